@@ -1,0 +1,82 @@
+import ColumnFormat
+
+/// What a kernel may need besides its arguments; one for a query.
+struct EvaluationContext: Sendable {
+  /// Microseconds since 1970-01-01 UTC at the start of the query: `now()`, `current_date`.
+  var queryStartMicros: Int64
+  /// The session's zone: `UTC` unless set.
+  var timeZone: String
+
+  init(queryStartMicros: Int64 = 0, timeZone: String = "UTC") {
+    self.queryStartMicros = queryStartMicros
+    self.timeZone = timeZone
+  }
+}
+
+/// A scalar function chosen for argument types: everything that evaluation needs.
+struct ScalarFunction: Sendable {
+  /// Computes `rowCount` rows.
+  ///
+  /// Arguments are of the declared types, in any form; a kernel that can
+  /// not use a constant or a dictionary flattens it. Throws ``SQLError`` for bad values.
+  typealias Kernel =
+    @Sendable (_ arguments: [Column], _ rowCount: Int, _ context: EvaluationContext) throws ->
+    Column
+
+  /// How nulls among the arguments are dealt with.
+  enum NullBehaviour: Sendable {
+    /// A null argument makes the row null. The evaluator unites the arguments' validity and sets it
+    /// on the result; the kernel still has to survive the values behind null rows, and may itself
+    /// return further nulls.
+    case propagates
+    /// The kernel sees to it.
+    case custom
+  }
+
+  /// As Trino spells it; operators are named `$add`, `$equal`, `$like`, ….
+  var name: String
+  var argumentTypes: [SQLType]
+  var resultType: SQLType
+  var nulls: NullBehaviour
+  /// Whether equal arguments always give equal results; lets constants fold and dictionaries be
+  /// mapped entry by entry.
+  var isDeterministic: Bool
+  /// Whether a value can make it fail; a call that can't may be computed on rows nobody asked for.
+  var canFail: Bool
+  var kernel: Kernel
+}
+
+/// The state of one aggregate for many groups, kept by one worker.
+///
+/// Groups are numbered from zero. All calls come from one thread at a time.
+protocol AggregateState: AnyObject {
+  /// Makes groups up to `count` exist, empty.
+  func resize(groupCount: Int) throws
+  /// Adds rows: row `i` belongs to group `groups[i]`. A null row of an argument counts as the
+  /// function's rules say.
+  func update(groups: UnsafePointer<UInt32>, arguments: [Column], rowCount: Int) throws
+  /// Adds the groups of `other`, a state of the same function: its group `i` to `groups[i]`.
+  func merge(_ other: any AggregateState, groups: UnsafePointer<UInt32>) throws
+  /// One row for each group.
+  func finish() throws -> Column
+  /// Memory held, roughly, for the query's budget.
+  var byteCount: Int { get }
+}
+
+/// An aggregate function chosen for argument types.
+struct AggregateFunction: Sendable {
+  var name: String
+  var argumentTypes: [SQLType]
+  var resultType: SQLType
+  var makeState: @Sendable () -> any AggregateState
+}
+
+/// Why no function fits a call.
+enum FunctionFailure: Error, Sendable, Equatable {
+  /// With the nearest names.
+  case unknownName(suggestions: [String])
+  /// The name exists; its signatures, as text: `substr(varchar, bigint)`.
+  case noSignature([String])
+  /// The catalog knows the name from Athena, and lake does not have it yet.
+  case notSupported(help: String?)
+}

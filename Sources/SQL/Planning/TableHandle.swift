@@ -1,0 +1,42 @@
+import Catalog
+import ColumnFormat
+
+/// A table that a query may read: its columns, and where its files lie.
+struct TableHandle: Sendable {
+  struct TableColumn: Sendable {
+    var name: String
+    var type: SQLType
+    /// What the catalog or the files say, for casts while reading.
+    var logicalType: LogicalType
+    /// Whether the value comes from the partition and not from the file: which of its values.
+    var partitionIndex: Int?
+    /// `$path` and its like: filled in by the scan, not part of `*`.
+    var isHidden: Bool = false
+  }
+
+  /// Files that share partition values.
+  struct PartitionFiles: Sendable {
+    /// One for each partition column, already of its type.
+    var values: [Scalar]
+    var files: FileList
+  }
+
+  enum FileList: Sendable {
+    /// Known files.
+    case files([DataFile])
+    /// A folder to list when the query really needs it: all files at any depth whose names do not
+    /// start with `_` or `.`.
+    case folder(String)
+  }
+
+  struct DataFile: Sendable {
+    var path: String
+    var byteCount: Int
+  }
+
+  /// As the query wrote it.
+  var name: String
+  var columns: [TableColumn]
+  var partitions: [PartitionFiles]
+  var format: DataFormat
+}

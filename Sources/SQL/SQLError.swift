@@ -1,0 +1,81 @@
+/// A place in a query's text, as byte offsets of its UTF-8 form.
+public struct SourceRange: Sendable, Hashable {
+  /// The first byte.
+  public var start: Int
+  /// One past the last byte.
+  public var end: Int
+
+  /// The bytes `start..<end`.
+  public init(_ start: Int, _ end: Int) {
+    self.start = start
+    self.end = end
+  }
+
+  /// From the start of one range to the end of another.
+  public func joined(with other: SourceRange) -> SourceRange {
+    SourceRange(min(start, other.start), max(end, other.end))
+  }
+}
+
+/// Why a statement could not be answered.
+public struct SQLError: Error, Sendable, Equatable {
+  /// The words by which Athena and Trino name an error.
+  public enum Code: String, Sendable {
+    case syntaxError = "SYNTAX_ERROR"
+    case columnNotFound = "COLUMN_NOT_FOUND"
+    case ambiguousName = "AMBIGUOUS_NAME"
+    case tableNotFound = "TABLE_NOT_FOUND"
+    case schemaNotFound = "SCHEMA_NOT_FOUND"
+    case functionNotFound = "FUNCTION_NOT_FOUND"
+    case typeMismatch = "TYPE_MISMATCH"
+    case typeNotFound = "TYPE_NOT_FOUND"
+    case mismatchedColumnAliases = "MISMATCHED_COLUMN_ALIASES"
+    case expressionNotAggregate = "EXPRESSION_NOT_AGGREGATE"
+    case expressionNotScalar = "EXPRESSION_NOT_SCALAR"
+    case nestedAggregation = "NESTED_AGGREGATION"
+    case invalidColumnReference = "INVALID_COLUMN_REFERENCE"
+    case invalidLimit = "INVALID_LIMIT_CLAUSE"
+    case invalidLiteral = "INVALID_LITERAL"
+    case invalidCast = "INVALID_CAST_ARGUMENT"
+    case invalidArgument = "INVALID_FUNCTION_ARGUMENT"
+    case duplicateColumnName = "DUPLICATE_COLUMN_NAME"
+    case duplicateNamedQuery = "DUPLICATE_NAMED_QUERY"
+    case subqueryMultipleRows = "SUBQUERY_MULTIPLE_ROWS"
+    case divisionByZero = "DIVISION_BY_ZERO"
+    case numericOutOfRange = "NUMERIC_VALUE_OUT_OF_RANGE"
+    case notSupported = "NOT_SUPPORTED"
+    case hiveBadData = "HIVE_BAD_DATA"
+    case hiveCannotOpen = "HIVE_CANNOT_OPEN_SPLIT"
+    case hiveMetastore = "HIVE_METASTORE_ERROR"
+    case exceededMemory = "EXCEEDED_MEMORY_LIMIT"
+    case exceededScan = "EXCEEDED_SCAN_LIMIT"
+    case userCanceled = "USER_CANCELED"
+    case internalError = "GENERIC_INTERNAL_ERROR"
+  }
+
+  /// The error's name.
+  public var code: Code
+  /// One sentence without the code, lower case, without a full stop.
+  public var message: String
+  /// Where in the query.
+  public var range: SourceRange?
+  /// Where in the data: file, row, column; one line each.
+  public var details: [String]
+  /// How to go on: one sentence.
+  public var help: String?
+
+  /// An error, with its place and help where they are known.
+  public init(
+    _ code: Code,
+    _ message: String,
+    at range: SourceRange? = nil,
+    details: [String] = [],
+    help: String? = nil
+  ) {
+    self.code = code
+    self.message = message
+    self.range = range
+    self.details = details
+    self.help = help
+  }
+}
