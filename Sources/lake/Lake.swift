@@ -1,10 +1,57 @@
 import ArgumentParser
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 /// The Firehose, Glue and Athena pipeline as one program.
 @main
 struct Lake: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "lake",
-    abstract: "Records in, Parquet out, questions answered."
+    abstract: "Records in, Parquet out, questions answered.",
+    discussion: """
+      Delivers records into partitioned Parquet, keeps their schemas in a catalog of JSON files,
+      and answers Athena's SQL over them.
+      """,
+    version: BuildFeatures.text,
+    subcommands: []
   )
+
+  /// Runs the command, prints what went wrong in one form, and chooses the exit code.
+  static func main() {
+    // A closed pipe is told by the write that meets it.
+    signal(SIGPIPE, SIG_IGN)
+    let arguments = globalOptionsLast(Array(CommandLine.arguments.dropFirst()))
+    do {
+      var command = try parseAsRoot(arguments)
+      try command.run()
+    } catch {
+      Glibc.exit(Failure.report(error, arguments: arguments))
+    }
+  }
+
+  /// Moves global options that stand before the command behind it, where the parser wants them.
+  static func globalOptionsLast(_ arguments: [String]) -> [String] {
+    let withValue: Set = ["--lake", "--config", "--threads", "--memory", "--color", "--progress"]
+    let flags: Set = ["--quiet", "-q", "--debug", "--json"]
+    var index = 0
+    while index < arguments.count {
+      let name = String(arguments[index].prefix { $0 != "=" })
+      if flags.contains(name) || (withValue.contains(name) && name != arguments[index]) {
+        index += 1
+      } else if withValue.contains(name) {
+        index += 2
+      } else {
+        break
+      }
+    }
+    guard index > 0, index < arguments.count, !arguments[index].hasPrefix("-") else {
+      return arguments
+    }
+    let moved = arguments[..<index]
+    let rest = arguments[index...]
+    let terminator = rest.firstIndex(of: "--") ?? rest.endIndex
+    return Array(rest[..<terminator] + moved + rest[terminator...])
+  }
 }
