@@ -39,4 +39,16 @@ struct TableHandle: Sendable {
   var columns: [TableColumn]
   var partitions: [PartitionFiles]
   var format: DataFormat
+  /// The rows of all files, where the resolver knows it without reading data: footers, the catalog.
+  var rowCount: Int? = nil
+  /// What is known of a column's values over all files, by position in `columns`; for join order.
+  var statistics: [Int: ColumnStatistics] = [:]
+
+  /// A column's values as a whole; every part may be unknown.
+  struct ColumnStatistics: Sendable {
+    var min: Scalar? = nil
+    var max: Scalar? = nil
+    var distinctCount: Int? = nil
+    var nullCount: Int? = nil
+  }
 }
