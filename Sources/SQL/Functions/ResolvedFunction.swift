@@ -55,12 +55,29 @@ protocol AggregateState: AnyObject {
   /// Adds rows: row `i` belongs to group `groups[i]`. A null row of an argument counts as the
   /// function's rules say.
   func update(groups: UnsafePointer<UInt32>, arguments: [Column], rowCount: Int) throws
-  /// Adds the groups of `other`, a state of the same function: its group `i` to `groups[i]`.
-  func merge(_ other: any AggregateState, groups: UnsafePointer<UInt32>) throws
+  /// Adds rows that all belong to one group, as without GROUP BY; sums and counts can keep their
+  /// totals in registers here.
+  func update(group: UInt32, arguments: [Column], rowCount: Int) throws
+  /// Adds some groups of `other`, a state of the same function: for each `i` in `0..<count` its
+  /// group `sources[i]` to `groups[i]`. Workers merge disjoint hash ranges of one `other` in
+  /// parallel, so `other` is only read.
+  func merge(
+    _ other: any AggregateState,
+    from sources: UnsafePointer<UInt32>,
+    to groups: UnsafePointer<UInt32>,
+    count: Int
+  ) throws
   /// One row for each group.
   func finish() throws -> Column
   /// Memory held, roughly, for the query's budget.
   var byteCount: Int { get }
+}
+
+extension AggregateState {
+  func update(group: UInt32, arguments: [Column], rowCount: Int) throws {
+    let groups = Buffer<UInt32>(repeating: group, count: rowCount)
+    try update(groups: groups.base, arguments: arguments, rowCount: rowCount)
+  }
 }
 
 /// An aggregate function chosen for argument types.
