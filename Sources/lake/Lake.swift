@@ -15,7 +15,9 @@ struct Lake: ParsableCommand {
       and answers Athena's SQL over them.
       """,
     version: BuildFeatures.text,
-    subcommands: []
+    subcommands: [
+      GenerateCommand.self
+    ]
   )
 
   /// Runs the command, prints what went wrong in one form, and chooses the exit code.
