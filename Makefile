@@ -1,0 +1,48 @@
+# The one entry to everything; CI calls the same targets. `make demo` and `make test` need nothing
+# but Debian 12 (or the like) with Swift 6.3.
+
+SOURCES = Package.swift Sources Tests Benchmarks
+RELEASE = swift build -c release --static-swift-stdlib --product lake
+
+.PHONY: setup build release demo test test-release check format lint sanitize coverage bench clean
+
+setup:
+	@Scripts/setup
+
+build: setup
+	swift build
+
+release: setup
+	$(RELEASE)
+
+demo: release
+	@Scripts/demo "$$($(RELEASE) --show-bin-path)/lake"
+
+test: setup
+	swift test --disable-xctest --parallel
+
+test-release: setup
+	swift test -c release -Xswiftc -enable-testing --disable-xctest --scratch-path .build-release
+
+check: lint
+	swift build --build-tests --explicit-target-dependency-import-check error
+	$(MAKE) test
+
+format:
+	swift format format --in-place --parallel --recursive $(SOURCES)
+
+lint:
+	swift format lint --strict --parallel --recursive $(SOURCES)
+
+sanitize: setup
+	swift test --disable-xctest --sanitize=address --scratch-path .build-address
+	swift test --disable-xctest --sanitize=thread --scratch-path .build-thread
+
+coverage: setup
+	swift test --disable-xctest --enable-code-coverage
+
+bench: setup
+	swift run -c release lake-bench
+
+clean:
+	rm -rf .build .build-*
