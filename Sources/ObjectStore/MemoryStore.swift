@@ -1,0 +1,98 @@
+import Synchronization
+
+/// A store in memory, for tests.
+package final class MemoryStore: ObjectStore {
+  private struct Object {
+    var bytes: [UInt8]
+    var modifiedNanos: Int64
+  }
+
+  private struct State {
+    var objects: [String: Object] = [:]
+    var clock: Int64 = 0
+  }
+
+  private let state = Mutex(State())
+
+  package init() {}
+
+  package func list(_ folder: String) throws(ObjectStoreError) -> [ObjectInfo] {
+    let prefix = folder.isEmpty ? "" : folder + "/"
+    let (all, known) = state.withLock { state in
+      let below = state.objects.filter { $0.key.hasPrefix(prefix) }
+      return (
+        below.map {
+          ObjectInfo(
+            path: $0.key,
+            byteCount: $0.value.bytes.count,
+            modifiedNanos: $0.value.modifiedNanos
+          )
+        }, folder.isEmpty || !below.isEmpty
+      )
+    }
+    if !known { throw ObjectStoreError(.notFound, path: folder) }
+    return
+      all
+      .filter { info in
+        !info.path.dropFirst(prefix.count).split(separator: "/").contains {
+          $0.hasPrefix("_") || $0.hasPrefix(".")
+        }
+      }
+      .sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
+  }
+
+  package func entries(of folder: String) throws(ObjectStoreError) -> [FolderEntry] {
+    let prefix = folder.isEmpty ? "" : folder + "/"
+    let entries = state.withLock { state in
+      Set(
+        state.objects.keys.filter { $0.hasPrefix(prefix) }.map { path in
+          let parts = path.dropFirst(prefix.count).split(separator: "/", maxSplits: 1)
+          return FolderEntry(name: String(parts.first ?? ""), isFolder: parts.count > 1)
+        }
+      )
+    }
+    if entries.isEmpty, !folder.isEmpty { throw ObjectStoreError(.notFound, path: folder) }
+    return entries.filter { !$0.name.hasPrefix(".") }
+      .sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+  }
+
+  package func info(_ path: String) throws(ObjectStoreError) -> ObjectInfo {
+    let object = state.withLock { $0.objects[path] }
+    guard let object else { throw ObjectStoreError(.notFound, path: path) }
+    return ObjectInfo(
+      path: path,
+      byteCount: object.bytes.count,
+      modifiedNanos: object.modifiedNanos
+    )
+  }
+
+  package func read(_ path: String, range: Range<Int>?) throws(ObjectStoreError) -> [UInt8] {
+    let object = state.withLock { $0.objects[path] }
+    guard let object else { throw ObjectStoreError(.notFound, path: path) }
+    guard let range else { return object.bytes }
+    return Array(object.bytes[range.clamped(to: 0..<object.bytes.count)])
+  }
+
+  package func put(_ bytes: [UInt8], at path: String) throws(ObjectStoreError) {
+    state.withLock { state in
+      state.clock += 1
+      state.objects[path] = Object(bytes: bytes, modifiedNanos: state.clock)
+    }
+  }
+
+  package func putIfAbsent(_ bytes: [UInt8], at path: String) throws(ObjectStoreError) {
+    let isTaken = state.withLock { state in
+      if state.objects[path] != nil { return true }
+      state.clock += 1
+      state.objects[path] = Object(bytes: bytes, modifiedNanos: state.clock)
+      return false
+    }
+    if isTaken { throw ObjectStoreError(.alreadyExists, path: path) }
+  }
+
+  package func delete(_ path: String) throws(ObjectStoreError) {
+    _ = state.withLock { $0.objects.removeValue(forKey: path) }
+  }
+
+  package func makeFolder(_ path: String) throws(ObjectStoreError) {}
+}
