@@ -1,5 +1,9 @@
 import Synchronization
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 /// A store in memory, for tests.
 package final class MemoryStore: ObjectStore {
   private struct Object {
@@ -9,7 +13,15 @@ package final class MemoryStore: ObjectStore {
 
   private struct State {
     var objects: [String: Object] = [:]
-    var clock: Int64 = 0
+    private var clock: Int64 = 0
+
+    /// The time now, but never the same twice.
+    mutating func tick() -> Int64 {
+      var time = timespec()
+      clock_gettime(CLOCK_REALTIME, &time)
+      clock = max(clock + 1, Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
+      return clock
+    }
   }
 
   private let state = Mutex(State())
@@ -75,16 +87,14 @@ package final class MemoryStore: ObjectStore {
 
   package func put(_ bytes: [UInt8], at path: String) throws(ObjectStoreError) {
     state.withLock { state in
-      state.clock += 1
-      state.objects[path] = Object(bytes: bytes, modifiedNanos: state.clock)
+      state.objects[path] = Object(bytes: bytes, modifiedNanos: state.tick())
     }
   }
 
   package func putIfAbsent(_ bytes: [UInt8], at path: String) throws(ObjectStoreError) {
     let isTaken = state.withLock { state in
       if state.objects[path] != nil { return true }
-      state.clock += 1
-      state.objects[path] = Object(bytes: bytes, modifiedNanos: state.clock)
+      state.objects[path] = Object(bytes: bytes, modifiedNanos: state.tick())
       return false
     }
     if isTaken { throw ObjectStoreError(.alreadyExists, path: path) }
