@@ -50,7 +50,7 @@ struct Lexer {
       }
     default: break
     }
-    if Lexer.isLetter(first) { return word(from: start) }
+    if atLetter { return word(from: start) }
     if Lexer.isDigit(first) || (first == UInt8(ascii: ".") && Lexer.isDigit(byte(1))) {
       return number(from: start)
     }
@@ -93,7 +93,7 @@ struct Lexer {
   }
 
   private mutating func word(from start: Int) -> Token {
-    while position < bytes.count && Lexer.isWordPart(bytes[position]) { position += 1 }
+    while position < bytes.count && atWordPart { position += 1 }
     var result = token(.word, from: start)
     result.keyword = Keyword.named(result.text.uppercased())
     return result
@@ -175,7 +175,7 @@ struct Lexer {
     let before = position
     if skipBlanks() == nil {
       let start = position
-      while Lexer.isWordPart(byte()) { position += 1 }
+      while atWordPart { position += 1 }
       if String(decoding: bytes[start..<position], as: UTF8.self).uppercased() == "UESCAPE",
         skipBlanks() == nil, byte() == UInt8(ascii: "'"), byte(2) == UInt8(ascii: "'")
       {
@@ -235,8 +235,8 @@ struct Lexer {
         skipDigits()
       }
     }
-    if Lexer.isWordPart(byte()) {
-      while Lexer.isWordPart(byte()) { position += 1 }
+    if atWordPart {
+      while atWordPart { position += 1 }
       return token(
         .invalid,
         from: start,
@@ -276,14 +276,20 @@ struct Lexer {
 
   static func isDigit(_ byte: UInt8) -> Bool { byte &- 48 < 10 }
 
-  /// Letters of ASCII, the underscore, and everything beyond ASCII.
-  static func isLetter(_ byte: UInt8) -> Bool {
-    (byte | 0x20) &- 97 < 26 || byte == 0x5F || byte >= 0x80
+  /// Letters of ASCII, the underscore, and what lies beyond ASCII but is no space or punctuation.
+  private var atLetter: Bool {
+    let first = byte()
+    if first < 0x80 { return (first | 0x20) &- 97 < 26 || first == 0x5F }
+    // U+0080 to U+00BF, and the spaces, dashes and curly quotes from U+2000 to U+207F.
+    return first >= 0xC3 && !(first == 0xE2 && byte(1) < 0x82)
+      && !(first == 0xEF && byte(1) == 0xBB && byte(2) == 0xBF)
   }
 
-  /// What may follow within a name; `$` for `"t$partitions"` without quotes.
-  static func isWordPart(_ byte: UInt8) -> Bool {
-    isLetter(byte) || isDigit(byte) || byte == UInt8(ascii: "$") || byte == UInt8(ascii: "@")
+  /// What may follow within a name; `$` for `t$partitions`.
+  private var atWordPart: Bool {
+    let next = byte()
+    return atLetter || Lexer.isDigit(next) || next == UInt8(ascii: "$") || next == UInt8(ascii: "@")
+      || (next & 0xC0 == 0x80)
   }
 
   static func hexValue(_ byte: UInt8) -> UInt8? {

@@ -99,7 +99,7 @@ extension Parser {
     return SyntaxExpression(node: .call(call), range: range(from: name.range))
   }
 
-  /// `EXTRACT(field FROM value)`
+  /// Reads `EXTRACT(field FROM value)`.
   private mutating func parseExtract() throws(SQLError) -> SyntaxExpression {
     let start = current.range
     advance()

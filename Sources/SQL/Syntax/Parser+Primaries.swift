@@ -7,7 +7,7 @@ extension Parser {
     case .decimal: return literal(.decimal(token.text))
     case .double: return literal(.double(token.text))
     case .string: return literal(.string(token.text))
-    case .binary: return literal(.binary(Parser.bytes(ofHex: token.text)))
+    case .binary: return literal(.bytes(Parser.bytes(ofHex: token.text)))
     case .symbol(.question):
       parameterCount += 1
       return literal(.parameter(parameterCount - 1))

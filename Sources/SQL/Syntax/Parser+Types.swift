@@ -47,7 +47,7 @@ extension Parser {
     return type
   }
 
-  /// `(10, 2)`, `(varchar, bigint)`, `<varchar, bigint>`
+  /// Reads `(10, 2)`, `(varchar, bigint)` or `<varchar, bigint>`.
   private mutating func parseTypeArguments(_ type: inout SyntaxType) throws(SQLError) {
     let closing: Symbol
     if accept(.leftParenthesis) {
@@ -95,7 +95,7 @@ extension Parser {
     type.name = "interval \(from.rawValue.lowercased()) to \(to.rawValue.lowercased())"
   }
 
-  /// `(a bigint, varchar)`
+  /// Reads `(a bigint, varchar)`.
   private mutating func parseMembers(_ type: inout SyntaxType) throws(SQLError) {
     try expect(.leftParenthesis)
     repeat {

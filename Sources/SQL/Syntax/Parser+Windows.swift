@@ -1,5 +1,5 @@
 extension Parser {
-  /// `a, b DESC NULLS FIRST`
+  /// Reads `a, b DESC NULLS FIRST`.
   mutating func parseSortItems() throws(SQLError) -> [SortItem] {
     var items = [try parseSortItem()]
     while accept(.comma) { items.append(try parseSortItem()) }

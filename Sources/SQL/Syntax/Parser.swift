@@ -175,7 +175,7 @@ struct Parser {
     return parts
   }
 
-  /// `(a, b)`
+  /// Reads `(a, b)`.
   mutating func parseNameList() throws(SQLError) -> [Identifier] {
     try expect(.leftParenthesis)
     var names = [try parseName()]
@@ -186,7 +186,7 @@ struct Parser {
 
   /// An alias, with or without AS.
   ///
-  /// - Parameter following: The keywords that may stand where a bare alias may, for slips.
+  /// `following` are the keywords that may stand where a bare alias may, to recognise slips.
   mutating func parseAlias(orElse following: [Keyword]) throws(SQLError) -> Identifier? {
     if accept(.as) { return try parseName() }
     guard atName(), !startsClause else { return nil }

@@ -21,7 +21,7 @@ struct SyntaxExpression: Sendable {
     case double(String)
     case string(String)
     /// `X'4142'`
-    case binary([UInt8])
+    case bytes([UInt8])
     /// `DATE '…'`, `TIMESTAMP '…'`, `TIME '…'`, `JSON '…'`, `VARCHAR '…'`, `DECIMAL '…'`
     case typed(SyntaxType, String)
     /// `INTERVAL '3' DAY`; the sign is part of the text when given outside the quotes.
@@ -75,7 +75,7 @@ struct CaseBranch: Sendable {
 struct FunctionCall: Sendable {
   var name: Identifier
   var arguments: [SyntaxExpression]
-  /// `count(*)`
+  /// Whether the argument is the star of `count(*)`.
   var isStar = false
   var isDistinct = false
   /// `ORDER BY` within the parentheses, or `WITHIN GROUP`.
