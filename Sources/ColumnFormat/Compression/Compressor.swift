@@ -56,11 +56,12 @@ public struct Compressor {
     }
   }
 
-  /// Compresses `source` into the front of `target` and returns the number of bytes written.
+  /// Compresses `source` into the front of `target`.
   ///
   /// - Parameters:
   ///   - source: What to compress.
   ///   - target: Where to; at least ``byteCountMax(_:)`` bytes.
+  /// - Returns: The number of bytes written.
   /// - Throws: ``DecodingFailure`` when the library refuses, for want of memory.
   public func compress(
     _ source: UnsafeRawBufferPointer,

@@ -91,7 +91,7 @@ import Testing
   @Test(arguments: codecs.filter { $0 != .uncompressed })
   func `flipped bytes give an error or other values and never leave the target`(_ codec: Codec) {
     var generator = SeededGenerator(seed: 11)
-    for round in 0..<400 {
+    for round in 0..<120 {
       let sample = samples(100 + round)[round % 5]
       guard var packed = try? compress(sample, codec) else { continue }
       for _ in 0...(round % 4) {
@@ -103,7 +103,7 @@ import Testing
   }
 
   @Test func `snappy copies with every short distance repeat the pattern`() throws {
-    for distance in 1...70 {
+    for distance in [1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 15, 16, 17, 31, 33, 64, 70] {
       let pattern = (0..<distance).map { UInt8($0 + 1) }
       for length in 1...64 {
         // A literal of the pattern, one copy with a 16-bit distance, a literal to fill up.
