@@ -6,6 +6,7 @@ extension ColumnFormatError: CustomStringConvertible {
     case .damaged: "cannot read '\(location.path)': the file is damaged"
     case .unsupported: "cannot read '\(location.path)': it uses something that is not built in"
     case .limit: "cannot read '\(location.path)': a size is over its limit"
+    case .refused: "cannot write '\(location.path)'"
     }
   }
 
@@ -14,7 +15,7 @@ extension ColumnFormatError: CustomStringConvertible {
     let place = location.text
     switch kind {
     case .system: return place.isEmpty ? [] : [place]
-    case .damaged(let fact), .unsupported(let fact), .limit(let fact):
+    case .damaged(let fact), .unsupported(let fact), .limit(let fact), .refused(let fact):
       return [place.isEmpty ? fact : "\(place): \(fact)"]
     }
   }

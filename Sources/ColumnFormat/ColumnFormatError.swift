@@ -10,6 +10,8 @@ public struct ColumnFormatError: Error, Sendable, Equatable {
     case unsupported(String)
     /// A size or count from the file is over a limit.
     case limit(String)
+    /// What was to be written does not fit its schema, or the format; the sentence says how.
+    case refused(String)
   }
 
   /// Where in the file.

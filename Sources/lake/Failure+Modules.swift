@@ -43,6 +43,7 @@ extension ColumnFormatError {
     case .system: nil
     case .damaged, .limit: "HIVE_BAD_DATA"
     case .unsupported: "NOT_SUPPORTED"
+    case .refused: "HIVE_WRITER_DATA_ERROR"
     }
   }
 }

@@ -8,15 +8,8 @@ enum PlainEncoding {
     count: Int,
     to output: inout BufferBuilder<UInt8>
   ) {
-    #if _endian(little)
-      output.append(bytes: values, count: count &* MemoryLayout<Word>.size)
-    #else
-      for index in 0..<count {
-        withUnsafeBytes(of: values[index].littleEndian) {
-          output.append(contentsOf: $0)
-        }
-      }
-    #endif
+    // Swift runs on little-endian machines only, where this is the memory as it is.
+    output.append(bytes: values, count: count &* MemoryLayout<Word>.size)
   }
 
   /// Appends numbers as `byteCount` bytes, highest first: decimals of fixed length.
