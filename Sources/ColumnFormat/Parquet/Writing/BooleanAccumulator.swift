@@ -1,5 +1,5 @@
 /// Truth values, a byte each until they are written as bits.
-final class BooleanAccumulator: ValueAccumulator {
+final class BooleanAccumulator {
   private let leaf: LeafColumn
   private var values = BufferBuilder<UInt8>(capacity: 64)
 

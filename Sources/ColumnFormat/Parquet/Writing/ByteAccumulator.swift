@@ -6,7 +6,7 @@
 ///
 /// Starts as a dictionary and its codes; becomes plain when the dictionary does not pay. The bytes
 /// are copied, so that a waiting row group does not keep whole input blocks alive.
-final class ByteAccumulator: ValueAccumulator {
+final class ByteAccumulator {
   private let leaf: LeafColumn
   private let dictionaryByteCountMax: Int
   /// Whether `codes` and `entries` are in use, rather than `bytes` and `ends`.

@@ -2,22 +2,14 @@
 final class ColumnChunkWriter {
   let leaf: LeafColumn
   private let options: WriterOptions
-  private let values: any ValueAccumulator
+  private let values: ValueAccumulator
   private var levels: LevelAccumulator
 
   init(_ leaf: LeafColumn, _ options: WriterOptions) {
     self.leaf = leaf
     self.options = options
     levels = LevelAccumulator(leaf)
-    values =
-      switch leaf.storage {
-      case .boolean: BooleanAccumulator(leaf)
-      case .int32, .float: FixedAccumulator<UInt32>(leaf, options)
-      case .int64, .double: FixedAccumulator<UInt64>(leaf, options)
-      case .fixedLengthByteArray where leaf.type.physicalType == .int128:
-        FixedAccumulator<UInt128>(leaf, options)
-      case .byteArray, .fixedLengthByteArray, .int96: ByteAccumulator(leaf, options)
-      }
+    values = ValueAccumulator(leaf, options)
   }
 
   /// The memory in use, in bytes.

@@ -3,9 +3,7 @@
 /// Starts as a dictionary and its codes; becomes plain when the dictionary does not pay.
 final class FixedAccumulator<
   Word: FixedWidthInteger & UnsignedInteger & BitwiseCopyable & Sendable
->:
-  ValueAccumulator
-{
+> {
   /// How bits are ordered as values.
   enum Order { case signed, float, double }
 
