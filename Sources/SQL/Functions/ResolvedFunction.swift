@@ -44,6 +44,21 @@ struct ScalarFunction: Sendable {
   /// Whether a value can make it fail; a call that can't may be computed on rows nobody asked for.
   var canFail: Bool
   var kernel: Kernel
+  /// Of a higher-order function; goes instead of `kernel`.
+  var lambdaKernel: LambdaKernel?
+
+  /// Computes the rows of a function that takes lambdas. `arguments` holds the other arguments in
+  /// order; nulls are the kernel's business.
+  typealias LambdaKernel =
+    @Sendable (
+      _ arguments: [Column], _ lambdas: [LambdaBody], _ rowCount: Int,
+      _ context: EvaluationContext
+    ) throws -> Column
+
+  /// A lambda made ready: its parameters' values and, for each of them, the row of the call that
+  /// it belongs to (in ascending order), give the body's value.
+  typealias LambdaBody =
+    (_ parameters: [Column], _ rows: Buffer<UInt32>) throws -> Column
 }
 
 /// The state of one aggregate for many groups, kept by one worker.

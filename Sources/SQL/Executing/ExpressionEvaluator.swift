@@ -1,0 +1,171 @@
+import ColumnFormat
+
+/// A bound expression made ready to run over batches.
+///
+/// Compile once and evaluate per batch, from one thread at a time: an evaluator remembers mapped
+/// dictionaries, so each worker makes its own.
+struct ExpressionEvaluator {
+  private let node: ExpressionNode
+
+  /// - Parameters:
+  ///   - expression: What to compute.
+  ///   - input: The columns of the batches, in order.
+  ///   - context: The query's clock and zone.
+  init(_ expression: BoundExpression, input: [PlanColumn], context: EvaluationContext)
+    throws(SQLError)
+  {
+    var compiler = ExpressionCompiler(input: input, context: context)
+    node = try compiler.compile(expression)
+  }
+
+  /// The expression's value for each row.
+  func evaluate(_ batch: Batch) throws -> Column { try node.evaluate(RowFrame(batch)) }
+
+  /// The rows on which a boolean expression is true; conjuncts go one after the other, each on the
+  /// rows that the earlier ones left.
+  func select(_ batch: Batch) throws -> Selection {
+    Selection(indices: try node.select(RowFrame(batch), among: nil))
+  }
+
+  /// The value, where it does not depend on any row.
+  var constantValue: Scalar? { node.constant?.scalar(at: 0) }
+
+  /// The value of an expression without columns.
+  static func value(of expression: BoundExpression, context: EvaluationContext) throws -> Scalar {
+    let evaluator = try ExpressionEvaluator(expression, input: [], context: context)
+    return try evaluator.evaluate(Batch(columns: [], rowCount: 1)).scalar(at: 0)
+  }
+}
+
+/// Turns bound expressions into nodes, and computes what is constant.
+struct ExpressionCompiler {
+  private var positions: [ColumnID: Int]
+  private var columnCount: Int
+  private let context: EvaluationContext
+
+  init(input: [PlanColumn], context: EvaluationContext) {
+    positions = Dictionary(
+      input.enumerated().map { ($0.element.id, $0.offset) },
+      uniquingKeysWith: { first, _ in first }
+    )
+    columnCount = input.count
+    self.context = context
+  }
+
+  mutating func compile(_ expression: BoundExpression) throws(SQLError) -> ExpressionNode {
+    switch expression {
+    case .column(let column):
+      guard let index = positions[column.id] else {
+        throw SQLError(.internalError, "column '\(column.name)' is not among the operator's input")
+      }
+      return ColumnNode(index, type: column.type)
+    case .constant(let scalar, let type):
+      return ConstantNode(.constant(scalar, of: type, count: 1), type: type)
+    case .call(let function, let arguments):
+      if let kernel = function.lambdaKernel {
+        return try compileLambdaCall(function, kernel, arguments)
+      }
+      return folded(CallNode(function, try compile(arguments), context), function.isDeterministic)
+    case .cast(let inner, let type, let isTry):
+      let operand = try compile(inner)
+      if operand.type == type { return operand }
+      guard let function = Casting.function(from: operand.type, to: type, isTry: isTry) else {
+        throw SQLError(.typeMismatch, "Cannot cast \(operand.type) to \(type)")
+      }
+      return folded(CallNode(function, [operand], context), true)
+    case .and(let operands): return folded(LogicNode(try compile(operands), isAnd: true), operands)
+    case .or(let operands): return folded(LogicNode(try compile(operands), isAnd: false), operands)
+    case .not(let inner): return NotNode(try compile(inner))
+    case .isNull(let inner): return IsNullNode(try compile(inner))
+    case .caseWhen(let branches, let otherwise, let type):
+      var nodes: [(when: ExpressionNode, then: ExpressionNode)] = []
+      for branch in branches { nodes.append((try compile(branch.when), try compile(branch.then))) }
+      return CaseNode(nodes, otherwise: try compile(otherwise), type: type)
+    case .coalesce(let operands, let type):
+      return CoalesceNode(try compile(operands), type: type)
+    case .inConstants(let inner, let scalars): return InNode(try compile(inner), scalars)
+    case .tryCatch(let inner): return TryNode(try compile(inner))
+    case .field(let inner, let index, let type):
+      return FieldNode(try compile(inner), index: index, type: type)
+    case .lambda:
+      throw SQLError(.notSupported, "a lambda can only be an argument of a function that takes one")
+    }
+  }
+
+  private mutating func compile(_ expressions: [BoundExpression]) throws(SQLError)
+    -> [ExpressionNode]
+  {
+    var nodes: [ExpressionNode] = []
+    for expression in expressions { nodes.append(try compile(expression)) }
+    return nodes
+  }
+
+  /// The node's value in its place, if there is one for all rows; a node that fails is kept, since
+  /// no row may ever reach it.
+  private func folded(_ node: CallNode, _ isDeterministic: Bool) -> ExpressionNode {
+    guard isDeterministic, node.isConstant,
+      let column = try? node.evaluate(RowFrame(Batch(columns: [], rowCount: 1)))
+    else { return node }
+    return ConstantNode(column, type: node.type)
+  }
+
+  private func folded(_ node: LogicNode, _ operands: [BoundExpression]) -> ExpressionNode {
+    guard node.isConstant,
+      let column = try? node.evaluate(RowFrame(Batch(columns: [], rowCount: 1)))
+    else { return node }
+    return ConstantNode(column, type: .boolean)
+  }
+
+  private mutating func compileLambdaCall(
+    _ function: ScalarFunction,
+    _ kernel: @escaping ScalarFunction.LambdaKernel,
+    _ arguments: [BoundExpression]
+  ) throws(SQLError) -> ExpressionNode {
+    var plain: [ExpressionNode] = []
+    var lambdas: [ExpressionNode] = []
+    for argument in arguments {
+      guard case .lambda(let parameters, let body) = argument else {
+        plain.append(try compile(argument))
+        continue
+      }
+      // Parameters come after the input's columns, in frames of their own.
+      var inner = self
+      for parameter in parameters {
+        inner.positions[parameter.id] = inner.columnCount
+        inner.columnCount += 1
+      }
+      lambdas.append(try inner.compile(body))
+    }
+    return LambdaCallNode(function, kernel, plain, lambdas, context)
+  }
+}
+
+/// A function that computes lambdas over frames of its own making.
+final class LambdaCallNode: ExpressionNode {
+  private let kernel: ScalarFunction.LambdaKernel
+  private let arguments: [ExpressionNode]
+  private let lambdas: [ExpressionNode]
+  private let context: EvaluationContext
+
+  init(
+    _ function: ScalarFunction,
+    _ kernel: @escaping ScalarFunction.LambdaKernel,
+    _ arguments: [ExpressionNode],
+    _ lambdas: [ExpressionNode],
+    _ context: EvaluationContext
+  ) {
+    self.kernel = kernel
+    self.arguments = arguments
+    self.lambdas = lambdas
+    self.context = context
+    super.init(type: function.resultType, canFail: true)
+  }
+
+  override func evaluate(_ frame: RowFrame) throws -> Column {
+    let columns = try arguments.map { try $0.evaluate(frame) }
+    let bodies = lambdas.map { lambda -> ScalarFunction.LambdaBody in
+      { parameters, rows in try lambda.evaluate(RowFrame(frame, rows: rows, adding: parameters)) }
+    }
+    return try kernel(columns, bodies, frame.rowCount, context)
+  }
+}

@@ -1,0 +1,135 @@
+import ColumnFormat
+
+/// `value IN (constants)`; a miss among constants with a NULL is unknown.
+final class InNode: ExpressionNode {
+  private let operand: ExpressionNode
+  private let hasNull: Bool
+  private let numbers: Set<Int128>
+  private let small: [Int64]
+  private let doubles: [Double]
+  private let views: ViewTable
+  private let heap: ByteArena
+  private let constants: Column
+  private let isZoned: Bool
+  private let dictionary = DictionaryCache()
+
+  init(_ operand: ExpressionNode, _ scalars: [Scalar]) {
+    self.operand = operand
+    hasNull = scalars.contains(where: \.isNull)
+    let values = scalars.filter { !$0.isNull }
+    if case .timestampWithTimeZone = operand.type { isZoned = true } else { isZoned = false }
+    let shift = isZoned ? 16 : 0
+    numbers = Set(values.map { $0.wide >> shift })
+    let distinct = numbers.compactMap { Int64(exactly: $0) }
+    small = distinct.count == numbers.count && distinct.count <= 8 ? distinct.sorted() : []
+    doubles = values.map(\.floating)
+    let arena = ByteArena()
+    var table = ViewTable(capacity: values.count)
+    for case .bytes(let bytes) in values { _ = table.insert(arena.copy(bytes)) }
+    views = table
+    heap = arena
+    constants = Column(scalars: values, type: operand.type)
+    super.init(type: .boolean, canFail: operand.canFail)
+  }
+
+  override func evaluate(_ frame: RowFrame) throws -> Column {
+    let column = try operand.evaluate(frame)
+    if case .constant(let values, let isNull) = column.form {
+      let single = decide(Column(flat: values, count: 1), 1)
+      let misses = single.base[0] == 0 && hasNull
+      return Column(
+        .constant(.boolean(single), isNull: isNull || misses),
+        count: frame.rowCount
+      )
+    }
+    let found: Buffer<UInt8>
+    if case .dictionary(let codes, let entries) = column.form,
+      let truths = truths(of: entries, rowCount: frame.rowCount)
+    {
+      found = Buffer(count: frame.rowCount)
+      for row in 0..<frame.rowCount { found.base[row] = truths.base[Int(codes.base[row])] }
+    } else {
+      found = decide(column.flattened(), frame.rowCount)
+    }
+    var validity = column.validity
+    if hasNull {
+      validity = Validity.intersection(
+        validity,
+        Validity.fromBytes(found.base, count: frame.rowCount)
+      )
+    }
+    return Column(booleans: found, validity: validity)
+  }
+
+  override func select(_ frame: RowFrame, among alive: Buffer<UInt32>?) throws -> Buffer<UInt32> {
+    if operand is ColumnNode {
+      let column = try operand.evaluate(frame)
+      if case .dictionary(let codes, let entries) = column.form,
+        let truths = truths(of: entries, rowCount: alive?.count ?? frame.rowCount)
+      {
+        return SelectionKernels.whereEntryTrue(
+          truths.base,
+          codes: codes,
+          column.validity,
+          among: alive
+        )
+      }
+    }
+    return try super.select(frame, among: alive)
+  }
+
+  private func truths(of entries: ColumnDictionary, rowCount: Int) -> Buffer<UInt8>? {
+    dictionary.entries(of: entries, rowCount: rowCount) {
+      Column(booleans: decide(Column(flat: entries.values, count: entries.count), entries.count))
+    }?.truths
+  }
+
+  /// One where the value is among the constants.
+  private func decide(_ column: Column, _ count: Int) -> Buffer<UInt8> {
+    let result = Buffer<UInt8>(count: count)
+    let target = result.base
+    switch column.flatValues {
+    case .boolean(let values): integers(values, count, target)
+    case .int8(let values): integers(values, count, target)
+    case .int16(let values): integers(values, count, target)
+    case .int32(let values): integers(values, count, target)
+    case .int64(let values): integers(values, count, target)
+    case .int128(let values):
+      let shift: Int128 = isZoned ? 16 : 0
+      for row in 0..<count { target[row] = bit(numbers.contains(values.base[row] >> shift)) }
+    case .float32(let values):
+      for row in 0..<count { target[row] = bit(doubles.contains(Double(values.base[row]))) }
+    case .float64(let values):
+      for row in 0..<count { target[row] = bit(doubles.contains(values.base[row])) }
+    case .bytes(let values, _):
+      for row in 0..<count { target[row] = bit(views.find(values.base[row]) != nil) }
+    case .list, .row:
+      for row in 0..<count {
+        target[row] = 0
+        for index in 0..<constants.count
+        where ColumnComparison.isEqual(column, row, constants, index, operand.type) == true {
+          target[row] = 1
+        }
+      }
+    }
+    return result
+  }
+
+  @inline(__always)
+  private func integers<Value: PhysicalValue & FixedWidthInteger>(
+    _ values: Buffer<Value>,
+    _ count: Int,
+    _ target: UnsafeMutablePointer<UInt8>
+  ) {
+    let source = values.base
+    if small.isEmpty {
+      for row in 0..<count { target[row] = bit(numbers.contains(Int128(source[row]))) }
+      return
+    }
+    target.update(repeating: 0, count: count)
+    for constant in small {
+      guard let own = Value(exactly: constant) else { continue }
+      for row in 0..<count { target[row] |= bit(source[row] == own) }
+    }
+  }
+}

@@ -1,0 +1,234 @@
+import ColumnFormat
+
+/// `min` and `max` of values that fit a machine word.
+final class MinMaxState<Value: ComparableValue>: AggregateState {
+  private let values = GroupArray<Value>(Value.filler)
+  private let seen = GroupArray<UInt8>(0)
+  private let isMax: Bool
+  /// Of text: copies of the winners' long values.
+  private var arena = ByteArena()
+
+  init(isMax: Bool) { self.isMax = isMax }
+
+  func resize(groupCount: Int) {
+    values.resize(groupCount)
+    seen.resize(groupCount)
+  }
+
+  func update(groups: UnsafePointer<UInt32>, arguments: [Column], rowCount: Int) {
+    let column = arguments[0]
+    let source = Operand<Value>(column)
+    if isMax {
+      run(groups, source, rowCount, isMax: true)
+    } else {
+      run(groups, source, rowCount, isMax: false)
+    }
+  }
+
+  @inline(__always)
+  private func run(
+    _ groups: UnsafePointer<UInt32>,
+    _ source: Operand<Value>,
+    _ rowCount: Int,
+    isMax: Bool
+  ) {
+    let base = values.base
+    let marks = seen.base
+    forEachValid(groups, source.validity, rowCount) { row, group in
+      let value = source[row]
+      if marks[group] == 0 {
+        base[group] = kept(value)
+        marks[group] = 1
+      } else if isMax
+        ? MinMaxState.isAbove(value, base[group]) : MinMaxState.isAbove(base[group], value)
+      {
+        base[group] = kept(value)
+      }
+    }
+  }
+
+  /// NaN is above all numbers, as in Trino's ordering.
+  @inline(__always)
+  private static func isAbove(_ left: Value, _ right: Value) -> Bool {
+    if Value.self == Double.self || Value.self == Float.self { return Value.order(left, right) > 0 }
+    return Value.isLess(right, left)
+  }
+
+  @inline(__always)
+  private func kept(_ value: Value) -> Value {
+    if Value.self == ByteView.self {
+      let view = unsafeBitCast(value, to: ByteView.self)
+      if view.isInline { return value }
+      return unsafeBitCast(arena.copy(view), to: Value.self)
+    }
+    return value
+  }
+
+  func merge(_ other: any AggregateState, groups: UnsafePointer<UInt32>) {
+    guard let other = other as? MinMaxState<Value> else { return }
+    let column = Column(
+      other.values.buffer(),
+      validity: Validity.fromBytes(other.seen.base, count: other.seen.count)
+    )
+    update(groups: groups, arguments: [column], rowCount: column.count)
+  }
+
+  func finish() -> Column {
+    Column(
+      values.buffer(),
+      validity: Validity.fromBytes(seen.base, count: seen.count),
+      heap: ByteHeap([arena])
+    )
+  }
+
+  var byteCount: Int { values.byteCount + seen.byteCount + arena.byteCount }
+}
+
+/// One row's value of any type for each group: what `arbitrary` and `min_by` keep.
+///
+/// Values are gathered batch by batch into chunks; a chunk's rows that were replaced are dropped
+/// when they become too many.
+final class GroupValues {
+  private var chunks: [Column] = []
+  private var rowsHeld = 0
+  private let places = GroupArray<UInt64>(.max)
+  private let type: SQLType
+
+  init(_ type: SQLType) { self.type = type }
+
+  var count: Int { places.count }
+
+  func resize(_ groupCount: Int) { places.resize(groupCount) }
+
+  func has(_ group: Int) -> Bool { places[group] != .max }
+
+  /// The chunk and row that hold the value of a group that has one.
+  func place(_ group: Int) -> (Column, Int) {
+    let place = places[group]
+    return (chunks[Int(place >> 32)], Int(place & 0xFFFF_FFFF))
+  }
+
+  /// Makes row `rows[i]` of `column` the value of group `groups[i]`.
+  func set(_ groups: [Int], _ column: Column, _ rows: [UInt32]) {
+    guard !groups.isEmpty else { return }
+    if rowsHeld > 4 * places.count + 4_096 || chunks.count > 4_000 { compact() }
+    let chunk = UInt64(chunks.count) << 32
+    chunks.append(column.taking(Buffer(rows)))
+    rowsHeld += rows.count
+    for (index, group) in groups.enumerated() { places[group] = chunk | UInt64(index) }
+  }
+
+  private func compact() {
+    let column = finish()
+    for group in 0..<places.count where places[group] != .max { places[group] = UInt64(group) }
+    chunks = [column]
+    rowsHeld = column.count
+  }
+
+  /// One row a group; null for groups without a value.
+  func finish() -> Column {
+    var starts: [Int] = []
+    var total = 0
+    for chunk in chunks {
+      starts.append(total)
+      total += chunk.count
+    }
+    let all = Column.concatenate(chunks + [.nulls(of: type, count: 1)])
+    let rows = Buffer<UInt32>(count: places.count)
+    for group in 0..<places.count {
+      let place = places[group]
+      rows.base[group] =
+        place == .max
+        ? UInt32(total) : UInt32(starts[Int(place >> 32)]) + UInt32(place & 0xFFFF_FFFF)
+    }
+    return all.taking(rows)
+  }
+
+  var byteCount: Int { places.byteCount + rowsHeld * 16 }
+}
+
+/// `arbitrary`, `min_by`, `max_by`, and `min` and `max` of nested values.
+final class ChosenRowState: AggregateState {
+  enum Rule: Sendable {
+    /// The first value that is not null.
+    case any
+    /// The value (null too) beside the least or greatest key.
+    case byKey(isMax: Bool)
+  }
+
+  private let rule: Rule
+  private let values: GroupValues
+  private let keys: GroupValues?
+  private let keyType: SQLType
+  private let winners = GroupArray<UInt32>(.max)
+
+  /// - Parameters:
+  ///   - rule: Which row is chosen.
+  ///   - type: The type of the value, which is the first argument.
+  ///   - keyType: The type of the key, which is the second argument.
+  init(_ rule: Rule, type: SQLType, keyType: SQLType) {
+    self.rule = rule
+    self.keyType = keyType
+    values = GroupValues(type)
+    if case .byKey = rule { keys = GroupValues(keyType) } else { keys = nil }
+  }
+
+  func resize(groupCount: Int) {
+    values.resize(groupCount)
+    keys?.resize(groupCount)
+    winners.resize(groupCount)
+  }
+
+  func update(groups: UnsafePointer<UInt32>, arguments: [Column], rowCount: Int) {
+    let value = arguments[0].flattened(unlessDictionary: true)
+    let key = (arguments.count > 1 ? arguments[1] : arguments[0]).flattened(unlessDictionary: true)
+    var touched: [Int] = []
+    let chosen = winners.base
+    forEachValid(groups, key.rowValidity, rowCount) { row, group in
+      if wins(key, row, group, chosen[group]) {
+        if chosen[group] == .max { touched.append(group) }
+        chosen[group] = UInt32(truncatingIfNeeded: row)
+      }
+    }
+    let rows = touched.map { chosen[$0] }
+    values.set(touched, value, rows)
+    keys?.set(touched, key, rows)
+    for group in touched { chosen[group] = .max }
+  }
+
+  @inline(__always)
+  private func wins(_ key: Column, _ row: Int, _ group: Int, _ current: UInt32) -> Bool {
+    guard case .byKey(let isMax) = rule, let keys else {
+      return current == .max && !values.has(group)
+    }
+    let order: Int
+    if current != .max {
+      order = ColumnComparison.compare(key, row, key, Int(current), keyType)
+    } else if keys.has(group) {
+      let (column, place) = keys.place(group)
+      order = ColumnComparison.compare(key, row, column, place, keyType)
+    } else {
+      return true
+    }
+    return isMax ? order > 0 : order < 0
+  }
+
+  func merge(_ other: any AggregateState, groups: UnsafePointer<UInt32>) {
+    guard let other = other as? ChosenRowState else { return }
+    let value = other.values.finish()
+    let key = other.keys?.finish() ?? value
+    update(groups: groups, arguments: [value, key], rowCount: value.count)
+  }
+
+  func finish() -> Column { values.finish() }
+
+  var byteCount: Int { values.byteCount + (keys?.byteCount ?? 0) + winners.byteCount }
+}
+
+extension Column {
+  /// Flat, or a dictionary as it is.
+  func flattened(unlessDictionary: Bool) -> Column {
+    if unlessDictionary, case .dictionary = form { return self }
+    return flattened()
+  }
+}

@@ -1,0 +1,274 @@
+import ColumnFormat
+
+/// `sum` of integers and day-time intervals in 64 bits; leaving them is an error.
+final class IntegerSumState<Value: PhysicalValue & FixedWidthInteger & SignedInteger>:
+  AggregateState
+{
+  private let sums = GroupArray<Int64>(0)
+  private let seen = GroupArray<UInt8>(0)
+  /// What comes out: 64 bits, or 32 for year-month intervals.
+  private let isNarrow: Bool
+
+  init(isNarrow: Bool = false) { self.isNarrow = isNarrow }
+
+  func resize(groupCount: Int) {
+    sums.resize(groupCount)
+    seen.resize(groupCount)
+  }
+
+  func update(groups: UnsafePointer<UInt32>, arguments: [Column], rowCount: Int) throws {
+    let values = Operand<Value>(arguments[0])
+    let base = sums.base
+    let marks = seen.base
+    if sums.count == 1 && values.validity == nil && !values.isConstant && rowCount > 0 {
+      try add(total(values.buffer.base, rowCount), 0)
+      marks[0] = 1
+      return
+    }
+    var flags: Int64 = 0
+    var failed = 0
+    forEachValid(groups, values.validity, rowCount) { row, group in
+      let value = Int64(truncatingIfNeeded: values[row])
+      let old = base[group]
+      let sum = old &+ value
+      let overflow = (old ^ sum) & (value ^ sum)
+      if overflow < 0 { failed = group }
+      flags |= overflow
+      base[group] = sum
+      marks[group] = 1
+    }
+    if flags < 0 { throw IntegerSumState.overflow(base[failed]) }
+  }
+
+  /// Sums halves of the values apart: neither can overflow within a batch, and both vectorise.
+  private func total(_ values: UnsafePointer<Value>, _ count: Int) -> Int128 {
+    if Value.bitWidth < 64 {
+      var sum: Int64 = 0
+      for row in 0..<count { sum &+= Int64(truncatingIfNeeded: values[row]) }
+      return Int128(sum)
+    }
+    var low: Int64 = 0
+    var high: Int64 = 0
+    for row in 0..<count {
+      let value = Int64(truncatingIfNeeded: values[row])
+      low &+= value & 0xFFFF_FFFF
+      high &+= value &>> 32
+    }
+    return Int128(high) << 32 &+ Int128(low)
+  }
+
+  private func add(_ value: Int128, _ group: Int) throws {
+    let sum = Int128(sums[group]) &+ value
+    guard let fitting = Int64(exactly: sum) else { throw IntegerSumState.overflow(sums[group]) }
+    sums[group] = fitting
+  }
+
+  private static func overflow(_ value: Int64) -> SQLError {
+    SQLError(.numericOutOfRange, "bigint addition overflow in sum")
+  }
+
+  func merge(_ other: any AggregateState, groups: UnsafePointer<UInt32>) throws {
+    guard let other = other as? IntegerSumState<Value> else { return }
+    for group in 0..<other.sums.count where other.seen[group] != 0 {
+      let target = Int(groups[group])
+      try add(Int128(other.sums[group]), target)
+      seen[target] = 1
+    }
+  }
+
+  func finish() throws -> Column {
+    let validity = Validity.fromBytes(seen.base, count: seen.count)
+    guard isNarrow else { return Column(sums.buffer(), validity: validity) }
+    let narrow = Buffer<Int32>(count: sums.count)
+    for group in 0..<sums.count {
+      guard let value = Int32(exactly: sums[group]) else {
+        throw SQLError(.numericOutOfRange, "interval out of range in sum")
+      }
+      narrow.base[group] = value
+    }
+    return Column(narrow, validity: validity)
+  }
+
+  var byteCount: Int { sums.byteCount + seen.byteCount }
+}
+
+/// `sum` and `avg` of decimals, and `avg` of integers: exact in 128 bits.
+final class WideSumState<Value: PhysicalValue & FixedWidthInteger & SignedInteger>: AggregateState {
+  /// What becomes of a group's sum and count.
+  enum Result: Sendable {
+    case sum
+    /// Rounded half up to the argument's own type.
+    case decimalAverage(precision: Int)
+    case doubleAverage
+  }
+
+  private let sums = GroupArray<Int128>(0)
+  private let counts = GroupArray<Int64>(0)
+  private let result: Result
+
+  init(_ result: Result) { self.result = result }
+
+  func resize(groupCount: Int) {
+    sums.resize(groupCount)
+    counts.resize(groupCount)
+  }
+
+  func update(groups: UnsafePointer<UInt32>, arguments: [Column], rowCount: Int) throws {
+    let values = Operand<Value>(arguments[0])
+    let base = sums.base
+    let numbers = counts.base
+    if Value.bitWidth <= 64 {
+      if sums.count == 1 && values.validity == nil && !values.isConstant {
+        let source = values.buffer.base
+        var low: Int64 = 0
+        var high: Int64 = 0
+        for row in 0..<rowCount {
+          let value = Int64(truncatingIfNeeded: source[row])
+          low &+= value & 0xFFFF_FFFF
+          high &+= value &>> 32
+        }
+        base[0] &+= Int128(high) << 32 &+ Int128(low)
+        numbers[0] &+= Int64(rowCount)
+        return
+      }
+      forEachValid(groups, values.validity, rowCount) { row, group in
+        base[group] &+= Int128(truncatingIfNeeded: values[row])
+        numbers[group] &+= 1
+      }
+      return
+    }
+    try forEachValid(groups, values.validity, rowCount) { row, group in
+      let (sum, overflow) =
+        base[group].addingReportingOverflow(Int128(truncatingIfNeeded: values[row]))
+      if overflow { throw DecimalMath.overflow }
+      base[group] = sum
+      numbers[group] &+= 1
+    }
+  }
+
+  func merge(_ other: any AggregateState, groups: UnsafePointer<UInt32>) throws {
+    guard let other = other as? WideSumState<Value> else { return }
+    for group in 0..<other.sums.count {
+      let target = Int(groups[group])
+      let (sum, overflow) = sums[target].addingReportingOverflow(other.sums[group])
+      if overflow { throw DecimalMath.overflow }
+      sums[target] = sum
+      counts[target] += other.counts[group]
+    }
+  }
+
+  func finish() throws -> Column {
+    let count = sums.count
+    let seen = Buffer<UInt8>(count: count)
+    for group in 0..<count { seen.base[group] = bit(counts[group] > 0) }
+    let validity = Validity.fromBytes(seen.base, count: count)
+    switch result {
+    case .sum:
+      for group in 0..<count where !DecimalMath.fits(sums[group], precision: 38) {
+        throw DecimalMath.overflow
+      }
+      return Column(sums.buffer(), validity: validity)
+    case .decimalAverage(let precision):
+      let averages = Buffer<Int128>(count: count)
+      for group in 0..<count {
+        averages.base[group] =
+          counts[group] == 0
+          ? 0 : DecimalMath.divideRounding(sums[group], Int128(counts[group]))
+      }
+      return NumberCasting.sized(Column(averages, validity: validity), precision)
+    case .doubleAverage:
+      let averages = Buffer<Double>(count: count)
+      for group in 0..<count {
+        averages.base[group] =
+          counts[group] == 0 ? 0 : Double(sums[group]) / Double(counts[group])
+      }
+      return Column(averages, validity: validity)
+    }
+  }
+
+  var byteCount: Int { sums.byteCount + counts.byteCount }
+}
+
+/// `sum`, `avg` and `geometric_mean` of real and double.
+final class FloatSumState<Value: PhysicalValue & BinaryFloatingPoint>: AggregateState {
+  enum Result: Sendable { case sum, average, geometricMean }
+
+  private let sums = GroupArray<Double>(0)
+  private let counts = GroupArray<Int64>(0)
+  private let result: Result
+
+  init(_ result: Result) { self.result = result }
+
+  func resize(groupCount: Int) {
+    sums.resize(groupCount)
+    counts.resize(groupCount)
+  }
+
+  func update(groups: UnsafePointer<UInt32>, arguments: [Column], rowCount: Int) {
+    let values = Operand<Value>(arguments[0])
+    let base = sums.base
+    let numbers = counts.base
+    if result == .geometricMean {
+      forEachValid(groups, values.validity, rowCount) { row, group in
+        base[group] += MathFunctions.naturalLogarithm(Double(values[row]))
+        numbers[group] &+= 1
+      }
+      return
+    }
+    if sums.count == 1 && values.validity == nil && !values.isConstant {
+      // Four sums hide the latency of addition; Swift does not reorder floating point itself.
+      let source = values.buffer.base
+      var partial = SIMD4<Double>(repeating: 0)
+      var row = 0
+      while row &+ 4 <= rowCount {
+        partial +=
+          SIMD4(
+            Double(source[row]),
+            Double(source[row &+ 1]),
+            Double(source[row &+ 2]),
+            Double(source[row &+ 3])
+          )
+        row &+= 4
+      }
+      var total = (partial[0] + partial[1]) + (partial[2] + partial[3])
+      while row < rowCount {
+        total += Double(source[row])
+        row &+= 1
+      }
+      base[0] += total
+      numbers[0] &+= Int64(rowCount)
+      return
+    }
+    forEachValid(groups, values.validity, rowCount) { row, group in
+      base[group] += Double(values[row])
+      numbers[group] &+= 1
+    }
+  }
+
+  func merge(_ other: any AggregateState, groups: UnsafePointer<UInt32>) {
+    guard let other = other as? FloatSumState<Value> else { return }
+    for group in 0..<other.sums.count {
+      sums.base[Int(groups[group])] += other.sums[group]
+      counts.base[Int(groups[group])] += other.counts[group]
+    }
+  }
+
+  func finish() -> Column {
+    let count = sums.count
+    let values = Buffer<Value>(count: count)
+    let seen = Buffer<UInt8>(count: count)
+    for group in 0..<count {
+      seen.base[group] = bit(counts[group] > 0)
+      let sum = sums[group]
+      let average = counts[group] == 0 ? 0 : sum / Double(counts[group])
+      switch result {
+      case .sum: values.base[group] = Value(sum)
+      case .average: values.base[group] = Value(average)
+      case .geometricMean: values.base[group] = Value(MathFunctions.exponential(average))
+      }
+    }
+    return Column(values, validity: Validity.fromBytes(seen.base, count: count))
+  }
+
+  var byteCount: Int { sums.byteCount + counts.byteCount }
+}
