@@ -7,10 +7,7 @@ import ColumnFormat
 struct ExpressionEvaluator {
   private let node: ExpressionNode
 
-  /// - Parameters:
-  ///   - expression: What to compute.
-  ///   - input: The columns of the batches, in order.
-  ///   - context: The query's clock and zone.
+  /// Compiles `expression` for batches whose columns are `input`, in order.
   init(_ expression: BoundExpression, input: [PlanColumn], context: EvaluationContext)
     throws(SQLError)
   {

@@ -88,7 +88,7 @@ final class ColumnNode: ExpressionNode {
 final class ConstantNode: ExpressionNode {
   private let single: Column
 
-  /// - Parameter column: One row.
+  /// A node for the only row of `column`.
   init(_ column: Column, type: SQLType) {
     if case .constant = column.form {
       single = column

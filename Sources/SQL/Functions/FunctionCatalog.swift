@@ -28,8 +28,9 @@ struct FunctionCatalog: Sendable {
   /// Whether the name is a function that only works over a window: `rank`, `lag`, ….
   func isWindow(_ name: String) -> Bool { entry(name)?.kind == .window }
 
-  /// The scalar function or operator for argument types; arguments are to be cast to its
-  /// `argumentTypes`. For a lambda the type is that of its body.
+  /// The scalar function or operator for argument types.
+  ///
+  /// Arguments are to be cast to its `argumentTypes`. For a lambda the type is that of its body.
   func scalar(_ name: String, _ types: [SQLType]) throws(FunctionFailure) -> ScalarFunction {
     let entry = try known(name)
     if let resolve = entry.resolve, let found = resolve(types) { return found }
@@ -68,6 +69,7 @@ struct FunctionCatalog: Sendable {
   ///   - types: The types of the other arguments; nil where a lambda stands.
   /// - Returns: For each argument nil, or its lambda's parameter types. Nil where no signature of
   ///   the name takes lambdas there.
+  /// - Throws: A name that is unknown or not supported.
   func lambdaParameters(_ name: String, _ types: [SQLType?]) throws(FunctionFailure)
     -> [[SQLType]?]?
   {

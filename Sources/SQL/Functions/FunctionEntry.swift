@@ -14,7 +14,7 @@ struct FunctionEntry: Sendable {
 
   /// What a signature stands for.
   struct Overload: Sendable {
-    /// `substr(varchar, bigint) -> varchar`
+    /// As text: `substr(varchar, bigint) -> varchar`.
     var signature: String
     var implementation: Implementation
   }

@@ -47,7 +47,9 @@ struct ScalarFunction: Sendable {
   /// Of a higher-order function; goes instead of `kernel`.
   var lambdaKernel: LambdaKernel?
 
-  /// Computes the rows of a function that takes lambdas. `arguments` holds the other arguments in
+  /// Computes the rows of a function that takes lambdas.
+  ///
+  /// `arguments` holds the other arguments in
   /// order; nulls are the kernel's business.
   typealias LambdaKernel =
     @Sendable (

@@ -2,7 +2,9 @@ import ColumnFormat
 
 /// CAST and TRY_CAST between all types that Trino lets turn into each other.
 enum Casting {
-  /// Converts a column; null rows stay null. With `isTry` a value that cannot be converted becomes
+  /// Converts a column; null rows stay null.
+  ///
+  /// With `isTry` a value that cannot be converted becomes
   /// null, otherwise it throws.
   typealias Cast = @Sendable (_ column: Column, _ isTry: Bool) throws -> Column
 

@@ -2,14 +2,14 @@ import ColumnFormat
 
 /// Powers of ten and rounding of unscaled decimals.
 enum DecimalMath {
-  /// 10⁰ ... 10³⁸.
+  /// Ten to the powers 0 to 38.
   static let powers: [Int128] = {
     var powers: [Int128] = [1]
     for _ in 0..<38 { powers.append((powers.last ?? 1) &* 10) }
     return powers
   }()
 
-  /// 10⁰ ... 10¹⁸.
+  /// Ten to the powers 0 to 18.
   static let smallPowers: [Int64] = powers.prefix(19).map { Int64(truncatingIfNeeded: $0) }
 
   /// `value / divisor` rounded half away from zero; the divisor is positive.

@@ -77,7 +77,7 @@ struct CivilDate: Equatable, Sendable {
   /// 1...366.
   var dayOfYear: Int { days - CivilDate(year: year, month: 1, day: 1).days + 1 }
 
-  /// Monday 1 ... Sunday 7.
+  /// From Monday, 1, to Sunday, 7.
   @inline(__always)
   static func dayOfWeek(days: Int) -> Int { CivilDate.floorMod(days &+ 3, 7) &+ 1 }
 

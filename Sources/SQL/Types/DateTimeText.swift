@@ -67,7 +67,7 @@ enum DateTimeText {
     text += Array(zoned.zone.name.utf8)
   }
 
-  /// `2 03:04:05.006`
+  /// As text: `2 03:04:05.006`.
   static func appendDayToSecond(_ millis: Int64, to text: inout [UInt8]) {
     if millis < 0 { text.append(45) }
     let magnitude = Int(clamping: millis.magnitude)
@@ -76,7 +76,7 @@ enum DateTimeText {
     appendTime(magnitude % 86_400_000, perSecond: 1_000, precision: 3, to: &text)
   }
 
-  /// `1-2`
+  /// As text: `1-2`.
   static func appendYearToMonth(_ months: Int32, to text: inout [UInt8]) {
     if months < 0 { text.append(45) }
     let magnitude = Int64(months.magnitude)
@@ -105,7 +105,7 @@ enum DateTimeText {
     return reader.isAtEnd ? date.days : nil
   }
 
-  /// `yyyy-MM-dd[ hh:mm[:ss[.fraction]]][ zone]`
+  /// Reads `yyyy-MM-dd[ hh:mm[:ss[.fraction]]][ zone]`.
   static func timestamp(_ bytes: UnsafeRawBufferPointer) -> Parts? {
     var reader = TextReader(bytes)
     reader.skipSpaces()

@@ -134,7 +134,7 @@ enum ValueText {
     }
   }
 
-  /// `12151fd2-7586-11e9-8f9e-2a86e4085a59`
+  /// As text: `12151fd2-7586-11e9-8f9e-2a86e4085a59`.
   static func appendUUID(_ bytes: UnsafeRawBufferPointer, to text: inout [UInt8]) {
     for (position, byte) in bytes.enumerated() {
       if position == 4 || position == 6 || position == 8 || position == 10 { text.append(0x2D) }

@@ -8,17 +8,23 @@ final class CountState: AggregateState {
 
   func update(groups: UnsafePointer<UInt32>, arguments: [Column], rowCount: Int) {
     let base = counts.base
-    let validity = arguments.first?.rowValidity
-    if counts.count == 1 {
-      base[0] &+= Int64(rowCount - (arguments.first?.nullCount ?? 0))
-    } else {
-      forEachValid(groups, validity, rowCount) { _, group in base[group] &+= 1 }
-    }
+    forEachValid(groups, arguments.first?.rowValidity, rowCount) { _, group in base[group] &+= 1 }
   }
 
-  func merge(_ other: any AggregateState, groups: UnsafePointer<UInt32>) {
+  func update(group: UInt32, arguments: [Column], rowCount: Int) {
+    counts.base[Int(group)] &+= Int64(rowCount - (arguments.first?.nullCount ?? 0))
+  }
+
+  func merge(
+    _ other: any AggregateState,
+    from sources: UnsafePointer<UInt32>,
+    to groups: UnsafePointer<UInt32>,
+    count: Int
+  ) {
     guard let other = other as? CountState else { return }
-    for group in 0..<other.counts.count { counts.base[Int(groups[group])] &+= other.counts[group] }
+    for index in 0..<count {
+      counts.base[Int(groups[index])] &+= other.counts[Int(sources[index])]
+    }
   }
 
   func finish() -> Column { Column(counts.buffer()) }
@@ -40,9 +46,16 @@ final class CountIfState: AggregateState {
     }
   }
 
-  func merge(_ other: any AggregateState, groups: UnsafePointer<UInt32>) {
+  func merge(
+    _ other: any AggregateState,
+    from sources: UnsafePointer<UInt32>,
+    to groups: UnsafePointer<UInt32>,
+    count: Int
+  ) {
     guard let other = other as? CountIfState else { return }
-    for group in 0..<other.counts.count { counts.base[Int(groups[group])] &+= other.counts[group] }
+    for index in 0..<count {
+      counts.base[Int(groups[index])] &+= other.counts[Int(sources[index])]
+    }
   }
 
   func finish() -> Column { Column(counts.buffer()) }

@@ -64,13 +64,21 @@ final class MinMaxState<Value: ComparableValue>: AggregateState {
     return value
   }
 
-  func merge(_ other: any AggregateState, groups: UnsafePointer<UInt32>) {
+  func merge(
+    _ other: any AggregateState,
+    from sources: UnsafePointer<UInt32>,
+    to groups: UnsafePointer<UInt32>,
+    count: Int
+  ) {
     guard let other = other as? MinMaxState<Value> else { return }
-    let column = Column(
-      other.values.buffer(),
-      validity: Validity.fromBytes(other.seen.base, count: other.seen.count)
-    )
-    update(groups: groups, arguments: [column], rowCount: column.count)
+    let rows = Buffer<Value>(count: count)
+    let valid = Buffer<UInt8>(count: count)
+    for index in 0..<count {
+      rows.base[index] = other.values[Int(sources[index])]
+      valid.base[index] = other.seen[Int(sources[index])]
+    }
+    let column = Column(rows, validity: Validity.fromBytes(valid.base, count: count))
+    update(groups: groups, arguments: [column], rowCount: count)
   }
 
   func finish() -> Column {
@@ -127,6 +135,12 @@ final class GroupValues {
 
   /// One row a group; null for groups without a value.
   func finish() -> Column {
+    let all = (0..<places.count).map { UInt32($0) }
+    return rows(of: all, count: all.count)
+  }
+
+  /// The values of some groups.
+  func rows(of groups: UnsafePointer<UInt32>, count: Int) -> Column {
     var starts: [Int] = []
     var total = 0
     for chunk in chunks {
@@ -134,10 +148,10 @@ final class GroupValues {
       total += chunk.count
     }
     let all = Column.concatenate(chunks + [.nulls(of: type, count: 1)])
-    let rows = Buffer<UInt32>(count: places.count)
-    for group in 0..<places.count {
-      let place = places[group]
-      rows.base[group] =
+    let rows = Buffer<UInt32>(count: count)
+    for index in 0..<count {
+      let place = places[Int(groups[index])]
+      rows.base[index] =
         place == .max
         ? UInt32(total) : UInt32(starts[Int(place >> 32)]) + UInt32(place & 0xFFFF_FFFF)
     }
@@ -213,11 +227,17 @@ final class ChosenRowState: AggregateState {
     return isMax ? order > 0 : order < 0
   }
 
-  func merge(_ other: any AggregateState, groups: UnsafePointer<UInt32>) {
+  func merge(
+    _ other: any AggregateState,
+    from sources: UnsafePointer<UInt32>,
+    to groups: UnsafePointer<UInt32>,
+    count: Int
+  ) {
     guard let other = other as? ChosenRowState else { return }
-    let value = other.values.finish()
-    let key = other.keys?.finish() ?? value
-    update(groups: groups, arguments: [value, key], rowCount: value.count)
+    let value = other.values.rows(of: sources, count: count)
+    let key = other.keys?.rows(of: sources, count: count) ?? value
+    // A value may be null beside a key; a group without rows has no key either.
+    update(groups: groups, arguments: [value, key], rowCount: count)
   }
 
   func finish() -> Column { values.finish() }

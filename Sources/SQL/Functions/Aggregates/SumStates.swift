@@ -20,11 +20,6 @@ final class IntegerSumState<Value: PhysicalValue & FixedWidthInteger & SignedInt
     let values = Operand<Value>(arguments[0])
     let base = sums.base
     let marks = seen.base
-    if sums.count == 1 && values.validity == nil && !values.isConstant && rowCount > 0 {
-      try add(total(values.buffer.base, rowCount), 0)
-      marks[0] = 1
-      return
-    }
     var flags: Int64 = 0
     var failed = 0
     forEachValid(groups, values.validity, rowCount) { row, group in
@@ -38,6 +33,16 @@ final class IntegerSumState<Value: PhysicalValue & FixedWidthInteger & SignedInt
       marks[group] = 1
     }
     if flags < 0 { throw IntegerSumState.overflow(base[failed]) }
+  }
+
+  func update(group: UInt32, arguments: [Column], rowCount: Int) throws {
+    let values = Operand<Value>(arguments[0])
+    if rowCount == 0 || values.isConstant || values.validity != nil {
+      let groups = Buffer<UInt32>(repeating: group, count: rowCount)
+      return try update(groups: groups.base, arguments: arguments, rowCount: rowCount)
+    }
+    try add(total(values.buffer.base, rowCount), Int(group))
+    seen.base[Int(group)] = 1
   }
 
   /// Sums halves of the values apart: neither can overflow within a batch, and both vectorise.
@@ -67,11 +72,18 @@ final class IntegerSumState<Value: PhysicalValue & FixedWidthInteger & SignedInt
     SQLError(.numericOutOfRange, "bigint addition overflow in sum")
   }
 
-  func merge(_ other: any AggregateState, groups: UnsafePointer<UInt32>) throws {
+  func merge(
+    _ other: any AggregateState,
+    from sources: UnsafePointer<UInt32>,
+    to groups: UnsafePointer<UInt32>,
+    count: Int
+  ) throws {
     guard let other = other as? IntegerSumState<Value> else { return }
-    for group in 0..<other.sums.count where other.seen[group] != 0 {
-      let target = Int(groups[group])
-      try add(Int128(other.sums[group]), target)
+    for index in 0..<count {
+      let source = Int(sources[index])
+      guard other.seen[source] != 0 else { continue }
+      let target = Int(groups[index])
+      try add(Int128(other.sums[source]), target)
       seen[target] = 1
     }
   }
@@ -118,19 +130,6 @@ final class WideSumState<Value: PhysicalValue & FixedWidthInteger & SignedIntege
     let base = sums.base
     let numbers = counts.base
     if Value.bitWidth <= 64 {
-      if sums.count == 1 && values.validity == nil && !values.isConstant {
-        let source = values.buffer.base
-        var low: Int64 = 0
-        var high: Int64 = 0
-        for row in 0..<rowCount {
-          let value = Int64(truncatingIfNeeded: source[row])
-          low &+= value & 0xFFFF_FFFF
-          high &+= value &>> 32
-        }
-        base[0] &+= Int128(high) << 32 &+ Int128(low)
-        numbers[0] &+= Int64(rowCount)
-        return
-      }
       forEachValid(groups, values.validity, rowCount) { row, group in
         base[group] &+= Int128(truncatingIfNeeded: values[row])
         numbers[group] &+= 1
@@ -146,14 +145,38 @@ final class WideSumState<Value: PhysicalValue & FixedWidthInteger & SignedIntege
     }
   }
 
-  func merge(_ other: any AggregateState, groups: UnsafePointer<UInt32>) throws {
+  func update(group: UInt32, arguments: [Column], rowCount: Int) throws {
+    let values = Operand<Value>(arguments[0])
+    if Value.bitWidth > 64 || values.isConstant || values.validity != nil {
+      let groups = Buffer<UInt32>(repeating: group, count: rowCount)
+      return try update(groups: groups.base, arguments: arguments, rowCount: rowCount)
+    }
+    let source = values.buffer.base
+    var low: Int64 = 0
+    var high: Int64 = 0
+    for row in 0..<rowCount {
+      let value = Int64(truncatingIfNeeded: source[row])
+      low &+= value & 0xFFFF_FFFF
+      high &+= value &>> 32
+    }
+    sums.base[Int(group)] &+= Int128(high) << 32 &+ Int128(low)
+    counts.base[Int(group)] &+= Int64(rowCount)
+  }
+
+  func merge(
+    _ other: any AggregateState,
+    from sources: UnsafePointer<UInt32>,
+    to groups: UnsafePointer<UInt32>,
+    count: Int
+  ) throws {
     guard let other = other as? WideSumState<Value> else { return }
-    for group in 0..<other.sums.count {
-      let target = Int(groups[group])
-      let (sum, overflow) = sums[target].addingReportingOverflow(other.sums[group])
+    for index in 0..<count {
+      let source = Int(sources[index])
+      let target = Int(groups[index])
+      let (sum, overflow) = sums[target].addingReportingOverflow(other.sums[source])
       if overflow { throw DecimalMath.overflow }
       sums[target] = sum
-      counts[target] += other.counts[group]
+      counts[target] += other.counts[source]
     }
   }
 
@@ -215,41 +238,50 @@ final class FloatSumState<Value: PhysicalValue & BinaryFloatingPoint>: Aggregate
       }
       return
     }
-    if sums.count == 1 && values.validity == nil && !values.isConstant {
-      // Four sums hide the latency of addition; Swift does not reorder floating point itself.
-      let source = values.buffer.base
-      var partial = SIMD4<Double>(repeating: 0)
-      var row = 0
-      while row &+ 4 <= rowCount {
-        partial +=
-          SIMD4(
-            Double(source[row]),
-            Double(source[row &+ 1]),
-            Double(source[row &+ 2]),
-            Double(source[row &+ 3])
-          )
-        row &+= 4
-      }
-      var total = (partial[0] + partial[1]) + (partial[2] + partial[3])
-      while row < rowCount {
-        total += Double(source[row])
-        row &+= 1
-      }
-      base[0] += total
-      numbers[0] &+= Int64(rowCount)
-      return
-    }
     forEachValid(groups, values.validity, rowCount) { row, group in
       base[group] += Double(values[row])
       numbers[group] &+= 1
     }
   }
 
-  func merge(_ other: any AggregateState, groups: UnsafePointer<UInt32>) {
+  func update(group: UInt32, arguments: [Column], rowCount: Int) {
+    let values = Operand<Value>(arguments[0])
+    if result == .geometricMean || values.isConstant || values.validity != nil {
+      let groups = Buffer<UInt32>(repeating: group, count: rowCount)
+      return update(groups: groups.base, arguments: arguments, rowCount: rowCount)
+    }
+    // Four sums hide the latency of addition; Swift does not reorder floating point itself.
+    let source = values.buffer.base
+    var partial = SIMD4<Double>(repeating: 0)
+    var row = 0
+    while row &+ 4 <= rowCount {
+      partial += SIMD4(
+        Double(source[row]),
+        Double(source[row &+ 1]),
+        Double(source[row &+ 2]),
+        Double(source[row &+ 3])
+      )
+      row &+= 4
+    }
+    var total = (partial[0] + partial[1]) + (partial[2] + partial[3])
+    while row < rowCount {
+      total += Double(source[row])
+      row &+= 1
+    }
+    sums.base[Int(group)] += total
+    counts.base[Int(group)] &+= Int64(rowCount)
+  }
+
+  func merge(
+    _ other: any AggregateState,
+    from sources: UnsafePointer<UInt32>,
+    to groups: UnsafePointer<UInt32>,
+    count: Int
+  ) {
     guard let other = other as? FloatSumState<Value> else { return }
-    for group in 0..<other.sums.count {
-      sums.base[Int(groups[group])] += other.sums[group]
-      counts.base[Int(groups[group])] += other.counts[group]
+    for index in 0..<count {
+      sums.base[Int(groups[index])] += other.sums[Int(sources[index])]
+      counts.base[Int(groups[index])] += other.counts[Int(sources[index])]
     }
   }
 
