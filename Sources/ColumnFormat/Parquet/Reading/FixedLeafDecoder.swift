@@ -1,0 +1,226 @@
+/// How a stored value of fixed width becomes a value in memory.
+protocol StoredConversion {
+  /// The type in the file, little-endian and without gaps.
+  associatedtype Stored: BitwiseCopyable
+  /// The type in memory.
+  associatedtype Value: BitwiseCopyable
+  /// Whether both are the same.
+  static var isIdentity: Bool { get }
+  /// The zero that stands in rows without value.
+  static var zero: Value { get }
+  /// Converts one value.
+  static func convert(_ stored: Stored) -> Value
+}
+
+extension StoredConversion {
+  static var isIdentity: Bool { false }
+
+  /// Converts `count` values.
+  @inline(__always)
+  static func convert(
+    _ source: UnsafeRawPointer,
+    count: Int,
+    into target: UnsafeMutablePointer<Value>
+  ) {
+    let width = MemoryLayout<Stored>.size
+    if isIdentity {
+      UnsafeMutableRawPointer(target).copyMemory(from: source, byteCount: count &* width)
+      return
+    }
+    for index in 0..<count {
+      target[index] = convert((source + index &* width).loadUnaligned(as: Stored.self))
+    }
+  }
+}
+
+/// Reads numbers: plain, from a dictionary, from differences, from split bytes.
+final class FixedLeafDecoder<Conversion: StoredConversion>: LeafDecoder {
+  private typealias Stored = Conversion.Stored
+  private typealias Value = Conversion.Value
+
+  private let wrap: (Buffer<Conversion.Value>) -> Values
+  private var target: Buffer<Conversion.Value>
+  private var filled = 0
+  private var dictionary: Buffer<Conversion.Value>?
+  /// The value of all rows, where one run covers them.
+  private var constant: Conversion.Value?
+  private var capacity = 0
+  /// Codes, or stored values that are converted; too small to leave the first cache.
+  private let scratch = MemoryBlock(byteCount: scratchCount * 16)
+  private static var scratchCount: Int { 512 }
+
+  /// A decoder whose columns `wrap` makes from the values.
+  init(_ wrap: @escaping (Buffer<Conversion.Value>) -> Values) {
+    self.wrap = wrap
+    target = Buffer(count: 0)
+  }
+
+  override func begin(capacity: Int) {
+    self.capacity = capacity
+    filled = 0
+    constant = nil
+    target = Buffer(count: 0)
+  }
+
+  override func setDictionary(_ page: inout PageValues, count: Int) throws(DecodingFailure) {
+    let source = try page.take(count &* MemoryLayout<Stored>.size)
+    let entries = Buffer<Value>(count: count)
+    Conversion.convert(source, count: count, into: entries.base)
+    dictionary = entries
+  }
+
+  /// Room for `count` more values.
+  private func room(_ count: Int) -> UnsafeMutablePointer<Value> {
+    if let constant {
+      // Another page or run follows the one that covered all rows so far.
+      self.constant = nil
+      let base = room(0)
+      (base - filled).update(repeating: constant, count: filled)
+    }
+    if filled &+ count > target.count {
+      let larger = Buffer<Value>(count: max(capacity, filled + count, filled * 2))
+      larger.base.update(from: target.base, count: filled)
+      target = larger
+    }
+    return target.base + filled
+  }
+
+  override func append(_ page: inout PageValues, count: Int) throws(DecodingFailure) {
+    switch page.layout {
+    case .dictionary:
+      try appendCodes(&page, count: count)
+    case .plain:
+      let source = try page.take(count &* MemoryLayout<Stored>.size)
+      Conversion.convert(source, count: count, into: room(count))
+    case .deltaBinary: try appendDeltas(&page, count: count)
+    case .byteStreamSplit: try appendSplit(&page, count: count)
+    default: throw DecodingFailure("numbers cannot be in this encoding")
+    }
+    filled &+= count
+  }
+
+  private func appendCodes(_ page: inout PageValues, count: Int) throws(DecodingFailure) {
+    guard let dictionary else { throw DecodingFailure("codes without a dictionary page") }
+    let entries = dictionary.base
+    let entryCount = dictionary.count
+    var runs = page.runs
+    try runs.prepare()
+    if !runs.isPacked && filled == 0 && runs.runCount >= count {
+      guard Int(runs.value) < entryCount else { throw codeTooLarge(runs.value, entryCount) }
+      constant = entries[Int(runs.value)]
+      runs.skipInRun(count)
+      page.runs = runs
+      return
+    }
+    let codes = scratch.base.assumingMemoryBound(to: UInt32.self)
+    var to = room(count)
+    var left = count
+    while left > 0 {
+      try runs.prepare()
+      let taken: Int
+      if runs.isPacked {
+        taken = min(left, runs.runCount, Self.scratchCount)
+        runs.unpack(into: codes, count: taken)
+        try checkCodes(codes, count: taken, entryCount: entryCount, bitWidth: runs.bitWidth)
+        for index in 0..<taken { to[index] = entries[Int(codes[index])] }
+      } else {
+        taken = min(left, runs.runCount)
+        guard Int(runs.value) < entryCount else { throw codeTooLarge(runs.value, entryCount) }
+        to.update(repeating: entries[Int(runs.value)], count: taken)
+        runs.skipInRun(taken)
+      }
+      to += taken
+      left &-= taken
+    }
+    page.runs = runs
+  }
+
+  private func appendDeltas(_ page: inout PageValues, count: Int) throws(DecodingFailure) {
+    guard var deltas = page.deltas else { return }
+    var to = room(count)
+    if Conversion.isIdentity {
+      try Self.decode(&deltas, into: UnsafeMutableRawPointer(to), count: count)
+    } else {
+      var left = count
+      while left > 0 {
+        let taken = min(left, Self.scratchCount)
+        try Self.decode(&deltas, into: scratch.base, count: taken)
+        Conversion.convert(UnsafeRawPointer(scratch.base), count: taken, into: to)
+        to += taken
+        left &-= taken
+      }
+    }
+    page.deltas = deltas
+  }
+
+  private static func decode(
+    _ deltas: inout DeltaBinaryDecoder,
+    into target: UnsafeMutableRawPointer,
+    count: Int
+  ) throws(DecodingFailure) {
+    if MemoryLayout<Stored>.size == 4 {
+      try deltas.decode(into: target.assumingMemoryBound(to: Int32.self), count: count)
+    } else {
+      try deltas.decode(into: target.assumingMemoryBound(to: Int64.self), count: count)
+    }
+  }
+
+  private func appendSplit(_ page: inout PageValues, count: Int) throws(DecodingFailure) {
+    let width = MemoryLayout<Stored>.size
+    let total = (page.end - page.next) / width
+    guard count <= total &- page.position else {
+      throw DecodingFailure("the values end \(count - (total - page.position)) values early")
+    }
+    var to = room(count)
+    var left = count
+    while left > 0 {
+      let taken = Conversion.isIdentity ? left : min(left, Self.scratchCount)
+      let raw = Conversion.isIdentity ? UnsafeMutableRawPointer(to) : scratch.base
+      ByteStreamSplit.decode(
+        page.next,
+        total: total,
+        width: width,
+        first: page.position,
+        count: taken,
+        into: raw
+      )
+      if !Conversion.isIdentity {
+        Conversion.convert(UnsafeRawPointer(raw), count: taken, into: to)
+      }
+      page.position &+= taken
+      to += taken
+      left &-= taken
+    }
+  }
+
+  override func skip(_ page: inout PageValues, count: Int) throws(DecodingFailure) {
+    switch page.layout {
+    case .dictionary: try page.runs.skip(count)
+    case .plain: _ = try page.take(count &* MemoryLayout<Stored>.size)
+    case .deltaBinary: try page.deltas?.skip(count)
+    default: page.position &+= count
+    }
+  }
+
+  override func finish(count: Int, validity: Validity?) -> Column {
+    if let constant {
+      if filled == count {
+        return Column(.constant(wrap(Buffer([constant])), isNull: false), count: count)
+      }
+      _ = room(0)
+    }
+    if let validity, filled < count {
+      let base = room(count &- filled) - filled
+      NullSpreading.spread(
+        base,
+        valueCount: filled,
+        count: count,
+        validity: validity.words.base,
+        filler: Conversion.zero
+      )
+    }
+    let values = target.slice(0..<count)
+    target = Buffer(count: 0)
+    return Column(flat: wrap(values), count: count, validity: validity)
+  }
+}

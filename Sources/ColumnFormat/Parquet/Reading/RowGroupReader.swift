@@ -1,0 +1,187 @@
+/// Reads some fields of one row group, each at its own pace.
+///
+/// A reader belongs to one thread. Columns it has handed out stay valid after it is gone.
+public final class RowGroupReader {
+  /// The number of rows of the row group.
+  public let rowCount: Int
+  private let file: ParquetFile
+  private let rowGroup: Int
+  private let fields: [FieldReader]
+  /// The rows of each field that were read or passed over.
+  private var positions: [Int]
+  private let decompressor: PageDecompressor
+
+  /// One field: its place in the schema and the columns of values below it.
+  private struct FieldReader {
+    var node: ColumnNode
+    var leaves: [(number: Int, reader: LeafReader)]
+  }
+
+  init(file: ParquetFile, rowGroup: Int, fields: [Int]) throws(ColumnFormatError) {
+    precondition(file.metadata.rowGroups.indices.contains(rowGroup), "no such row group")
+    let metadata = file.metadata.rowGroups[rowGroup]
+    self.file = file
+    self.rowGroup = rowGroup
+    rowCount = metadata.rowCount
+    positions = fields.map { _ in 0 }
+    let decompressor = PageDecompressor.take()
+    self.decompressor = decompressor
+    let schema = file.fileSchema
+    let place = ColumnFormatError.Location(path: file.path, rowGroup: rowGroup)
+    guard metadata.columns.count == schema.leaves.count else {
+      throw ColumnFormatError(
+        .damaged(
+          "the row group has \(metadata.columns.count) columns, the schema \(schema.leaves.count)"
+        ),
+        place
+      )
+    }
+    guard rowCount <= Limits.rowGroupRowCountMax else {
+      throw ColumnFormatError(.limit("the row group has \(rowCount) rows"), place)
+    }
+    var readers: [FieldReader] = []
+    for field in fields {
+      precondition(schema.nodes.indices.contains(field), "no such field")
+      let node = schema.nodes[field]
+      var leaves: [(number: Int, reader: LeafReader)] = []
+      for number in node.leaves {
+        let leaf = schema.leaves[number]
+        do {
+          let reader = try LeafReader(
+            file: file,
+            leaf: leaf,
+            chunk: metadata.columns[number],
+            rowCount: metadata.rowCount,
+            decompressor: decompressor
+          )
+          leaves.append((number, reader))
+        } catch {
+          var place = place
+          place.column = leaf.name
+          throw ColumnFormatError(RowGroupReader.kind(error), place)
+        }
+      }
+      readers.append(FieldReader(node: node, leaves: leaves))
+    }
+    self.fields = readers
+  }
+
+  deinit { decompressor.putBack() }
+
+  /// The bytes of the file that were needed so far: pages that were read, with their headers.
+  public var byteCountRead: Int {
+    fields.reduce(0) { sum, field in
+      sum + field.leaves.reduce(0) { $0 + $1.reader.pages.byteCountRead }
+    }
+  }
+
+  /// How many rows of a column are left.
+  ///
+  /// - Parameter column: The position in the reader's fields.
+  /// - Returns: The rows that were neither read nor passed over.
+  public func remaining(_ column: Int) -> Int { rowCount - positions[column] }
+
+  /// The next `count` rows of a column.
+  ///
+  /// - Parameters:
+  ///   - column: The position in the reader's fields.
+  ///   - count: The number of rows, no more than are left.
+  /// - Returns: Exactly `count` rows. Text and binary come as codes where the pages have a
+  ///   dictionary; rows that share one run of a dictionary come as a constant.
+  /// - Throws: ``ColumnFormatError`` with column, page and byte when the bytes are damaged or need
+  ///   something that is not built in.
+  public func read(_ column: Int, count: Int) throws(ColumnFormatError) -> Column {
+    precondition(count >= 0 && count <= remaining(column), "more rows than the row group has")
+    let field = fields[column]
+    if count == 0 { return Column(flat: .zeros(fieldType(field), count: 0), count: 0) }
+    positions[column] += count
+    if field.leaves.count == 1, let leaf = field.leaves.first, leaf.reader.isFlat {
+      do { return try leaf.reader.read(count) } catch { throw place(error, leaf.reader) }
+    }
+    var slots: [Int: LeafSlots] = [:]
+    for (number, reader) in field.leaves {
+      do { slots[number] = try reader.readSlots(count) } catch { throw place(error, reader) }
+    }
+    do throws(DecodingFailure) {
+      let result = try NestedAssembly(slots: slots).column(field.node)
+      guard result.count == count else {
+        throw DecodingFailure("\(result.count) rows were found where \(count) are stored")
+      }
+      return result
+    } catch {
+      throw place(error, field.leaves[0].reader)
+    }
+  }
+
+  /// Passes over the next `count` rows of a column without decoding them.
+  ///
+  /// Pages that lie in these rows as a whole are not even decompressed, where their headers tell
+  /// how many rows they have.
+  ///
+  /// - Parameters:
+  ///   - column: The position in the reader's fields.
+  ///   - count: The number of rows, no more than are left.
+  /// - Throws: ``ColumnFormatError`` with column, page and byte when the bytes are damaged.
+  public func skip(_ column: Int, count: Int) throws(ColumnFormatError) {
+    precondition(count >= 0 && count <= remaining(column), "more rows than the row group has")
+    if count == 0 { return }
+    positions[column] += count
+    for (_, reader) in fields[column].leaves {
+      do {
+        if reader.isFlat { try reader.skip(count) } else { try reader.skipSlots(count) }
+      } catch {
+        throw place(error, reader)
+      }
+    }
+  }
+
+  /// The next rows of all columns, which have been read in step.
+  ///
+  /// - Parameter rowCountMax: The most rows to return.
+  /// - Returns: As many rows as are left, up to `rowCountMax`; nil after the last row.
+  /// - Throws: ``ColumnFormatError`` with column, page and byte when the bytes are damaged or need
+  ///   something that is not built in.
+  public func next(_ rowCountMax: Int) throws(ColumnFormatError) -> Batch? {
+    let start = positions.first ?? rowsWithoutColumns
+    precondition(positions.allSatisfy { $0 == start }, "the columns stand at different rows")
+    let count = min(rowCountMax, rowCount - start)
+    if count <= 0 { return nil }
+    rowsWithoutColumns += count
+    var columns: [Column] = []
+    columns.reserveCapacity(fields.count)
+    for column in fields.indices { columns.append(try read(column, count: count)) }
+    return Batch(columns: columns, rowCount: count)
+  }
+
+  /// The rows handed out by ``next(_:)`` when there are no columns to count them.
+  private var rowsWithoutColumns = 0
+
+  private func fieldType(_ field: FieldReader) -> LogicalType {
+    type(of: field.node, in: file.fileSchema)
+  }
+
+  private func type(of node: ColumnNode, in schema: FileSchema) -> LogicalType {
+    switch node {
+    case .leaf(let number): schema.leaves[number].type
+    case .row(_, let fields): .row(fields.map { Field("", type(of: $0, in: schema)) })
+    case .list(_, let element): .list(Field("", type(of: element, in: schema)))
+    }
+  }
+
+  private func place(_ failure: DecodingFailure, _ reader: LeafReader) -> ColumnFormatError {
+    ColumnFormatError(
+      RowGroupReader.kind(failure),
+      ColumnFormatError.Location(
+        path: file.path,
+        column: reader.leaf.name,
+        rowGroup: rowGroup,
+        page: max(reader.pages.pageIndex, 0),
+        byteOffset: reader.pages.pageOffset
+      )
+    )
+  }
+
+  private static func kind(_ failure: DecodingFailure) -> ColumnFormatError.Kind {
+    failure.isUnsupported ? .unsupported(failure.message) : .damaged(failure.message)
+  }
+}
