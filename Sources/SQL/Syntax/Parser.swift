@@ -43,6 +43,19 @@ struct Parser {
     return try DeepStack.run { parser.parsed() }.get()
   }
 
+  /// A literal, also with a sign, that is the whole text; nil for anything else.
+  static func literal(_ text: String) -> SyntaxExpression? {
+    var parser = Parser(text)
+    guard parser.tokens.count <= 8 else { return nil }
+    do throws(SQLError) {
+      let expression = try parser.parseExpression()
+      guard parser.current.kind == .end else { return nil }
+      return expression.isLiteral ? expression : nil
+    } catch {
+      return nil
+    }
+  }
+
   private func parsed() -> Result<SyntaxStatement, SQLError> {
     var parser = self
     do throws(SQLError) {
@@ -334,5 +347,16 @@ struct Parser {
         $0.1 > 0 && $0.1 <= ($0.0.utf8.count <= 3 ? 1 : 2) && $0.1 * 2 < $0.0.utf8.count + 1
       }
     return near.min { $0.1 < $1.1 }?.0
+  }
+}
+
+extension SyntaxExpression {
+  /// Whether the value is written down and not computed.
+  fileprivate var isLiteral: Bool {
+    switch node {
+    case .null, .boolean, .integer, .decimal, .double, .string, .bytes, .typed, .interval: true
+    case .unary(_, let operand): operand.isLiteral
+    default: false
+    }
   }
 }

@@ -1,0 +1,124 @@
+import Catalog
+import ColumnFormat
+
+/// The tables of a lake's catalog.
+struct CatalogTables: Sendable {
+  let catalog: TableCatalog
+
+  /// The table, or nil where the catalog has none of that name.
+  func table(_ name: TableName, as title: String) throws(SQLError) -> TableHandle? {
+    do throws(CatalogError) {
+      guard let snapshot = try catalog.snapshot(of: name) else { return nil }
+      return try handle(snapshot, title)
+    } catch {
+      // A name that no table can have is one that no table has.
+      if case .invalidName = error.kind { return nil }
+      throw SQLError(error)
+    }
+  }
+
+  /// All tables of all databases.
+  func names() throws(SQLError) -> [TableName] {
+    do throws(CatalogError) {
+      var names: [TableName] = []
+      for database in try catalog.databases() { names += try catalog.tables(in: database) }
+      return names
+    } catch {
+      throw SQLError(error)
+    }
+  }
+
+  func databases() throws(SQLError) -> [String] {
+    do throws(CatalogError) { return try catalog.databases() } catch { throw SQLError(error) }
+  }
+
+  /// The names of the tables of a database; none where there is no such database.
+  func tables(in database: String) throws(SQLError) -> [String] {
+    do throws(CatalogError) {
+      return try catalog.tables(in: database).map(\.table)
+    } catch {
+      throw SQLError(error)
+    }
+  }
+
+  /// Whether Athena keeps a view under the table's name: a query's text and no data.
+  func isView(_ name: TableName) throws(SQLError) -> Bool {
+    do throws(CatalogError) {
+      return try catalog.table(name)?.parameters["presto_view"] == "true"
+    } catch {
+      throw SQLError(error)
+    }
+  }
+
+  private func handle(
+    _ snapshot: TableSnapshot,
+    _ title: String
+  ) throws(CatalogError) -> TableHandle {
+    let description = snapshot.description
+    let location = catalog.path(of: description.location)
+    var partitions: [TableHandle.PartitionFiles] = []
+    if description.partitionKeys.isEmpty {
+      partitions = [TableHandle.PartitionFiles(values: [], files: .folder(location))]
+    } else {
+      let types = description.partitionKeys.map(\.type)
+      for partition in try catalog.partitions(of: snapshot) {
+        var values: [Scalar] = []
+        for (text, key) in zip(partition.values, description.partitionKeys) {
+          guard let value = PartitionValue.scalar(text, key.type) else {
+            throw CatalogError(
+              .damaged(
+                "the partition value '\(text ?? "")' is no \(SQLType(key.type)) of '\(key.name)'"
+              ),
+              path: "\(description.name)"
+            )
+          }
+          values.append(value)
+        }
+        guard values.count == types.count else {
+          throw CatalogError(
+            .damaged("a partition has \(values.count) values for \(types.count) columns"),
+            path: "\(description.name)"
+          )
+        }
+        let folder =
+          partition.location.hasPrefix("/")
+          ? partition.location : location + "/" + partition.location
+        partitions.append(TableHandle.PartitionFiles(values: values, files: .folder(folder)))
+      }
+    }
+    return TableHandle(
+      name: title,
+      columns: TableHandle.columns(description.columns, keys: description.partitionKeys),
+      partitions: partitions,
+      format: description.format,
+      rowCount: description.parameters["recordCount"].flatMap { Int($0) }
+    )
+  }
+}
+
+extension TableHandle {
+  /// What `*` stands for.
+  var visibleColumns: [TableColumn] { columns.filter { !$0.isHidden } }
+
+  /// The columns of the files, then those of the folders, then the hidden ones.
+  static func columns(_ fields: [Field], keys: [Field]) -> [TableColumn] {
+    let keyNames = Set(keys.map { $0.name.lowercased() })
+    // A folder's value goes before a column of the same name, as in Hive.
+    let own = fields.filter { !keyNames.contains($0.name.lowercased()) }
+    return own.map { TableColumn(name: $0.name, type: SQLType($0.type), logicalType: $0.type) }
+      + keys.enumerated().map { index, key in
+        TableColumn(
+          name: key.name,
+          type: SQLType(key.type),
+          logicalType: key.type,
+          partitionIndex: index
+        )
+      } + hiddenColumns
+  }
+
+  /// What every table has beside its columns; the scan fills them in.
+  private static let hiddenColumns = [
+    TableColumn(name: "$path", type: .text, logicalType: .string, isHidden: true),
+    TableColumn(name: "$file_size", type: .bigint, logicalType: .int64, isHidden: true),
+  ]
+}

@@ -1,0 +1,117 @@
+import Catalog
+import ColumnFormat
+
+/// Finds the tables of a query: in the folder given with `--data`, in the catalog, in files.
+struct TableResolver: TableResolving {
+  let dataFolder: DataFolder?
+  let catalog: CatalogTables?
+  /// Where names without a database are looked up.
+  let database: String
+  let files: FileTables
+
+  func table(_ parts: [String], at range: SourceRange) throws(SQLError) -> TableHandle {
+    do throws(SQLError) {
+      return try found(parts)
+    } catch {
+      var error = error
+      error.range = error.range ?? range
+      throw error
+    }
+  }
+
+  func file(_ pattern: String, at range: SourceRange) throws(SQLError) -> TableHandle {
+    do throws(SQLError) {
+      let found = try FileSearch.files(pattern)
+      if found.isEmpty {
+        throw SQLError(
+          .tableNotFound,
+          GlobPattern.isPattern(pattern)
+            ? "no file fits '\(pattern)'" : "'\(pattern)' does not exist or holds no file"
+        )
+      }
+      return try files.table(pattern, found)
+    } catch {
+      var error = error
+      error.range = error.range ?? range
+      throw error
+    }
+  }
+
+  private func found(_ parts: [String]) throws(SQLError) -> TableHandle {
+    let table = parts[parts.count - 1]
+    let title = parts.joined(separator: ".")
+    if parts.count == 1, let dataFolder, let found = try dataFolder.files(of: table) {
+      return try files.table(title, found)
+    }
+    if parts.count == 3, !TableResolver.catalogNames.contains(parts[0].lowercased()) {
+      throw SQLError(
+        .schemaNotFound,
+        "catalog '\(parts[0])' does not exist",
+        help: "the only catalog is 'awsdatacatalog'"
+      )
+    }
+    let name = TableName(
+      database: parts.count > 1 ? parts[parts.count - 2] : database,
+      table: table
+    )
+    try refuseSystemTables(name)
+    if let handle = try catalog?.table(name, as: title) {
+      if try catalog?.isView(name) == true {
+        throw SQLError(.notSupported, "'\(name)' is a view; views are not supported")
+      }
+      return handle
+    }
+    throw try notFound(name, isQualified: parts.count > 1)
+  }
+
+  private static let catalogNames: Set = ["awsdatacatalog", "hive", "lake"]
+
+  private func refuseSystemTables(_ name: TableName) throws(SQLError) {
+    if name.database == "information_schema" {
+      throw SQLError(
+        .notSupported,
+        "information_schema is not supported",
+        help: "use SHOW TABLES and DESCRIBE"
+      )
+    }
+    if name.table.hasSuffix("$partitions") {
+      throw SQLError(
+        .notSupported,
+        "the table '\(name.table)' is not supported",
+        help: "use SHOW PARTITIONS \(name.table.dropLast("$partitions".count))"
+      )
+    }
+  }
+
+  private func notFound(_ name: TableName, isQualified: Bool) throws(SQLError) -> SQLError {
+    var candidates = isQualified ? [] : (dataFolder?.names ?? [])
+    let known = try catalog?.names() ?? []
+    if isQualified, !known.contains(where: { $0.database == name.database }) {
+      let near = NearestName.suggestion(
+        for: name.database,
+        among: Set(known.map(\.database)).sorted()
+      )
+      return SQLError(
+        .schemaNotFound,
+        "schema '\(name.database)' does not exist",
+        help: near.map { "did you mean '\($0)'?" }
+      )
+    }
+    let shown = dataFolder != nil && !isQualified ? name.table : "\(name)"
+    var error = SQLError(.tableNotFound, "table '\(shown)' does not exist")
+    if let elsewhere = known.first(where: { $0.table == name.table }) {
+      error.help = "did you mean '\(elsewhere)'?"
+      return error
+    }
+    candidates += known.filter { $0.database == name.database }.map(\.table)
+    if let near = NearestName.suggestion(for: name.table, among: candidates) {
+      error.help = "did you mean '\(near)'?"
+    } else if candidates.isEmpty && known.isEmpty {
+      error.help = "the catalog is empty; read files with FROM 'path', or run `lake crawl`"
+    } else if !candidates.isEmpty {
+      let some = candidates.sorted().prefix(8).joined(separator: ", ")
+      error.help = "there are: \(some)" + (candidates.count > 8 ? ", …" : "")
+    }
+    return error
+  }
+}

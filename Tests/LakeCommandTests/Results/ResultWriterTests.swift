@@ -1,0 +1,192 @@
+import ColumnFormat
+import SQL
+import TestSupport
+import Testing
+
+@testable import lake
+
+@Suite struct ResultWriterTests {
+  private static let columns = [
+    ResultColumn(name: "id", type: .bigint),
+    ResultColumn(name: "name", type: .text),
+    ResultColumn(name: "price", type: .decimal(precision: 10, scale: 2)),
+  ]
+
+  private static let batch = Batch(
+    columns: [
+      .fromScalars([.int(1), .int(2), .null, .int(40)], .int64),
+      .fromScalars([.text("plain"), .text("a,\"b\"\n"), .text(""), .null], .bytes),
+      .fromScalars([.int(1050), .null, .int(-5), .int(0)], .int64),
+    ],
+    rowCount: 4
+  )
+
+  private func printed(
+    _ format: ResultFormat,
+    _ options: ResultOptions = ResultOptions(),
+    columns: [ResultColumn] = ResultWriterTests.columns,
+    batches: [Batch] = [ResultWriterTests.batch]
+  ) throws -> String {
+    let folder = TemporaryDirectory()
+    let path = folder("result")
+    let writer = try options.writer(format, to: try OutputFile(path: path))
+    try writer.begin(columns)
+    for batch in batches { try writer.write(batch) }
+    try writer.finish()
+    return try TextFile.read(path)
+  }
+
+  @Test func `CSV quotes what needs it and tells null from the empty text`() throws {
+    #expect(
+      try printed(.csv) == """
+        id,name,price
+        1,plain,10.50
+        2,"a,""b""
+        ",
+        ,"",-0.05
+        40,,0.00
+
+        """
+    )
+  }
+
+  @Test func `another text may stand for null, and is quoted where it is a value`() throws {
+    var options = ResultOptions()
+    options.nullText = "plain"
+    options.showsHeader = false
+    #expect(try printed(.csv, options).hasPrefix("1,\"plain\",10.50\n2,"))
+    #expect(try printed(.csv, options).hasSuffix("40,plain,0.00\n"))
+  }
+
+  @Test func `TSV escapes tabs and line ends`() throws {
+    #expect(try printed(.tsv).contains("2\ta,\"b\"\\n\t\\N\n"))
+  }
+
+  @Test func `Athena's CSV quotes every value`() throws {
+    #expect(
+      try printed(.athenaCSV) == """
+        "id","name","price"
+        "1","plain","10.50"
+        "2","a,""b""
+        ",
+        ,"","-0.05"
+        "40",,"0.00"
+
+        """
+    )
+  }
+
+  @Test func `JSON is an array of objects and NDJSON a line each`() throws {
+    #expect(
+      try printed(.json) == """
+        [
+        {"id":1,"name":"plain","price":10.50},
+        {"id":2,"name":"a,\\"b\\"\\n","price":null},
+        {"id":null,"name":"","price":-0.05},
+        {"id":40,"name":null,"price":0.00}
+        ]
+
+        """
+    )
+    #expect(try printed(.ndjson).split(separator: "\n").count == 4)
+    #expect(try printed(.json, batches: []) == "[]\n")
+  }
+
+  @Test func `two columns of one name get two keys in JSON`() throws {
+    let columns = [ResultColumn(name: "a", type: .bigint), ResultColumn(name: "a", type: .bigint)]
+    let batch = Batch(
+      columns: [.fromScalars([.int(1)]), .fromScalars([.int(2)])],
+      rowCount: 1
+    )
+    #expect(try printed(.ndjson, columns: columns, batches: [batch]) == "{\"a\":1,\"a_1\":2}\n")
+  }
+
+  @Test func `a table has names, types and right-aligned numbers`() throws {
+    #expect(
+      try printed(.table) == """
+        ┌────────┬─────────┬───────────────┐
+        │     id │ name    │         price │
+        │ bigint │ varchar │ decimal(10,2) │
+        ├────────┼─────────┼───────────────┤
+        │      1 │ plain   │         10.50 │
+        │      2 │ a,"b"\\n │          NULL │
+        │   NULL │         │         -0.05 │
+        │     40 │ NULL    │          0.00 │
+        └────────┴─────────┴───────────────┘
+
+        """
+    )
+  }
+
+  @Test func `a long table leaves out rows in the middle`() throws {
+    var options = ResultOptions()
+    options.rowCountMax = 4
+    let columns = [ResultColumn(name: "n", type: .bigint)]
+    let batches = (0..<3).map { part in
+      Batch(columns: [.fromScalars((0..<4).map { .int(Int64(part * 4 + $0)) })], rowCount: 4)
+    }
+    let lines = try printed(.table, options, columns: columns, batches: batches)
+      .split(separator: "\n").dropFirst(4).dropLast()
+    #expect(
+      lines.map { $0.filter { $0.isNumber || $0 == "·" } } == ["0", "1", "·", "10", "11"]
+    )
+  }
+
+  @Test func `wide tables are narrowed and lose columns in the middle`() {
+    var widths = [40, 10, 60]
+    #expect(TableWriter.fit(&widths, 80) == [0, 1, 2])
+    #expect(widths.reduce(1) { $0 + $1 + 3 } <= 80)
+    var many = [Int](repeating: 20, count: 20)
+    let shown = TableWriter.fit(&many, 60)
+    #expect(shown.contains(nil))
+    #expect(shown.first == 0 && shown.last == 19)
+  }
+
+  @Test func `Markdown escapes its bars`() throws {
+    let columns = [ResultColumn(name: "a", type: .text)]
+    let batch = Batch(columns: [.fromScalars([.text("x|y")])], rowCount: 1)
+    #expect(
+      try printed(.markdown, columns: columns, batches: [batch])
+        == "| a |\n|---|\n| x\\|y |\n"
+    )
+  }
+
+  @Test func `vertical form has a line for each value`() throws {
+    #expect(
+      try printed(.vertical).hasPrefix("─── row 1 ───\n   id: 1\n name: plain\nprice: 10.50\n")
+    )
+  }
+
+  @Test func `nested values are Athena's text and JSON's structure`() throws {
+    let type = SQLType.array(
+      .row([.init(name: "k", type: .text), .init(name: "v", type: .bigint)])
+    )
+    let column = Column(
+      flat: .list(
+        offsets: Buffer([0, 2, 2]),
+        elements: Column(
+          flat: .row([
+            .fromScalars([.text("a"), .text("b")]), .fromScalars([.int(1), .null]),
+          ]),
+          count: 2
+        )
+      ),
+      count: 2
+    )
+    let columns = [ResultColumn(name: "x", type: type)]
+    let batches = [Batch(columns: [column], rowCount: 2)]
+    #expect(
+      try printed(.csv, columns: columns, batches: batches)
+        == "x\n\"[{k=a, v=1}, {k=b, v=null}]\"\n[]\n"
+    )
+    #expect(
+      try printed(.ndjson, columns: columns, batches: batches)
+        == "{\"x\":[{\"k\":\"a\",\"v\":1},{\"k\":\"b\",\"v\":null}]}\n{\"x\":[]}\n"
+    )
+  }
+
+  @Test func `Parquet refuses types that it cannot hold`() throws {
+    let columns = [ResultColumn(name: "t", type: .timestampWithTimeZone(precision: 3))]
+    #expect(throws: Failure.self) { try printed(.parquet, columns: columns, batches: []) }
+  }
+}
