@@ -1,0 +1,122 @@
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// The spellings of an object's keys, found by guessing that keys come in the order of last time.
+///
+/// A spelling is the raw text between the quotes, so a key needs no unescaping to be compared.
+/// Trivial memory without references: it lives inside slots that hot loops reach by pointer.
+struct MemberTable {
+  /// One spelling of a key.
+  struct Member {
+    /// The first eight bytes, zero padded.
+    var head: UInt64
+    /// Ones where `head` counts.
+    var mask: UInt64
+    /// All bytes, with 16 readable ones behind.
+    var name: UnsafeMutablePointer<UInt8>
+    var nameCount: Int
+    /// The column's slot or shape; negative for a key that is left out.
+    var target: Int
+    /// The member that came after this one last time.
+    var next: Int
+  }
+
+  private(set) var members: UnsafeMutablePointer<Member>?
+  private(set) var count = 0
+  private var capacity = 0
+  /// The member that came first last time.
+  private var first = 0
+
+  /// The most spellings that are learned; further unknown keys are looked up one by one.
+  static let learnedCountMax = 4096
+
+  /// Frees the memory.
+  func free() {
+    guard let members else { return }
+    for index in 0..<count { Glibc.free(members[index].name) }
+    Glibc.free(members)
+  }
+
+  /// Adds a spelling.
+  mutating func add(_ name: UnsafeRawBufferPointer, target: Int) -> Int {
+    if count == capacity {
+      capacity = max(capacity * 2, 8)
+      members = realloc(members, capacity * MemoryLayout<Member>.stride)?
+        .assumingMemoryBound(to: Member.self)
+    }
+    // Memory of this size is always there; without it the process has no way to go on.
+    guard let members, let copy = calloc(name.count + 16, 1) else {
+      preconditionFailure("out of memory")
+    }
+    if let source = name.baseAddress { copy.copyMemory(from: source, byteCount: name.count) }
+    let headCount = min(name.count, 8)
+    (members + count).initialize(
+      to: Member(
+        head: copy.loadUnaligned(as: UInt64.self),
+        mask: headCount == 8 ? ~0 : (1 &<< UInt64(headCount * 8)) &- 1,
+        name: copy.assumingMemoryBound(to: UInt8.self),
+        nameCount: name.count,
+        target: target,
+        next: count + 1
+      )
+    )
+    count += 1
+    return count - 1
+  }
+
+  /// Makes the spellings of a target match no key.
+  func hide(target: Int) {
+    guard let members else { return }
+    for index in 0..<count where members[index].target == target {
+      (members[index].mask, members[index].head) = (0, 1)
+    }
+  }
+
+  /// The member whose spelling starts at `key` and ends with a quote; nil where none does.
+  ///
+  /// - Parameters:
+  ///   - key: The byte after the opening quote; 8 bytes past the key are readable.
+  ///   - previous: The member of the key before, or -1 at an object's start.
+  @inline(__always)
+  mutating func find(_ key: UnsafePointer<UInt8>, after previous: Int) -> Int? {
+    guard let members else { return nil }
+    let guess = previous < 0 ? first : members[previous].next
+    let head = UnsafeRawPointer(key).loadUnaligned(as: UInt64.self)
+    if guess < count && MemberTable.matches(members + guess, key, head: head) { return guess }
+    return search(key, head: head, after: previous)
+  }
+
+  @inline(__always)
+  private static func matches(
+    _ member: UnsafeMutablePointer<Member>,
+    _ key: UnsafePointer<UInt8>,
+    head: UInt64
+  ) -> Bool {
+    if head & member.pointee.mask != member.pointee.head { return false }
+    let count = member.pointee.nameCount
+    if key[min(count, 8)] != UInt8(ascii: "\"") && count <= 8 { return false }
+    if count <= 8 { return true }
+    // Compared byte by byte, so that nothing is read past the text's own end.
+    var index = 8
+    while index < count {
+      if key[index] != member.pointee.name[index] { return false }
+      index &+= 1
+    }
+    return key[count] == UInt8(ascii: "\"")
+  }
+
+  @inline(never)
+  private mutating func search(
+    _ key: UnsafePointer<UInt8>,
+    head: UInt64,
+    after previous: Int
+  ) -> Int? {
+    guard let members else { return nil }
+    for index in 0..<count where MemberTable.matches(members + index, key, head: head) {
+      if previous < 0 { first = index } else { members[previous].next = index }
+      return index
+    }
+    return nil
+  }
+}

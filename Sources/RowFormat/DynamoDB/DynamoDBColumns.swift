@@ -1,0 +1,107 @@
+import ColumnFormat
+
+/// Which columns hold a stream record's own facts, beside the item's attributes.
+///
+/// The four metadata columns stand together and come first, where the first records are stream
+/// records: `event_name`, `event_time`, `sequence_number`, `event_id`. An attribute of such a name
+/// keeps it and the metadata column is called `event_name_1` and so on; an attribute that turns up
+/// only after the metadata column got its name is called `event_name_1` itself.
+struct DynamoDBColumns {
+  /// The names without suffix, in order.
+  static let names = ["event_name", "event_time", "sequence_number", "event_id"]
+  private static let types: [LogicalType] = [
+    .string, .timestamp(.millis, isAdjustedToUTC: true), .string, .string,
+  ]
+
+  /// The position of each metadata column in the schema; nil where it has none.
+  private(set) var positions: [Int?]
+  /// Columns of attributes that had to give way to a metadata column, by the attribute's name.
+  private(set) var renamed: [String: Int] = [:]
+
+  /// Finds the metadata columns.
+  ///
+  /// - Parameters:
+  ///   - schema: The columns.
+  ///   - isProjected: Whether columns may be left out or reordered, as in a table's declaration.
+  init(_ schema: Schema, isProjected: Bool) {
+    positions = [nil, nil, nil, nil]
+    let fields = schema.fields
+    func isColumn(_ position: Int, _ name: String) -> Bool {
+      position < fields.count && DynamoDBColumns.isName(fields[position].name, of: name)
+    }
+    let names = DynamoDBColumns.names
+    if let first = fields.indices.first(where: { start in
+      names.indices.allSatisfy { isColumn(start + $0, names[$0]) }
+    }) {
+      positions = names.indices.map { first + $0 }
+    } else if isProjected {
+      positions = names.map { name in
+        fields.firstIndex { $0.name.lowercased() == name + "_1" }
+          ?? fields.firstIndex { $0.name.lowercased() == name }
+      }
+    }
+    for (name, position) in zip(names, positions) {
+      guard let position, fields[position].name.lowercased() == name else { continue }
+      renamed[name] = fields.firstIndex { $0.name.lowercased() == name + "_1" }
+    }
+  }
+
+  /// Whether the schema has all four.
+  var isComplete: Bool { positions.allSatisfy { $0 != nil } }
+
+  /// Whether `text` is `name`, or that with a number behind.
+  private static func isName(_ text: String, of name: String) -> Bool {
+    let text = text.lowercased()
+    if text == name { return true }
+    guard text.hasPrefix(name + "_") else { return false }
+    let suffix = text.dropFirst(name.count + 1)
+    return !suffix.isEmpty && suffix.utf8.allSatisfy { $0 >= 48 && $0 <= 57 }
+  }
+
+  /// The widened schema of items and stream records.
+  ///
+  /// - Parameters:
+  ///   - known: The columns known before.
+  ///   - hasStreamRecords: Whether some records were changes, so that there are metadata columns.
+  ///   - tree: What was seen of the attributes.
+  static func schema(evolving known: Schema, hasStreamRecords: Bool, _ tree: ShapeTree) -> Schema {
+    let columns = DynamoDBColumns(known, isProjected: false)
+    let metadata = Set(columns.positions.compactMap { $0 })
+    var attributes: [Field] = []
+    for (position, field) in known.fields.enumerated() where !metadata.contains(position) {
+      var field = field
+      for (name, renamed) in columns.renamed where renamed == position { field.name = name }
+      attributes.append(field)
+    }
+    let widened = tree.schema(evolving: Schema(attributes)).fields
+    var fields = known.fields
+    var taken = Set(fields.map { $0.name.lowercased() })
+    var added = widened[attributes.count...].map { $0 }
+    if hasStreamRecords && !columns.isComplete {
+      taken.formUnion(added.map { $0.name.lowercased() })
+      let metadata = zip(names, types).map { name, type in
+        Field(free(name, taken), type)
+      }
+      fields.insert(contentsOf: metadata, at: fields.isEmpty ? 0 : fields.count)
+      taken.formUnion(metadata.map(\.name))
+    } else {
+      for index in added.indices {
+        added[index].name = free(added[index].name, taken)
+        taken.insert(added[index].name.lowercased())
+      }
+    }
+    var next = 0
+    for position in known.fields.indices where !metadata.contains(position) {
+      fields[position].type = widened[next].type
+      next += 1
+    }
+    return Schema(fields + added)
+  }
+
+  private static func free(_ name: String, _ taken: Set<String>) -> String {
+    if !taken.contains(name.lowercased()) { return name }
+    var number = 1
+    while taken.contains("\(name)_\(number)".lowercased()) { number += 1 }
+    return "\(name)_\(number)"
+  }
+}

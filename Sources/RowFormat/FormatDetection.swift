@@ -1,0 +1,80 @@
+import ColumnFormat
+
+extension RecordFormat {
+  /// Finds out how an input is written, by its content, also inside gzip and zstd.
+  ///
+  /// The first MiB is looked at. A header is found by Glue's rule (``CSVDetection``).
+  /// - Throws: When the input cannot be read, or is none of the formats.
+  public static func detect(path: String) throws(RowFormatError) -> RecordFormat {
+    try RecordBlockReader(path: path, format: nil).format
+  }
+}
+
+/// Tells record formats apart.
+enum FormatDetection {
+  /// The format of an input that starts with some bytes.
+  ///
+  /// - Parameters:
+  ///   - sample: The first bytes, decompressed, without byte order mark.
+  ///   - isWhole: Whether that is the whole input.
+  ///   - path: For the error: the input.
+  static func detect(_ sample: Buffer<UInt8>, isWhole: Bool, path: String) throws(RowFormatError)
+    -> RecordFormat
+  {
+    if let name = foreignFormat(sample) {
+      throw RowFormatError(.unsupported("it is \(name), not records of text"), path: path)
+    }
+    let lines = sample.values.split(separator: UInt8(ascii: "\n"), maxSplits: 200)
+      .prefix(200).compactMap { line in line.first { $0 > 0x20 } == nil ? nil : line }
+    guard let first = lines.first else { return .ndjson }
+    if sample.values.prefix(4096).contains(0) {
+      throw RowFormatError(.malformed("it is neither JSON nor delimited text"), path: path)
+    }
+    let objects = lines.filter { line in line.first { $0 > 0x20 } == UInt8(ascii: "{") }
+    if objects.count * 2 >= lines.count { return json(objects) }
+    if let layout = CSVDetection.layout(sample, isWhole: isWhole) { return .csv(layout) }
+    // Arrays, single values and a few broken lines are rejected one by one.
+    if !objects.isEmpty || first.first(where: { $0 > 0x20 }) == UInt8(ascii: "[") {
+      return json(objects)
+    }
+    throw RowFormatError(
+      .malformed(
+        "it is neither JSON, one object a line, nor delimited text of two columns and two rows"
+      ),
+      path: path
+    )
+  }
+
+  /// Whether the first sound object is DynamoDB's.
+  private static func json(_ lines: [Slice<UnsafeBufferPointer<UInt8>>]) -> RecordFormat {
+    for line in lines {
+      let record = RecordBlock(path: "", records: line)
+      var start = UnsafePointer(record.bytes.base)
+      while start.pointee <= 0x20 { start += 1 }
+      var scanner = JSONScanner(start: start, depthMax: 1000)
+      let isWhole = withExtendedLifetime(record) { scanner.skipObject(start, depth: 0) != nil }
+      if !isWhole { continue }
+      return withExtendedLifetime(record) {
+        DynamoDBRecord.isRecord(start, depthMax: 1000) ? .dynamodb : .ndjson
+      }
+    }
+    return .ndjson
+  }
+
+  /// The name of a format that has no text records.
+  private static func foreignFormat(_ sample: Buffer<UInt8>) -> String? {
+    let magics: [([UInt8], String)] = [
+      (Array("PAR1".utf8), "a Parquet file"),
+      (Array("ORC".utf8), "an ORC file"),
+      (Array("Obj".utf8) + [1], "an Avro file"),
+      (Array("BZh".utf8), "compressed with bzip2"),
+      (Array("PK".utf8) + [3, 4], "a zip archive"),
+      ([0xFD] + Array("7zXZ".utf8), "compressed with xz"),
+      ([0x04, 0x22, 0x4D, 0x18], "compressed with lz4"),
+      ([0xFF, 0x06, 0x00, 0x00] + Array("sNaPpY".utf8), "compressed with framed snappy"),
+      ([0xFF, 0xFE], "UTF-16 text"),
+      ([0xFE, 0xFF], "UTF-16 text"),
+    ]
+    return magics.first { sample.values.starts(with: $0.0) }?.1
+  }
+}

@@ -1,0 +1,179 @@
+import ColumnFormat
+
+/// The shapes of all fields of some records, nested ones included.
+///
+/// The root is the shape of a whole record. What scanners see often costs them a comparison; only
+/// what is new comes here.
+final class ShapeTree {
+  /// The most fields of a tree; an object that is used as a map would make columns without end.
+  static let fieldCountMax = 10_000
+
+  let root: ShapePointer
+  /// Whether arrays of mixed elements are kept as JSON text, as for DynamoDB's lists.
+  let keepsMixedListsAsText: Bool
+  /// Whether some records were changes of a DynamoDB table.
+  var hasStreamRecords = false
+  private let tracksCauses: Bool
+  private var shapes: [ShapePointer] = []
+  private var names: [String] = [""]
+  private var parents: [Int] = [-1]
+  /// The fields of an object shape in first-seen order, by shape.
+  private var fields: [[ShapePointer]] = [[]]
+  private var lookup: [[String: ShapePointer]] = [[:]]
+  private var causes: [FieldCause?] = [nil]
+
+  init(keepsMixedListsAsText: Bool = false, tracksCauses: Bool = false) {
+    self.keepsMixedListsAsText = keepsMixedListsAsText
+    self.tracksCauses = tracksCauses
+    root = .allocate(capacity: 1)
+    root.initialize(to: Shape(id: 0))
+    root.pointee.kinds = .object
+    shapes.append(root)
+  }
+
+  deinit {
+    for shape in shapes {
+      shape.pointee.members.free()
+      shape.deallocate()
+    }
+  }
+
+  /// Where a value stands, for causes.
+  struct Place {
+    var file: String
+    var recordNumber: Int
+    var value: UnsafeBufferPointer<UInt8>
+  }
+
+  /// The field of an object shape, made if it is new; nil where there are too many fields.
+  ///
+  /// Names that differ only by case are one field, in its first spelling.
+  func field(of object: ShapePointer, named name: String) -> ShapePointer? {
+    let id = object.pointee.id
+    if let known = lookup[id][name] ?? lookup[id][name.lowercased()] { return known }
+    guard let shape = makeShape(name, parent: id) else { return nil }
+    fields[id].append(shape)
+    lookup[id][name] = shape
+    lookup[id][name.lowercased()] = shape
+    return shape
+  }
+
+  /// The shape of an array's elements, made if it is new; nil where there are too many fields.
+  func element(of array: ShapePointer) -> ShapePointer? {
+    if let known = array.pointee.element { return known }
+    let shape = makeShape("element", parent: array.pointee.id)
+    array.pointee.element = shape
+    return shape
+  }
+
+  private func makeShape(_ name: String, parent: Int) -> ShapePointer? {
+    if shapes.count > ShapeTree.fieldCountMax { return nil }
+    let shape = ShapePointer.allocate(capacity: 1)
+    shape.initialize(to: Shape(id: shapes.count))
+    shapes.append(shape)
+    names.append(name)
+    parents.append(parent)
+    fields.append([])
+    lookup.append([:])
+    causes.append(nil)
+    return shape
+  }
+
+  /// Takes evidence in, and notes its place where it changes the type.
+  func add(_ evidence: ShapeEvidence, to shape: ShapePointer, at place: @autoclosure () -> Place) {
+    let before = tracksCauses ? ownType(shape) : .unknown
+    shape.pointee.add(evidence)
+    guard tracksCauses else { return }
+    let after = ownType(shape)
+    if after == before && causes[shape.pointee.id] != nil { return }
+    let place = place()
+    causes[shape.pointee.id] = FieldCause(
+      path: path(shape.pointee.id),
+      type: after,
+      file: place.file,
+      recordNumber: place.recordNumber,
+      sample: String(decoding: place.value.prefix(80), as: UTF8.self)
+    )
+  }
+
+  private func path(_ id: Int) -> [String] {
+    var path: [String] = []
+    var at = id
+    while at > 0 {
+      path.append(names[at])
+      at = parents[at]
+    }
+    return path.reversed()
+  }
+
+  /// The causes of all fields' types, in the order of the fields.
+  var allCauses: [FieldCause] {
+    var found: [FieldCause] = []
+    func collect(_ shape: ShapePointer) {
+      if let cause = causes[shape.pointee.id] { found.append(cause) }
+      for field in fields[shape.pointee.id] { collect(field) }
+      if let element = shape.pointee.element { collect(element) }
+    }
+    collect(root)
+    return found
+  }
+
+  /// The type without what is in arrays and rows.
+  private func ownType(_ shape: ShapePointer) -> LogicalType {
+    switch shape.pointee.kinds {
+    case .object: .row([])
+    case .array: .list(Field("element", .unknown))
+    default: TypeResolution.scalar(shape.pointee)
+    }
+  }
+
+  /// The columns: those known already, widened, and the new ones after them.
+  func schema(evolving known: Schema) -> Schema {
+    Schema(rowFields(root, known.fields))
+  }
+
+  /// The smallest type that holds what was seen and what is known.
+  private func type(_ shape: ShapePointer, _ known: LogicalType) -> LogicalType {
+    let kinds = shape.pointee.kinds
+    if kinds.isEmpty { return known }
+    switch (known, kinds) {
+    case (.unknown, .object):
+      // An object without fields leaves the type open, as an array without elements does in Glue
+      // (glue.md, 3): a row type without fields cannot be stored, and a later record brings them.
+      return fields[shape.pointee.id].isEmpty ? .unknown : .row(rowFields(shape, []))
+    case (.row(let fields), .object): return .row(rowFields(shape, fields))
+    case (.map(let key, let value), .object):
+      let types = self.fields[shape.pointee.id].map { type($0, .unknown) }
+      var widened = value
+      widened.type = types.reduce(value.type) { TypeLattice.unify($0, $1) }
+      return .map(key: key, value: widened)
+    case (.unknown, .array): return list(shape, Field("element", .unknown))
+    case (.list(let element), .array): return list(shape, element)
+    default: return TypeResolution.scalar(shape.pointee, known: known)
+    }
+  }
+
+  private func list(_ shape: ShapePointer, _ element: Field) -> LogicalType {
+    guard let elements = shape.pointee.element else { return .list(element) }
+    var element = element
+    if keepsMixedListsAsText && TypeResolution.isMixed(elements.pointee.kinds) { return .string }
+    element.type = type(elements, element.type)
+    return .list(element)
+  }
+
+  private func rowFields(_ shape: ShapePointer, _ known: [Field]) -> [Field] {
+    var result = known
+    for field in fields[shape.pointee.id] {
+      let name = names[field.pointee.id]
+      let position =
+        known.firstIndex { $0.name == name }
+        ?? known.firstIndex { $0.name.lowercased() == name.lowercased() }
+      if let position {
+        result[position].type = type(field, known[position].type)
+      } else {
+        result.append(Field(name, type(field, .unknown)))
+      }
+    }
+    return result
+  }
+}

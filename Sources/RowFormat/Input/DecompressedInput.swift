@@ -1,0 +1,133 @@
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// The bytes of an input after decompression, read forwards.
+///
+/// Damage is reported only after every byte before it was read.
+final class DecompressedInput {
+  /// How the input is compressed.
+  let compression: InputCompression
+  /// The file beneath.
+  let file: InputFile
+  /// How many decompressed bytes were read.
+  private(set) var byteCountRead = 0
+
+  private static let chunkByteCount = 256 << 10
+  private let inflating: (any Inflating)?
+  private let chunk = UnsafeMutableRawBufferPointer.allocate(
+    byteCount: DecompressedInput.chunkByteCount,
+    alignment: 64
+  )
+  /// The part of `chunk` that was read but not used.
+  private var pending = 0..<0
+  private var isAtEnd = false
+
+  /// Opens the input at `path` and looks at its first bytes.
+  init(path: String) throws(RowFormatError) {
+    let file = try InputFile(path: path)
+    self.file = file
+    var filled = 0
+    while filled < InputCompression.magicByteCount {
+      let rest = UnsafeMutableRawBufferPointer(rebasing: chunk[filled...])
+      let count: Int
+      do { count = try file.read(into: rest) } catch {
+        chunk.deallocate()
+        throw error
+      }
+      if count == 0 { break }
+      filled += count
+    }
+    pending = 0..<filled
+    compression = InputCompression.detect(UnsafeRawBufferPointer(rebasing: chunk[0..<filled]))
+    do {
+      switch compression {
+      case .plain: inflating = nil
+      case .gzip: inflating = try GzipInflating()
+      case .zstd: inflating = try ZstandardInflating()
+      }
+    } catch {
+      chunk.deallocate()
+      throw RowFormatError(
+        .damagedCompression(codec: compression.rawValue, error.fact),
+        path: path
+      )
+    }
+  }
+
+  deinit { chunk.deallocate() }
+
+  /// Whether a read would return at once, waiting for that at most so long.
+  func isReady(withinMilliseconds limit: Int32) -> Bool {
+    isAtEnd || !pending.isEmpty || file.isReady(withinMilliseconds: limit)
+  }
+
+  /// Reads some bytes; 0 is the end.
+  func read(into target: UnsafeMutableRawBufferPointer) throws(RowFormatError) -> Int {
+    if target.isEmpty || isAtEnd { return 0 }
+    let count: Int
+    if let inflating {
+      count = try inflate(inflating, into: target)
+    } else {
+      count = try readPlain(into: target)
+    }
+    byteCountRead += count
+    return count
+  }
+
+  private func readPlain(into target: UnsafeMutableRawBufferPointer) throws(RowFormatError) -> Int {
+    if pending.isEmpty {
+      let count = try file.read(into: target)
+      isAtEnd = count == 0
+      return count
+    }
+    let count = min(pending.count, target.count)
+    target.copyMemory(
+      from: UnsafeRawBufferPointer(rebasing: chunk[pending.lowerBound..<pending.lowerBound + count])
+    )
+    pending = pending.lowerBound + count..<pending.upperBound
+    return count
+  }
+
+  private func inflate(
+    _ inflating: any Inflating,
+    into target: UnsafeMutableRawBufferPointer
+  ) throws(RowFormatError) -> Int {
+    while true {
+      if pending.isEmpty {
+        let count = try file.read(into: chunk)
+        if count == 0 {
+          isAtEnd = true
+          if inflating.isAtBoundary { return 0 }
+          throw damage("the data end in the middle of a \(unitName)")
+        }
+        pending = 0..<count
+      }
+      let count: InflatedCount
+      do {
+        count = try inflating.inflate(
+          UnsafeRawBufferPointer(rebasing: chunk[pending]),
+          into: target
+        )
+      } catch { throw damage(error.fact) }
+      pending = pending.lowerBound + count.consumed..<pending.upperBound
+      if count.produced > 0 { return count.produced }
+      if count.consumed == 0 && !pending.isEmpty {
+        throw damage("the decompressor does not go on")
+      }
+    }
+  }
+
+  private var unitName: String { compression == .gzip ? "member" : "frame" }
+
+  private func damage(_ fact: String) -> RowFormatError {
+    RowFormatError(
+      .damagedCompression(
+        codec: compression.rawValue,
+        "\(fact), at byte \(file.byteCountRead - pending.count) of the compressed data"
+      ),
+      path: file.path,
+      byteOffset: byteCountRead
+    )
+  }
+}

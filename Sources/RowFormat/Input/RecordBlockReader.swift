@@ -1,0 +1,284 @@
+import CKernels
+import ColumnFormat
+
+/// Reads an input as blocks of whole records, decompressing it on the way.
+///
+/// Where the compressed data end early or are damaged, every whole record before that place is
+/// delivered first; the call after that throws. One consumer thread.
+public final class RecordBlockReader {
+  /// The longest record that gets into a block, unless told otherwise; longer ones are rejected.
+  public static let recordByteCountMax = 64 << 20
+  /// How much of an input is looked at to tell its format and its header.
+  static let sampleByteCount = 1 << 20
+
+  /// The input as the user named it; `-` is standard input.
+  public let path: String
+  /// How the records are written: as told, or as found out.
+  public let format: RecordFormat
+  /// The names of a CSV input's columns: its header's, or `col0`, `col1`, …
+  public let columnNames: [String]?
+  /// How the input is compressed.
+  public var compression: InputCompression { input.compression }
+  /// How many bytes of the file were read, compressed as they are.
+  public var byteCountRead: Int { input.file.byteCountRead }
+  /// The size of the file; nil for a pipe.
+  public var byteCount: Int? { input.file.byteCount }
+
+  private let input: DecompressedInput
+  private let blockByteCount: Int
+  private let recordByteCountMax: Int
+  /// Bytes that were read but are in no block yet.
+  private var carry: Buffer<UInt8>
+  private var failure: RowFormatError?
+  private var isAtEnd = false
+  private var recordNumber = 0
+  private var byteOffset = 0
+
+  /// Opens an input.
+  ///
+  /// - Parameters:
+  ///   - path: A file, or `-` for standard input.
+  ///   - format: How the records are written; nil finds it out from the first MiB.
+  ///   - blockByteCount: The usual size of a block.
+  ///   - recordByteCountMax: The size of the longest record that is delivered.
+  /// - Throws: When the input cannot be opened, or its format not be told.
+  public init(
+    path: String,
+    format: RecordFormat?,
+    blockByteCount: Int = 4 << 20,
+    recordByteCountMax: Int = RecordBlockReader.recordByteCountMax
+  ) throws(RowFormatError) {
+    self.path = path
+    self.blockByteCount = max(blockByteCount, 1)
+    self.recordByteCountMax = max(recordByteCountMax, 1)
+    let input = try DecompressedInput(path: path)
+    self.input = input
+    var needsSample = format == nil
+    if case .csv = format { needsSample = true }
+    let wanted = needsSample ? RecordBlockReader.sampleByteCount : 4096
+    let sample = RecordBlockReader.readSample(input, byteCount: wanted)
+    failure = sample.failure
+    isAtEnd = sample.isAtEnd
+    if sample.bytes.count == 0, let failure = sample.failure { throw failure }
+    let hasByteOrderMark =
+      sample.bytes.count >= 3 && sample.bytes[0] == 0xEF && sample.bytes[1] == 0xBB
+      && sample.bytes[2] == 0xBF
+    byteOffset = hasByteOrderMark ? 3 : 0
+    carry = sample.bytes.slice(byteOffset..<sample.bytes.count)
+    let found: RecordFormat
+    if let format {
+      found = format
+    } else {
+      found = try FormatDetection.detect(carry, isWhole: sample.isAtEnd, path: path)
+    }
+    self.format = found
+    guard case .csv(let layout) = found else {
+      columnNames = nil
+      return
+    }
+    let header = try CSVHeader(carry, isWhole: sample.isAtEnd, layout: layout, path: path)
+    columnNames = header.names
+    carry = carry.slice(header.byteCount..<carry.count)
+    byteOffset += header.byteCount
+  }
+
+  private struct Sample {
+    var bytes: Buffer<UInt8>
+    var failure: RowFormatError?
+    var isAtEnd: Bool
+  }
+
+  private static func readSample(_ input: DecompressedInput, byteCount: Int) -> Sample {
+    let memory = Buffer<UInt8>(count: byteCount + RecordBlock.padding)
+    var sample = Sample(bytes: memory, isAtEnd: false)
+    var filled = 0
+    while filled < byteCount {
+      // A pipe may pause after its first lines; what has come must do then.
+      if filled > 0 && !input.isReady(withinMilliseconds: 200)
+        && lake_count_equal(memory.base, Int64(filled), UInt8(ascii: "\n")) > 1
+      {
+        break
+      }
+      let room = UnsafeMutableRawBufferPointer(start: memory.base + filled, count: byteCount - filled)
+      do throws(RowFormatError) {
+        let count = try input.read(into: room)
+        if count == 0 {
+          sample.isAtEnd = true
+          break
+        }
+        filled += count
+      } catch {
+        sample.failure = error
+        break
+      }
+    }
+    (memory.base + filled).update(repeating: 0, count: RecordBlock.padding)
+    sample.bytes = memory.slice(0..<filled)
+    return sample
+  }
+
+  /// The next block, or nil at the end of the input.
+  public func next() throws(RowFormatError) -> RecordBlock? {
+    var rejected: [RejectedRecord] = []
+    while true {
+      var filling = Filling(capacity: blockByteCount, splitter: RecordSplitter(format))
+      fill(&filling)
+      if isAtEnd && carry.count == 0 {
+        if filling.filled == 0 && rejected.isEmpty { return nil }
+        return block(filling, end: filling.filled, rejected)
+      }
+      if filling.splitter.end > 0 { return block(filling, end: filling.splitter.end, rejected) }
+      if let failure {
+        if !rejected.isEmpty { return block(filling, end: 0, rejected) }
+        throw failure
+      }
+      rejected.append(skipRecord(filling))
+    }
+  }
+
+  /// A block under construction.
+  private struct Filling {
+    var memory: Buffer<UInt8>
+    var capacity: Int
+    var filled = 0
+    var splitter: RecordSplitter
+
+    init(capacity: Int, splitter: RecordSplitter) {
+      self.capacity = capacity
+      self.splitter = splitter
+      memory = Buffer(count: capacity + RecordBlock.padding)
+    }
+
+    mutating func scan(isFinal: Bool) {
+      (memory.base + filled).update(repeating: 0, count: RecordBlock.padding)
+      splitter.scan(memory.base, count: filled, isFinal: isFinal)
+    }
+
+    mutating func grow(to capacity: Int) {
+      let larger = Buffer<UInt8>(count: capacity + RecordBlock.padding)
+      larger.base.update(from: memory.base, count: filled)
+      memory = larger
+      self.capacity = capacity
+    }
+  }
+
+  /// Fills a block until it holds a whole record, growing it for a long one up to the limit.
+  private func fill(_ filling: inout Filling) {
+    while true {
+      let isPaused = fillOnce(&filling)
+      filling.scan(isFinal: isAtEnd && carry.count == 0)
+      if filling.splitter.end > 0 || (isAtEnd && carry.count == 0) || failure != nil && carry.count == 0 {
+        return
+      }
+      if isPaused { continue }
+      if case .csv = format {} else {
+        filling.splitter.scanGluedObjects(filling.memory.base, count: filling.filled)
+        if filling.splitter.end > 0 { return }
+      }
+      if filling.capacity >= recordByteCountMax { return }
+      filling.grow(to: min(filling.capacity * 2, max(recordByteCountMax, filling.capacity)))
+    }
+  }
+
+  /// Reads until the block is full, the input ends or fails, or a pipe pauses (true).
+  private func fillOnce(_ filling: inout Filling) -> Bool {
+    while filling.filled < filling.capacity {
+      let room = filling.capacity - filling.filled
+      let target = filling.memory.base + filling.filled
+      if carry.count > 0 {
+        let count = min(room, carry.count)
+        target.update(from: carry.base, count: count)
+        carry = carry.slice(count..<carry.count)
+        filling.filled += count
+        continue
+      }
+      if isAtEnd || failure != nil { return false }
+      if filling.filled > 0 && !input.isReady(withinMilliseconds: 100) {
+        filling.scan(isFinal: false)
+        if filling.splitter.end > 0 { return true }
+      }
+      do throws(RowFormatError) {
+        let count = try input.read(
+          into: UnsafeMutableRawBufferPointer(start: target, count: room)
+        )
+        if count == 0 { isAtEnd = true }
+        filling.filled += count
+      } catch { failure = error }
+    }
+    return false
+  }
+
+  /// Cuts the block at `end` and keeps the bytes after it for the next one.
+  private func block(_ filling: Filling, end: Int, _ rejected: [RejectedRecord]) -> RecordBlock {
+    keep(filling, from: end)
+    (filling.memory.base + end).update(repeating: 0, count: RecordBlock.padding)
+    let block = RecordBlock(
+      path: path,
+      padded: filling.memory.slice(0..<end),
+      firstRecord: recordNumber,
+      byteOffset: byteOffset,
+      columnNames: columnNames,
+      rejected: rejected
+    )
+    recordNumber += filling.splitter.recordCount
+    byteOffset += end
+    return block
+  }
+
+  private func keep(_ filling: Filling, from end: Int) {
+    let rest = filling.filled - end
+    if rest == 0 { return }
+    let joined = Buffer<UInt8>(count: rest + carry.count)
+    joined.base.update(from: filling.memory.base + end, count: rest)
+    (joined.base + rest).update(from: carry.base, count: carry.count)
+    carry = joined
+  }
+
+  /// Leaves out a record that is over the limit, up to its line end.
+  ///
+  /// In CSV a quote that is never closed makes the whole rest of a file one record; there too the
+  /// next line starts afresh.
+  private func skipRecord(_ filling: Filling) -> RejectedRecord {
+    let newline = UInt8(ascii: "\n")
+    let kept = min(filling.filled, RejectedRecord.bytesKeptMax)
+    var record = RejectedRecord(
+      cause: .tooLarge,
+      message: "the record is longer than \(recordByteCountMax) bytes",
+      bytes: Array(filling.memory.values.prefix(kept)),
+      recordNumber: recordNumber,
+      byteOffset: byteOffset,
+      path: path
+    )
+    recordNumber += 1
+    if let end = filling.memory.slice(0..<filling.filled).values.firstIndex(of: newline) {
+      record.cause = .malformedCSV
+      record.message = "a quoted field is not closed within \(recordByteCountMax) bytes"
+      record.bytes = Array(filling.memory.values.prefix(min(end, kept)))
+      keep(filling, from: end + 1)
+      byteOffset += end + 1
+      return record
+    }
+    byteOffset += filling.filled
+    let scratch = Buffer<UInt8>(count: 1 << 20)
+    while true {
+      var chunk = carry
+      if chunk.count == 0 {
+        if isAtEnd || failure != nil { return record }
+        do throws(RowFormatError) {
+          let count = try input.read(
+            into: UnsafeMutableRawBufferPointer(start: scratch.base, count: scratch.count)
+          )
+          isAtEnd = count == 0
+          chunk = scratch.slice(0..<count)
+        } catch { failure = error }
+      }
+      if let end = chunk.values.firstIndex(of: newline) {
+        byteOffset += end + 1
+        carry = chunk.slice(end + 1..<chunk.count)
+        return record
+      }
+      byteOffset += chunk.count
+      carry = Buffer(count: 0)
+    }
+  }
+}

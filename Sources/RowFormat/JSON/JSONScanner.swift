@@ -1,0 +1,219 @@
+import CKernels
+
+typealias BytePointer = UnsafePointer<UInt8>
+
+/// Walks over JSON text, checking all of its grammar, without keeping anything.
+///
+/// The bytes are known to be UTF-8 and end in zeros (``RecordBlock/padding``), which no token
+/// contains, so no step compares with the end. A record stands on one line: its white space holds
+/// no line ends. Functions return the byte after what they took, or nil with ``fault`` set.
+struct JSONScanner {
+  /// What went wrong first.
+  private(set) var fault = JSONFault.none
+  /// Where.
+  private(set) var faultAt: BytePointer
+  let depthMax: Int
+
+  init(start: BytePointer, depthMax: Int) {
+    faultAt = start
+    self.depthMax = depthMax
+  }
+
+  /// Forgets the fault.
+  mutating func reset() { fault = .none }
+
+  /// Notes a fault.
+  @inline(never)
+  mutating func fail(_ fault: JSONFault, at place: BytePointer) -> BytePointer? {
+    let isEnd = place.pointee == 0 || place.pointee == UInt8(ascii: "\n")
+    self.fault = isEnd && fault.isSyntactic ? .unexpectedEnd : fault
+    faultAt = place
+    return nil
+  }
+
+  /// The first byte that is not white space.
+  @inline(__always)
+  func skipSpace(_ start: BytePointer) -> BytePointer {
+    if start.pointee > 0x20 { return start }
+    return skipManySpaces(start)
+  }
+
+  private func skipManySpaces(_ start: BytePointer) -> BytePointer {
+    var at = start
+    while at.pointee == 0x20 || at.pointee == 0x09 || at.pointee == 0x0D { at += 1 }
+    return at
+  }
+
+  /// The first quote, backslash or control character.
+  @inline(__always)
+  func stringBreak(_ start: BytePointer) -> BytePointer {
+    var at = start
+    while true {
+      let mask = lake_mask16_json_string(at)
+      if mask != 0 { return at + mask.trailingZeroBitCount }
+      at += 16
+    }
+  }
+
+  /// Takes a string's rest after its opening quote.
+  @inline(__always)
+  mutating func skipString(_ start: BytePointer) -> BytePointer? {
+    let at = stringBreak(start)
+    if at.pointee == UInt8(ascii: "\"") { return at + 1 }
+    return skipEscapedString(at)
+  }
+
+  private mutating func skipEscapedString(_ start: BytePointer) -> BytePointer? {
+    var at = start
+    while true {
+      at = stringBreak(at)
+      if at.pointee == UInt8(ascii: "\"") { return at + 1 }
+      if at.pointee != UInt8(ascii: "\\") { return fail(.controlCharacter, at: at) }
+      guard let escape = JSONEscape.read(at) else { return fail(JSONEscape.fault(at), at: at) }
+      at += escape.byteCount
+    }
+  }
+
+  /// Takes any value.
+  mutating func skipValue(_ start: BytePointer, depth: Int) -> BytePointer? {
+    switch start.pointee {
+    case UInt8(ascii: "\""): return skipString(start + 1)
+    case UInt8(ascii: "{"): return skipObject(start, depth: depth)
+    case UInt8(ascii: "["): return skipArray(start, depth: depth)
+    case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
+      guard let number = NumberText.scan(start) else { return fail(.invalidNumber, at: start) }
+      return number.end
+    case UInt8(ascii: "t"), UInt8(ascii: "f"), UInt8(ascii: "n"): return skipLiteral(start)
+    default: return fail(.expectedValue, at: start)
+    }
+  }
+
+  /// Takes an object from its brace on.
+  mutating func skipObject(_ start: BytePointer, depth: Int) -> BytePointer? {
+    if depth >= depthMax { return fail(.tooDeep, at: start) }
+    var at = skipSpace(start + 1)
+    if at.pointee == UInt8(ascii: "}") { return at + 1 }
+    while true {
+      if at.pointee != UInt8(ascii: "\"") { return fail(.expectedKey, at: at) }
+      guard let key = skipString(at + 1), let value = skipColon(key),
+        let end = skipValue(value, depth: depth + 1)
+      else { return nil }
+      at = skipSpace(end)
+      if at.pointee == UInt8(ascii: "}") { return at + 1 }
+      if at.pointee != UInt8(ascii: ",") { return fail(.expectedCommaOrBrace, at: at) }
+      at = skipSpace(at + 1)
+    }
+  }
+
+  /// Takes an array from its bracket on.
+  mutating func skipArray(_ start: BytePointer, depth: Int) -> BytePointer? {
+    if depth >= depthMax { return fail(.tooDeep, at: start) }
+    var at = skipSpace(start + 1)
+    if at.pointee == UInt8(ascii: "]") { return at + 1 }
+    while true {
+      guard let end = skipValue(at, depth: depth + 1) else { return nil }
+      at = skipSpace(end)
+      if at.pointee == UInt8(ascii: "]") { return at + 1 }
+      if at.pointee != UInt8(ascii: ",") { return fail(.expectedCommaOrBracket, at: at) }
+      at = skipSpace(at + 1)
+    }
+  }
+
+  /// Takes a colon and the spaces around it.
+  @inline(__always)
+  mutating func skipColon(_ start: BytePointer) -> BytePointer? {
+    let at = skipSpace(start)
+    if at.pointee != UInt8(ascii: ":") { return fail(.expectedColon, at: at) }
+    return skipSpace(at + 1)
+  }
+
+  /// Takes `true`, `false` or `null`.
+  @inline(__always)
+  mutating func skipLiteral(_ start: BytePointer) -> BytePointer? {
+    let word = UnsafeRawPointer(start).loadUnaligned(as: UInt32.self)
+    // The four bytes of "true", "null" and "fals", lowest first.
+    if word == 0x6575_7274 || word == 0x6C6C_756E { return start + 4 }
+    if word == 0x736C_6166 && start[4] == UInt8(ascii: "e") { return start + 5 }
+    return fail(.invalidLiteral, at: start)
+  }
+}
+
+/// One escape of a JSON string, decoded.
+struct JSONEscape {
+  /// The bytes it takes in the text: 2, 6, or 12 for a surrogate pair.
+  var byteCount: Int
+  /// The character it stands for.
+  var scalar: UInt32
+
+  /// The escape that starts at a backslash, or nil where it is none.
+  static func read(_ start: BytePointer) -> JSONEscape? {
+    switch start[1] {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"):
+      return JSONEscape(byteCount: 2, scalar: UInt32(start[1]))
+    case UInt8(ascii: "b"): return JSONEscape(byteCount: 2, scalar: 8)
+    case UInt8(ascii: "f"): return JSONEscape(byteCount: 2, scalar: 12)
+    case UInt8(ascii: "n"): return JSONEscape(byteCount: 2, scalar: 10)
+    case UInt8(ascii: "r"): return JSONEscape(byteCount: 2, scalar: 13)
+    case UInt8(ascii: "t"): return JSONEscape(byteCount: 2, scalar: 9)
+    case UInt8(ascii: "u"):
+      guard let unit = hexadecimal(start + 2) else { return nil }
+      if unit < 0xD800 || unit > 0xDFFF { return JSONEscape(byteCount: 6, scalar: unit) }
+      guard unit < 0xDC00, start[6] == UInt8(ascii: "\\"), start[7] == UInt8(ascii: "u"),
+        let low = hexadecimal(start + 8), low >= 0xDC00, low <= 0xDFFF
+      else { return nil }
+      return JSONEscape(byteCount: 12, scalar: 0x10000 + (unit - 0xD800) << 10 + (low - 0xDC00))
+    default: return nil
+    }
+  }
+
+  /// Why ``read(_:)`` gave nothing.
+  static func fault(_ start: BytePointer) -> JSONFault {
+    start[1] == UInt8(ascii: "u") && hexadecimal(start + 2) != nil ? .loneSurrogate : .invalidEscape
+  }
+
+  private static func hexadecimal(_ start: BytePointer) -> UInt32? {
+    var value: UInt32 = 0
+    for index in 0..<4 {
+      let byte = start[index]
+      switch byte {
+      case UInt8(ascii: "0")...UInt8(ascii: "9"): value = value << 4 | UInt32(byte - 48)
+      case UInt8(ascii: "a")...UInt8(ascii: "f"): value = value << 4 | UInt32(byte - 87)
+      case UInt8(ascii: "A")...UInt8(ascii: "F"): value = value << 4 | UInt32(byte - 55)
+      default: return nil
+      }
+    }
+    return value
+  }
+
+  /// Writes the character as UTF-8.
+  ///
+  /// - Returns: The byte after it.
+  @inline(__always)
+  func write(_ target: UnsafeMutablePointer<UInt8>) -> UnsafeMutablePointer<UInt8> {
+    if scalar < 0x80 {
+      target[0] = UInt8(truncatingIfNeeded: scalar)
+      return target + 1
+    }
+    return writeWide(target)
+  }
+
+  private func writeWide(_ target: UnsafeMutablePointer<UInt8>) -> UnsafeMutablePointer<UInt8> {
+    func tail(_ shift: UInt32) -> UInt8 { UInt8(truncatingIfNeeded: scalar >> shift & 0x3F | 0x80) }
+    if scalar < 0x800 {
+      target[0] = UInt8(truncatingIfNeeded: scalar >> 6 | 0xC0)
+      target[1] = tail(0)
+      return target + 2
+    }
+    if scalar < 0x10000 {
+      target[0] = UInt8(truncatingIfNeeded: scalar >> 12 | 0xE0)
+      target[1] = tail(6)
+      target[2] = tail(0)
+      return target + 3
+    }
+    target[0] = UInt8(truncatingIfNeeded: scalar >> 18 | 0xF0)
+    target[1] = tail(12)
+    target[2] = tail(6)
+    target[3] = tail(0)
+    return target + 4
+  }
+}
