@@ -16,7 +16,9 @@ struct Lake: ParsableCommand {
       """,
     version: BuildFeatures.text,
     subcommands: [
-      GenerateCommand.self
+      GenerateCommand.self,
+      IngestCommand.self,
+      RejectsCommand.self,
     ]
   )
 

@@ -17,6 +17,11 @@ package struct JSONObject: Sendable, Hashable {
   package struct Member: Sendable, Hashable {
     package var name: String
     package var value: JSONValue
+
+    package init(name: String, value: JSONValue) {
+      self.name = name
+      self.value = value
+    }
   }
 
   package var members: [Member]

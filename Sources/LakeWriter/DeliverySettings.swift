@@ -1,0 +1,92 @@
+public import ColumnFormat
+public import RowFormat
+
+/// What a delivery stream reads, where it delivers to and how.
+public struct DeliverySettings: Sendable {
+  /// The name in the files' names.
+  public var streamName = "lake"
+  /// Under which folder the partitions lie.
+  public var folder: String
+  /// Where records that cannot be delivered are kept; error types are folders below.
+  public var rejectsFolder: String
+  /// `database.table`, for the reject documents.
+  public var table: String?
+  /// The input's format; detected for each input when nil.
+  public var format: RecordFormat?
+  /// The field whose value files a record; members of nested objects follow a dot.
+  public var timeField: String?
+  /// How finely to partition.
+  public var granularity = PartitionGranularity.hour
+  /// When buffers become files.
+  public var hints = BufferingHints()
+  /// The codec and layout of the files.
+  public var writer = WriterOptions()
+  /// How records are decoded.
+  public var decoding = DecodingOptions()
+  /// How much all buffers may take together, in bytes.
+  public var bufferByteCountMax = 192 << 20
+  /// How many threads decode and write.
+  public var workerCount = 2
+  /// The clock, in milliseconds since 1970-01-01 UTC: the arrival time of records.
+  public var nowMillis: @Sendable () -> Int64
+  /// Whether to read and decide everything but write nothing.
+  public var isDryRun = false
+  /// Asked between blocks; when true, what was read is delivered and the rest is left.
+  public var isInterrupted: @Sendable () -> Bool = { false }
+
+  /// Settings for a destination.
+  public init(
+    folder: String,
+    rejectsFolder: String,
+    nowMillis: @escaping @Sendable () -> Int64
+  ) {
+    self.folder = folder
+    self.rejectsFolder = rejectsFolder
+    self.nowMillis = nowMillis
+  }
+}
+
+/// What a run delivered.
+public struct DeliverySummary: Sendable {
+  /// Records read, including rejected ones.
+  public var recordCount = 0
+  /// Bytes of records, decompressed.
+  public var inputByteCount = 0
+  /// Rows in files that are visible.
+  public var deliveredRowCount = 0
+  /// Files made visible.
+  public var fileCount = 0
+  /// Their bytes.
+  public var fileByteCount = 0
+  /// Folders that got a file, relative to the destination, with the number of their files.
+  public var partitions: [String: Int] = [:]
+  /// Records kept as rejects.
+  public var rejectedCount = 0
+  /// The files they are in.
+  public var rejectFiles: [String] = []
+  /// Records filed by their arrival, as their time field was missing, null or no time.
+  public var untimedCount = 0
+  /// Rows read but not delivered because the destination failed.
+  public var undeliveredRowCount = 0
+  /// Inputs that could not be read to their end; what came before was delivered.
+  public var inputFailures: [RowFormatError] = []
+  /// Why delivery stopped early.
+  public var failure: LakeWriterError?
+  /// Whether an interrupt stopped it.
+  public var isInterrupted = false
+  /// The fields of all rows.
+  public var schema = Schema([])
+
+  /// An empty summary.
+  public init() {}
+}
+
+/// How far a run has come.
+public struct DeliveryProgress: Sendable {
+  /// Bytes read of all inputs, as stored.
+  public var byteCountRead: Int
+  /// The size of all inputs; nil when one of them is a stream.
+  public var byteCount: Int?
+  /// Records read.
+  public var recordCount: Int
+}

@@ -1,0 +1,138 @@
+import ColumnFormat
+import RowFormat
+
+/// One thread's share of a delivery: take a block, decode it, sort its rows by partition, hand them on
+/// when it is this block's turn, write what became due.
+struct DeliveryWorker {
+  let settings: DeliverySettings
+  let source: BlockSource
+  let buffers: DeliveryBuffers
+
+  func run(_ progress: (DeliveryProgress) -> Void) {
+    while !buffers.isStopped, !settings.isInterrupted(), let numbered = source.next() {
+      var rows: SortedRows?
+      do throws(RowFormatError) {
+        let decoder = RecordDecoder(format: numbered.format, options: settings.decoding)
+        let decoded = try decoder.decode(numbered.block, evolving: buffers.schema)
+        rows = sort(decoded, of: numbered)
+      } catch {
+        buffers.skip(numbered.number, error)
+      }
+      guard let rows else { continue }
+      for job in buffers.append(rows, number: numbered.number) { buffers.write(job) }
+      buffers.report(byteCountRead: source.byteCountRead, progress)
+    }
+  }
+
+  /// Finds each row's partition.
+  private func sort(_ decoded: DecodedBlock, of numbered: BlockSource.Numbered) -> SortedRows {
+    var sorted = SortedRows(
+      decoded: decoded,
+      inputByteCount: numbered.block.bytes.count,
+      parts: [],
+      untimedCount: 0
+    )
+    let count = decoded.batch.rowCount
+    if settings.granularity == .none || count == 0 {
+      let all = Buffer<UInt32>(count: count)
+      for row in 0..<count { all.base[row] = UInt32(truncatingIfNeeded: row) }
+      sorted.parts = count == 0 ? [] : [(PartitionTime(hours: 0), all)]
+      return sorted
+    }
+    let times = RecordTimes(decoded, settings: settings, format: numbered.format)
+    sorted.untimedCount = times.untimedCount
+    var parts: [PartitionTime: BufferBuilder<UInt32>] = [:]
+    var start = 0
+    while start < count {
+      let key = PartitionTime(millis: times.millis[start], settings.granularity)
+      var end = start + 1
+      while end < count,
+        times.millis[end] == times.millis[start]
+          || PartitionTime(millis: times.millis[end], settings.granularity) == key
+      {
+        end += 1
+      }
+      for row in start..<end {
+        parts[key, default: BufferBuilder(capacity: end - start)].append(
+          UInt32(truncatingIfNeeded: row)
+        )
+      }
+      start = end
+    }
+    sorted.parts = parts.map { ($0.key, $0.value.finish()) }.sorted { $0.0 < $1.0 }
+    return sorted
+  }
+}
+
+/// The rows of a block with the partition of each.
+struct SortedRows {
+  var decoded: DecodedBlock
+  var inputByteCount: Int
+  var parts: [(key: PartitionTime, rows: Buffer<UInt32>)]
+  var untimedCount: Int
+}
+
+/// By which time each row of a block is filed: its time field, else the time its envelope gives, else
+/// the clock.
+struct RecordTimes {
+  var millis: Buffer<Int64>
+  var untimedCount: Int
+
+  init(_ decoded: DecodedBlock, settings: DeliverySettings, format: RecordFormat) {
+    let count = decoded.batch.rowCount
+    var result = Buffer<Int64>(count: count)
+    var isSet = [Bool](repeating: false, count: count)
+    var untimed = count
+    var fields: [String] = settings.timeField.map { [$0] } ?? []
+    // A stream record says itself when the change happened.
+    if format == .dynamodb { fields.append("event_time") }
+    for field in fields where untimed > 0 {
+      guard let (column, type) = RecordTimes.find(field, decoded),
+        let (values, validity) = EventTime.millis(of: column, type: type)
+      else { continue }
+      if untimed == count && validity == nil {
+        result = values
+        untimed = 0
+        break
+      }
+      for row in 0..<count where !isSet[row] && validity?.isValid(row) ?? true {
+        result.base[row] = values.base[row]
+        isSet[row] = true
+        untimed -= 1
+      }
+    }
+    if untimed > 0 {
+      let now = settings.nowMillis()
+      for row in 0..<count where !isSet[row] { result.base[row] = now }
+    }
+    millis = result
+    // Without a time field arrival is what was asked for.
+    untimedCount = settings.timeField == nil ? 0 : untimed
+  }
+
+  /// The column of a dotted path.
+  private static func find(_ path: String, _ decoded: DecodedBlock) -> (Column, LogicalType)? {
+    if let index = decoded.schema.index(of: path) {
+      return (decoded.batch.columns[index], decoded.schema.fields[index].type)
+    }
+    var parts = path.split(separator: ".").map(String.init)
+    guard parts.count > 1, let first = decoded.schema.index(of: parts.removeFirst()) else {
+      return nil
+    }
+    var column = decoded.batch.columns[first].flattened()
+    var type = decoded.schema.fields[first].type
+    for part in parts {
+      guard case .row(let fields) = type, let index = Schema(fields).index(of: part),
+        case .row(let columns) = column.flatValues
+      else { return nil }
+      let member = columns[index].flattened()
+      column = Column(
+        flat: member.flatValues,
+        count: member.count,
+        validity: Validity.intersection(column.validity, member.validity)
+      )
+      type = fields[index].type
+    }
+    return (column, type)
+  }
+}

@@ -1,0 +1,135 @@
+import ObjectStore
+import RowFormat
+
+/// Keeps the records that could not be delivered: one JSON document a line with the cause, the raw
+/// bytes and the place they came from.
+///
+/// The fields are those of Firehose's error documents (record format conversion), and `source`, which
+/// says where the record stood.
+struct FailedRecords {
+  /// The folder for all error types of a table or destination.
+  let folder: String
+  let name: ObjectName
+  /// How many records there are of each error type.
+  private(set) var counts: [String: Int] = [:]
+  private var documents: [String: [UInt8]] = [:]
+  private var openedMillis: Int64?
+  /// The files written.
+  private(set) var files: [String] = []
+
+  /// Waiting documents are written out from this size on.
+  private static let byteCountMax = 4 << 20
+
+  /// The type of everything that could not be turned into a row.
+  static let conversionFailed = "format-conversion-failed"
+
+  init(folder: String, name: ObjectName) {
+    self.folder = folder
+    self.name = name
+  }
+
+  var count: Int { counts.values.reduce(0, +) }
+
+  /// Keeps some records; `table` is `database.table` or nil.
+  mutating func append(
+    _ records: [RejectedRecord],
+    table: String?,
+    nowMillis: Int64
+  ) throws(LakeWriterError) {
+    for record in records {
+      let type = FailedRecords.conversionFailed
+      counts[type, default: 0] += 1
+      openedMillis = openedMillis ?? nowMillis
+      FailedRecords.write(
+        record,
+        table: table,
+        nowMillis: nowMillis,
+        to: &documents[type, default: []]
+      )
+    }
+    if documents.values.reduce(0, { $0 + $1.count }) > FailedRecords.byteCountMax { try flush() }
+  }
+
+  /// Makes the waiting documents visible, one file for each error type.
+  mutating func flush() throws(LakeWriterError) {
+    for (type, bytes) in documents.sorted(by: { $0.key < $1.key }) where !bytes.isEmpty {
+      let file = name.next(openedMillis: openedMillis ?? 0, extension: ".ndjson")
+      do throws(ObjectStoreError) {
+        try LocalFolder("\(folder)/\(type)").put(bytes, at: file)
+      } catch {
+        throw LakeWriterError(destination: error, path: "\(folder)/\(type)/\(file)")
+      }
+      files.append("\(folder)/\(type)/\(file)")
+      documents[type] = nil
+    }
+    openedMillis = nil
+  }
+
+  private static func write(
+    _ record: RejectedRecord,
+    table: String?,
+    nowMillis: Int64,
+    to text: inout [UInt8]
+  ) {
+    func put(_ part: String) { text.append(contentsOf: part.utf8) }
+    put("{\"attemptsMade\":1,\"arrivalTimestamp\":\(nowMillis),\"lastErrorCode\":\"")
+    put("DataFormatConversion.\(record.cause.rawValue)\",\"lastErrorMessage\":")
+    JSONValue.append(quoted: record.message, to: &text)
+    put(",\"attemptEndingTimestamp\":\(nowMillis),\"rawData\":\"")
+    Base64.append(record.bytes, to: &text)
+    put("\",\"sequenceNumber\":\"\(record.recordNumber)\",\"subSequenceNumber\":0")
+    put(",\"dataCatalogTable\":")
+    if let table, let dot = table.firstIndex(of: ".") {
+      put("{\"databaseName\":")
+      JSONValue.append(quoted: String(table[..<dot]), to: &text)
+      put(",\"tableName\":")
+      JSONValue.append(quoted: String(table[table.index(after: dot)...]), to: &text)
+      put("}")
+    } else {
+      put("null")
+    }
+    put(",\"source\":{\"path\":")
+    JSONValue.append(quoted: record.path, to: &text)
+    put(",\"record\":\(record.recordNumber),\"byteOffset\":\(record.byteOffset)}}\n")
+  }
+}
+
+/// RFC 4648, section 4.
+package enum Base64 {
+  private static let alphabet = Array(
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8
+  )
+
+  package static func append(_ bytes: [UInt8], to text: inout [UInt8]) {
+    text.reserveCapacity(text.count + (bytes.count + 2) / 3 * 4)
+    var index = 0
+    while index < bytes.count {
+      let left = bytes.count - index
+      let bits =
+        UInt32(bytes[index]) << 16 | (left > 1 ? UInt32(bytes[index + 1]) << 8 : 0)
+        | (left > 2 ? UInt32(bytes[index + 2]) : 0)
+      text.append(alphabet[Int(bits >> 18)])
+      text.append(alphabet[Int(bits >> 12 & 63)])
+      text.append(left > 1 ? alphabet[Int(bits >> 6 & 63)] : UInt8(ascii: "="))
+      text.append(left > 2 ? alphabet[Int(bits & 63)] : UInt8(ascii: "="))
+      index += 3
+    }
+  }
+
+  /// The bytes; nil for what is not Base64.
+  package static func decode(_ text: String) -> [UInt8]? {
+    var bytes: [UInt8] = []
+    var bits: UInt32 = 0
+    var bitCount = 0
+    for character in text.utf8 where character != UInt8(ascii: "=") {
+      guard let value = alphabet.firstIndex(of: character) else { return nil }
+      bits = bits << 6 | UInt32(value)
+      bitCount += 6
+      if bitCount >= 8 {
+        bitCount -= 8
+        bytes.append(UInt8(truncatingIfNeeded: bits >> UInt32(bitCount)))
+      }
+    }
+    return bytes
+  }
+}

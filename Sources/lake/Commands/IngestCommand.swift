@@ -1,0 +1,65 @@
+import ArgumentParser
+import Catalog
+import ColumnFormat
+import LakeWriter
+import ObjectStore
+import RowFormat
+
+/// `lake ingest`: records in, partitioned Parquet out.
+struct IngestCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "ingest",
+    abstract: "Delivers records into a table or a folder as partitioned Parquet.",
+    discussion: """
+      Inputs are files, folders or - for standard input; NDJSON, CSV with a header and DynamoDB
+      stream records, plain, gzip or zstd, are told by content. Example:
+        lake ingest --table shop.orders --time-field updated_at orders.ndjson.gz
+      """
+  )
+
+  @Argument(help: "Files, folders, or - for standard input.")
+  var inputs: [String] = ["-"]
+  @OptionGroup var destination: DestinationOptions
+  @OptionGroup var delivery: DeliveryOptions
+  @OptionGroup var later: LaterDeliveryOptions
+  @OptionGroup var global: GlobalOptions
+
+  func run() throws {
+    Interruption.install()
+    let started = Stopwatch()
+    let target = try destination.resolve(lake: global.lakeFolder)
+    let paths = try InputPaths.expand(inputs)
+    var settings = try delivery.settings(target, global: global)
+    settings.isInterrupted = { Interruption.isRequested }
+    let memory = StreamMemory(streamsFolder: target.streamsFolder, stream: settings.streamName)
+    let stream = DeliveryStream(settings, known: try memory.load())
+    let total = paths.totalByteCount
+    let line = ProgressLine(isShown: global.showsProgress)
+    let (summary, known) = stream.run(paths.files) { progress in
+      line.show(done: progress.byteCountRead, of: total, count: progress.recordCount, "records")
+    }
+    line.clear()
+    if !settings.isDryRun && summary.fileCount > 0 {
+      try memory.save(known)
+      if let table = target.table, let lake = target.lake {
+        _ = try PartitionRegistration.register(
+          summary.partitions.keys.sorted(),
+          of: table,
+          in: TableCatalog(lake: lake)
+        )
+      }
+    }
+    let report = IngestReport(
+      summary: summary,
+      target: target,
+      seconds: started.seconds,
+      isDryRun: settings.isDryRun
+    )
+    if global.json {
+      print(report.json.compactText)
+    } else if !global.quiet {
+      StandardError.write(report.text)
+    }
+    try report.throwFailures(isStrict: delivery.strictRejects)
+  }
+}

@@ -1,0 +1,82 @@
+import ArgumentParser
+import LakeWriter
+import RowFormat
+
+/// `lake rejects`: the records that could not be delivered.
+struct RejectsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "rejects",
+    abstract: "Shows the records that could not be delivered.",
+    subcommands: [List.self, Replay.self]
+  )
+
+  struct List: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "list",
+      abstract: "Lists rejected records with their reasons."
+    )
+
+    @Argument(help: "The table: DB.TABLE.")
+    var table: String
+    @Option(help: "How many records to show at most.")
+    var limit = 20
+    @Option(help: "Only this error type, such as format-conversion-failed.")
+    var type: String?
+    @OptionGroup var global: GlobalOptions
+
+    func validate() throws {
+      if limit < 0 { throw ValidationError("--limit must not be negative") }
+      _ = try DestinationOptions.tableName(table)
+    }
+
+    func run() throws {
+      let name = try DestinationOptions.tableName(table)
+      let target = DeliveryTarget(table: name, lake: global.lakeFolder)
+      let entries = try RejectedDocuments.read(
+        folder: target.rejectsFolder,
+        errorType: type,
+        limit: limit
+      )
+      for entry in entries {
+        print(global.json ? entry.document.compactText : text(entry))
+      }
+      if entries.isEmpty && !global.quiet {
+        StandardError.note("no rejected records of \(name) in \(target.rejectsFolder)")
+      }
+    }
+
+    private func text(_ entry: RejectedDocuments.Entry) -> String {
+      let document = entry.document
+      let source = document["source"]
+      let place =
+        "\(source?["path"]?.stringValue ?? "?"), record \(source?["record"]?.integerValue ?? 0), "
+        + "byte \(source?["byteOffset"]?.integerValue ?? 0)"
+      let raw = Base64.decode(document["rawData"]?.stringValue ?? "") ?? []
+      let shown = String(decoding: raw.prefix(160), as: UTF8.self)
+      return """
+        \(entry.errorType): \(document["lastErrorMessage"]?.stringValue ?? "")
+          \(place)
+          \(shown)\(raw.count > 160 ? "…" : "")
+        """
+    }
+  }
+
+  struct Replay: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "replay",
+      abstract: "Delivers rejected records again; not in this version.",
+      shouldDisplay: false
+    )
+
+    @Argument(help: "The table: DB.TABLE.")
+    var table: String
+
+    func run() throws {
+      throw Failure(
+        code: "NOT_SUPPORTED",
+        message: "lake rejects replay is not supported by this version",
+        help: "the raw bytes are in rawData of: lake rejects list \(table) --json"
+      )
+    }
+  }
+}

@@ -1,0 +1,110 @@
+import LakeWriter
+import RowFormat
+
+/// What `lake ingest` says at its end.
+struct IngestReport {
+  var summary: DeliverySummary
+  var target: DeliveryTarget
+  var seconds: Double
+  var isDryRun: Bool
+
+  /// For people: what happened, what to look at, what to do next.
+  var text: String {
+    let rate = Quantity.bytes(Int(Double(summary.inputByteCount) / max(seconds, 0.001)))
+    let verb = isDryRun ? "would deliver" : "delivered"
+    var lines = [
+      "\(verb) \(Quantity.grouped(summary.deliveredRowCount)) of "
+        + "\(Quantity.grouped(summary.recordCount)) records into \(target.name)",
+      "  read     \(Quantity.bytes(summary.inputByteCount)) in \(Quantity.seconds(seconds)), \(rate)/s",
+    ]
+    let partitions = summary.partitions.keys.sorted()
+    if !isDryRun {
+      lines.append(
+        "  written  \(Quantity.grouped(summary.fileCount)) files, "
+          + "\(Quantity.bytes(summary.fileByteCount)), in \(target.folder)"
+      )
+    }
+    if let first = partitions.first, let last = partitions.last, !first.isEmpty {
+      lines.append(
+        "  covers   \(Quantity.grouped(partitions.count)) partitions, \(first) to \(last)"
+      )
+    }
+    if summary.rejectedCount > 0 {
+      lines.append(
+        "  rejected \(Quantity.grouped(summary.rejectedCount)) records"
+          + (isDryRun ? "" : ", kept in \(target.rejectsFolder)")
+      )
+    }
+    if summary.untimedCount > 0 {
+      lines.append(
+        "  note     \(Quantity.grouped(summary.untimedCount)) records had no usable time and were "
+          + "filed by their arrival"
+      )
+    }
+    if summary.undeliveredRowCount > 0 {
+      lines.append(
+        "  missing  \(Quantity.grouped(summary.undeliveredRowCount)) rows were read but could not "
+          + "be written"
+      )
+    }
+    if summary.isInterrupted { lines.append("  stopped  by an interrupt; the rest was not read") }
+    if let next = nextCommand { lines.append("  next     \(next)") }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private var nextCommand: String? {
+    if isDryRun || summary.deliveredRowCount == 0 { return nil }
+    guard let table = target.table, let lake = target.lake else {
+      return "lake sql \"select count(*) from '\(target.folder)'\""
+    }
+    let option = lake == "./lake" ? "" : " --lake \(lake)"
+    return "lake crawl\(option), then lake sql\(option) \"select count(*) from \(table)\""
+  }
+
+  /// The same facts for programs.
+  var json: JSONValue {
+    [
+      "destination": .string(target.name),
+      "records": .integer(summary.recordCount),
+      "delivered": .integer(summary.deliveredRowCount),
+      "rejected": .integer(summary.rejectedCount),
+      "undelivered": .integer(summary.undeliveredRowCount),
+      "untimed": .integer(summary.untimedCount),
+      "inputBytes": .integer(summary.inputByteCount),
+      "files": .integer(summary.fileCount),
+      "fileBytes": .integer(summary.fileByteCount),
+      "milliseconds": .integer(Int(seconds * 1000)),
+      "dryRun": .boolean(isDryRun),
+      "interrupted": .boolean(summary.isInterrupted),
+      "partitions": .array(
+        summary.partitions.sorted { $0.key < $1.key }.map {
+          ["path": .string($0.key), "files": .integer($0.value)]
+        }
+      ),
+      "rejectFiles": .array(summary.rejectFiles.map { .string($0) }),
+    ]
+  }
+
+  /// Ends the command as its result asks for.
+  func throwFailures(isStrict: Bool) throws {
+    if let failure = summary.failure { throw failure }
+    if let failure = summary.inputFailures.first {
+      var reported = Failure(message: failure.message, place: failure.details)
+      let others = summary.inputFailures.count - 1
+      if others > 0 {
+        reported.place.append("and \(others) more inputs could not be read to the end")
+      }
+      reported.help =
+        "all complete records before the damage were delivered; mend the input and deliver the rest"
+      throw reported
+    }
+    if summary.isInterrupted { throw Failure.interrupted }
+    if isStrict && summary.rejectedCount > 0 {
+      throw Failure(
+        message: "\(Quantity.grouped(summary.rejectedCount)) records were rejected",
+        help: "see them with: lake rejects list \(target.name)",
+        exit: .someRejected
+      )
+    }
+  }
+}

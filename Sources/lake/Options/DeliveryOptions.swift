@@ -1,0 +1,150 @@
+import ArgumentParser
+import Catalog
+import ColumnFormat
+import LakeWriter
+import RowFormat
+
+/// How records are read, filed and written.
+struct DeliveryOptions: ParsableArguments {
+  enum Format: String, ExpressibleByArgument, CaseIterable {
+    case auto, ndjson, csv, tsv, dynamodb
+  }
+
+  enum Compression: String, ExpressibleByArgument, CaseIterable {
+    case zstd, snappy, gzip, lz4, brotli, none
+  }
+
+  enum Granularity: String, ExpressibleByArgument, CaseIterable {
+    case hour, day, month, year, none
+  }
+
+  @Option(help: "The format of the inputs; auto looks at the content.")
+  var format = Format.auto
+  @Option(
+    help: ArgumentHelp(
+      "The field with a record's time: ISO text, epoch seconds or milliseconds.",
+      discussion: """
+        Members of nested objects follow a dot. Without it DynamoDB records are filed by their
+        change time, others by their arrival.
+        """,
+      valueName: "field"
+    )
+  )
+  var timeField: String?
+  @Option(help: "How finely to partition by time, as year=/month=/day=/hour= in UTC.")
+  var partitionBy = Granularity.hour
+  @Option(help: ArgumentHelp("Input per file before it is written, 1 to 128.", valueName: "mib"))
+  var bufferSize = 128
+  @Option(
+    help: ArgumentHelp("Age of a buffer before it is written, 0 to 900.", valueName: "seconds")
+  )
+  var bufferInterval = 300
+  @Option(help: "The codec of the Parquet pages.")
+  var compression = Compression.zstd
+  @Option(help: ArgumentHelp("The name that files and checkpoints carry.", valueName: "name"))
+  var stream: String?
+  @Option(help: ArgumentHelp("The clock to use: 2026-11-23T17:05:00Z.", valueName: "time"))
+  var now: String?
+  @Flag(help: "Read and decide everything, write nothing.")
+  var dryRun = false
+  @Flag(help: "Exit with 2 when some records were rejected.")
+  var strictRejects = false
+
+  func validate() throws {
+    if !BufferingHints.mebibytesAllowed.contains(bufferSize) {
+      throw ValidationError("--buffer-size must be 1 to 128 MiB, not \(bufferSize)")
+    }
+    if !BufferingHints.secondsAllowed.contains(bufferInterval) {
+      throw ValidationError("--buffer-interval must be 0 to 900 seconds, not \(bufferInterval)")
+    }
+    if let now, StartTime(now) == nil {
+      throw ValidationError("--now '\(now)' is not a time; write 2026-11-23T17:05:00Z")
+    }
+    if let stream,
+      stream.isEmpty || stream.utf8.count > 64
+        || !stream.utf8.allSatisfy({
+          ($0 | 0x20 >= 97 && $0 | 0x20 <= 122) || (45...57).contains($0) && $0 != 47 || $0 == 95
+        }) || stream.hasPrefix(".") || stream.hasPrefix("_")
+    {
+      throw ValidationError(
+        "--stream '\(stream)' must be up to 64 letters, digits, '.', '-' and '_', and begin with "
+          + "neither '.' nor '_'"
+      )
+    }
+  }
+
+  func settings(_ target: DeliveryTarget, global: GlobalOptions) throws -> DeliverySettings {
+    let clock = now.flatMap { StartTime($0) }
+    var settings = DeliverySettings(folder: target.folder, rejectsFolder: target.rejectsFolder) {
+      clock?.millis ?? StartTime("now")?.millis ?? 0
+    }
+    settings.streamName = stream ?? target.defaultStreamName
+    settings.table = target.table?.description
+    settings.format =
+      switch format {
+      case .auto: nil
+      case .ndjson: .ndjson
+      case .csv: .csv(CSVLayout())
+      case .tsv: .csv(CSVLayout(delimiter: 9))
+      case .dynamodb: .dynamodb
+      }
+    settings.timeField = timeField
+    settings.granularity = PartitionGranularity(rawValue: partitionBy.rawValue) ?? .hour
+    settings.hints = BufferingHints(
+      byteCount: bufferSize << 20,
+      intervalSeconds: bufferInterval
+    )
+    settings.writer.codec = try codec()
+    settings.workerCount = global.threadCount
+    // Blocks under way and files being encoded take about as much again.
+    settings.bufferByteCountMax = min(settings.bufferByteCountMax, global.memoryByteCount / 3)
+    settings.isDryRun = dryRun
+    return settings
+  }
+
+  private func codec() throws -> Codec {
+    let codec: Codec =
+      switch compression {
+      case .zstd: .zstd
+      case .snappy: .snappy
+      case .gzip: .gzip
+      case .lz4: .lz4Raw
+      case .brotli: .brotli
+      case .none: .uncompressed
+      }
+    if let package = codec.missingPackage {
+      throw Failure(
+        code: "NOT_SUPPORTED",
+        message: "this build lacks the codec \(compression.rawValue)",
+        help: "install the Debian package \(package) and build again"
+      )
+    }
+    return codec
+  }
+}
+
+/// Options of the contract that are not built yet, so that they are refused by name.
+struct LaterDeliveryOptions: ParsableArguments {
+  @Option(help: .hidden) var prefix: String?
+  @Option(help: .hidden) var errorPrefix: String?
+  @Option(help: .hidden) var filter: String?
+  @Option(help: .hidden) var transform: String?
+  @Option(help: .hidden) var select: String?
+  @Option(help: .hidden) var schemaVersion: String?
+  @Option(help: .hidden) var backup: String?
+  @Option(help: .hidden) var maxPartitions: Int?
+  @Flag(help: .hidden) var resume = false
+  @Flag(help: .hidden) var follow = false
+
+  func validate() throws {
+    let given = [
+      ("--prefix", prefix != nil), ("--error-prefix", errorPrefix != nil),
+      ("--filter", filter != nil), ("--transform", transform != nil), ("--select", select != nil),
+      ("--schema-version", schemaVersion != nil), ("--backup", backup != nil),
+      ("--max-partitions", maxPartitions != nil), ("--resume", resume), ("--follow", follow),
+    ]
+    if let option = given.first(where: \.1) {
+      throw ValidationError("\(option.0) is not supported by this version of lake")
+    }
+  }
+}
