@@ -34,6 +34,7 @@ public struct SQLError: Error, Sendable, Equatable {
     case expressionNotScalar = "EXPRESSION_NOT_SCALAR"
     case nestedAggregation = "NESTED_AGGREGATION"
     case invalidColumnReference = "INVALID_COLUMN_REFERENCE"
+    case expressionNotInDistinct = "EXPRESSION_NOT_IN_DISTINCT"
     case invalidLimit = "INVALID_LIMIT_CLAUSE"
     case invalidLiteral = "INVALID_LITERAL"
     case invalidCast = "INVALID_CAST_ARGUMENT"

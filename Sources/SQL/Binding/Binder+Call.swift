@@ -1,0 +1,250 @@
+import ColumnFormat
+
+extension Binder {
+  /// A function call: a special form, a window function, an aggregate, or a scalar function.
+  mutating func bindCall(
+    _ call: FunctionCall,
+    at range: SourceRange,
+    _ context: inout ExpressionContext
+  ) throws(SQLError) -> BoundExpression {
+    let name = call.name.text.lowercased()
+    if call.window != nil { return try bindWindow(name, call, at: range, &context) }
+    if functions.isAggregate(name) { return try bindAggregate(name, call, at: range, &context) }
+    if functions.isWindow(name) || WindowSignature.names.contains(name) {
+      throw SQLError(
+        .expressionNotScalar,
+        "window function \(name) requires an OVER clause",
+        at: range,
+        help: "write \(name)(…) OVER (ORDER BY …)"
+      )
+    }
+    if call.isStar || call.isDistinct || !call.orderBy.isEmpty || call.filter != nil {
+      let what =
+        call.isStar
+        ? "'*'" : call.isDistinct ? "DISTINCT" : call.filter != nil ? "FILTER" : "ORDER BY"
+      throw SQLError(
+        .functionNotFound,
+        "'\(name)' is not an aggregate function and does not take \(what)",
+        at: range
+      )
+    }
+    switch name {
+    case "if": return try bindIf(call.arguments, at: range, &context)
+    case "coalesce": return try bindCoalesce(call.arguments, at: range, &context)
+    case "nullif": return try bindNullIf(call.arguments, at: range, &context)
+    case "try":
+      try expect(1, call, at: range)
+      return .tryCatch(try bind(call.arguments[0], &context))
+    case "grouping": return try bindGrouping(call, at: range, &context)
+    case "typeof":
+      try expect(1, call, at: range)
+      let type = try bind(call.arguments[0], &context).type
+      return .constant(.text(type.description), .text)
+    case "array" where call.arguments.isEmpty: break
+    default: break
+    }
+    let hasLambda = call.arguments.contains {
+      if case .lambda = $0.node { return true }
+      return false
+    }
+    if hasLambda { return try bindHigherOrder(name, call, at: range, &context) }
+    var arguments: [BoundExpression] = []
+    for argument in call.arguments { arguments.append(try bind(argument, &context)) }
+    return try self.call(name, arguments, at: call.name.range)
+  }
+
+  private func expect(_ count: Int, _ call: FunctionCall, at range: SourceRange) throws(SQLError) {
+    guard call.arguments.count == count else {
+      throw SQLError(
+        .functionNotFound,
+        "\(call.name.text.lowercased()) takes \(count) argument\(count == 1 ? "" : "s"), \(call.arguments.count) given",
+        at: range
+      )
+    }
+  }
+
+  // MARK: Special forms
+
+  private mutating func bindIf(
+    _ arguments: [SyntaxExpression],
+    at range: SourceRange,
+    _ context: inout ExpressionContext
+  ) throws(SQLError) -> BoundExpression {
+    guard arguments.count == 2 || arguments.count == 3 else {
+      throw SQLError(
+        .functionNotFound,
+        "if takes 2 or 3 arguments, \(arguments.count) given",
+        at: range
+      )
+    }
+    let condition = try bindCondition(arguments[0], &context)
+    let then = try bind(arguments[1], &context)
+    let otherwise =
+      arguments.count == 3 ? try bind(arguments[2], &context) : .constant(.null, .unknown)
+    let type = try commonType(
+      [then, otherwise],
+      [arguments[1].range, arguments[arguments.count - 1].range],
+      "result types of IF"
+    )
+    return .caseWhen(
+      [(condition, coerce(then, to: type))],
+      otherwise: coerce(otherwise, to: type),
+      type
+    )
+  }
+
+  private mutating func bindCoalesce(
+    _ arguments: [SyntaxExpression],
+    at range: SourceRange,
+    _ context: inout ExpressionContext
+  ) throws(SQLError) -> BoundExpression {
+    guard arguments.count >= 2 else {
+      throw SQLError(.functionNotFound, "coalesce takes at least 2 arguments", at: range)
+    }
+    var bound: [BoundExpression] = []
+    for argument in arguments { bound.append(try bind(argument, &context)) }
+    let type = try commonType(bound, arguments.map(\.range), "all COALESCE operands")
+    return .coalesce(bound.map { coerce($0, to: type) }, type)
+  }
+
+  /// The first value, or null where both are equal; compared in their common type.
+  private mutating func bindNullIf(
+    _ arguments: [SyntaxExpression],
+    at range: SourceRange,
+    _ context: inout ExpressionContext
+  ) throws(SQLError) -> BoundExpression {
+    guard arguments.count == 2 else {
+      throw SQLError(
+        .functionNotFound,
+        "nullif takes 2 arguments, \(arguments.count) given",
+        at: range
+      )
+    }
+    let value = try bind(arguments[0], &context)
+    let other = try bind(arguments[1], &context)
+    let isEqual = try compare("$equal", "=", value, other, at: range)
+    return .caseWhen(
+      [(isEqual, .constant(.null, value.type))],
+      otherwise: value,
+      value.type
+    )
+  }
+
+  /// One bit for each argument, the last one lowest: set where it is not part of the row's group.
+  private mutating func bindGrouping(
+    _ call: FunctionCall,
+    at range: SourceRange,
+    _ context: inout ExpressionContext
+  ) throws(SQLError) -> BoundExpression {
+    guard let grouping = context.grouping, !grouping.keys.isEmpty else {
+      throw SQLError(
+        .expressionNotScalar,
+        "grouping() needs a GROUP BY, and cannot stand in the \(context.clause)",
+        at: range
+      )
+    }
+    var positions: [Int] = []
+    for argument in call.arguments {
+      let bound = try bind(argument, &context)
+      guard let position = grouping.keys.firstIndex(where: { $0.expression.isSame(as: bound) })
+      else {
+        throw SQLError(
+          .invalidArgument,
+          "the arguments to grouping() must be expressions referenced by the GROUP BY",
+          at: argument.range
+        )
+      }
+      positions.append(position)
+    }
+    guard positions.count < 63, let sets = grouping.sets, let column = grouping.setColumn else {
+      return .constant(.int(0), .bigint)
+    }
+    var branches: [(when: BoundExpression, then: BoundExpression)] = []
+    for (index, set) in sets.enumerated() {
+      let mask = positions.reduce(Int64(0)) { ($0 << 1) | (set.contains($1) ? 0 : 1) }
+      let isSet = try compare(
+        "$equal",
+        "=",
+        .column(column),
+        .constant(.int(Int64(index)), .bigint),
+        at: range
+      )
+      branches.append((isSet, .constant(.int(mask), .bigint)))
+    }
+    return .caseWhen(branches, otherwise: .constant(.null, .bigint), .bigint)
+  }
+
+  // MARK: Lambdas
+
+  /// A function whose lambdas get their parameter types from the other arguments.
+  private mutating func bindHigherOrder(
+    _ name: String,
+    _ call: FunctionCall,
+    at range: SourceRange,
+    _ context: inout ExpressionContext
+  ) throws(SQLError) -> BoundExpression {
+    var plain: [BoundExpression?] = []
+    for argument in call.arguments {
+      if case .lambda = argument.node {
+        plain.append(nil)
+      } else {
+        plain.append(try bind(argument, &context))
+      }
+    }
+    let parameterTypes: [[SQLType]?]?
+    do {
+      parameterTypes = try functions.lambdaParameters(name, plain.map { $0?.type })
+    } catch {
+      throw .noFunction(name, plain.map { $0?.type ?? .unknown }, error, at: call.name.range)
+    }
+    guard let parameterTypes else {
+      throw SQLError(
+        .functionNotFound,
+        "function '\(name)' does not take a lambda here",
+        at: range,
+        help: functions.entry(name).map { "expected: " + $0.signatures.joined(separator: "; ") }
+      )
+    }
+    var arguments: [BoundExpression] = []
+    for (index, argument) in call.arguments.enumerated() {
+      if let bound = plain[index] {
+        arguments.append(bound)
+      } else {
+        arguments.append(
+          try bindLambda(
+            argument,
+            index < parameterTypes.count ? parameterTypes[index] ?? [] : [],
+            &context
+          )
+        )
+      }
+    }
+    return try self.call(name, arguments, at: call.name.range)
+  }
+
+  private mutating func bindLambda(
+    _ lambda: SyntaxExpression,
+    _ types: [SQLType],
+    _ context: inout ExpressionContext
+  ) throws(SQLError) -> BoundExpression {
+    guard case .lambda(let names, let body) = lambda.node, names.count == types.count else {
+      throw SQLError(
+        .typeMismatch,
+        "the lambda must have \(types.count) parameter\(types.count == 1 ? "" : "s")",
+        at: lambda.range
+      )
+    }
+    let outerCount = context.lambdaParameters.count
+    let subqueryCount = context.subqueries.count
+    let columns = zip(names, types).map { ids.column($0.text, $1) }
+    for (name, column) in zip(names, columns) {
+      context.lambdaParameters.append((name.text.lowercased(), column))
+    }
+    defer { context.lambdaParameters.removeSubrange(outerCount...) }
+    let bound = try bind(body, &context)
+    if context.subqueries.count > subqueryCount {
+      throw .notSupported("a subquery within a lambda", at: body.range)
+    }
+    return .lambda(parameters: columns, body: bound)
+  }
+}
