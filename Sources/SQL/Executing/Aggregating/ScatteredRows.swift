@@ -102,10 +102,10 @@ final class ScatteredRows {
     }
     for index in 0..<rowCount { part.hashes.append(hashes[Int(rows[index])]) }
     if !layout.textWords.isEmpty {
-      let base = UnsafeMutablePointer(mutating: part.words.finish().base) + first
+      let base = part.words.finish().base + first
       for index in 0..<rowCount {
         for text in layout.textWords {
-          let place = base + index &* width &+ text
+          let place = base + (index &* width &+ text)
           GroupTable.copyText(from: place, to: place, part.arena)
         }
       }

@@ -120,7 +120,7 @@ private final class JoinBuildWorker: BatchConsumer {
         let base = words.finish().base + first
         for row in 0..<rowCount {
           for text in layout.textWords {
-            let place = base + row &* layout.wordCount &+ text
+            let place = base + (row &* layout.wordCount &+ text)
             GroupTable.copyText(from: place, to: place, arena)
           }
         }

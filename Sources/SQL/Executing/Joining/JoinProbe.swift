@@ -26,7 +26,8 @@ final class JoinProbe: BatchConsumer {
   ) throws {
     self.stage = stage
     self.table = table
-    control = worker.control
+    let control = worker.control
+    self.control = control
     encoder = KeyEncoder(table.layout)
     matchedRight = matched
     residual = try stage.residual.map {

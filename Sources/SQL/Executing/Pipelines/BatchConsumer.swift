@@ -1,6 +1,7 @@
 #if canImport(Glibc)
   import Glibc
 #endif
+import ColumnFormat
 
 /// Nanoseconds of a clock that only goes forward.
 @inline(__always)

@@ -1,3 +1,4 @@
+import ColumnFormat
 import Synchronization
 
 /// What a worker needs to make its instances of operators.

@@ -1,3 +1,4 @@
+import Catalog
 import ColumnFormat
 import RowFormat
 
@@ -133,12 +134,13 @@ struct PipelineBuilder {
     let own = filters.filter { id, _ in scan.columns.contains { $0.column.id == id } }
     let plan = ScanPlan(scan, own)
     let statistics = note("Scan", scan.table.name)
-    let source: Source =
-      switch scan.table.format {
-      case .parquet: ParquetScanSource(plan, statistics: statistics)
-      case .ndjson: TextScanSource(plan, format: .ndjson, statistics: statistics)
-      case .csv(let layout): TextScanSource(plan, format: .csv(layout), statistics: statistics)
-      }
+    let source: Source
+    switch scan.table.format {
+    case .parquet: source = ParquetScanSource(plan, statistics: statistics)
+    case .ndjson: source = TextScanSource(plan, format: .ndjson, statistics: statistics)
+    case .csv(let layout):
+      source = TextScanSource(plan, format: .csv(layout), statistics: statistics)
+    }
     return Strand(source: source, stages: [], columns: scan.columns.map(\.column))
   }
 

@@ -1,3 +1,5 @@
+import ColumnFormat
+
 /// Runs pipelines on the pool: every worker pulls morsels and pushes them through to the sink.
 enum PipelineRunner {
   /// Inputs below this many rows are run on the calling thread: waking the pool costs as much.

@@ -1,5 +1,6 @@
 import ColumnFormat
 import RowFormat
+import Synchronization
 
 /// One worker's reading of Parquet files: filter columns first, the others only where rows pass.
 final class ParquetScanReader: SourceReader {

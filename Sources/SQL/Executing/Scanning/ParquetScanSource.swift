@@ -1,4 +1,5 @@
 import ColumnFormat
+import Synchronization
 
 /// Reads Parquet files: a morsel is a row group, a part of one, or a whole small file.
 final class ParquetScanSource: Source, @unchecked Sendable {

@@ -12,7 +12,7 @@ enum ScanFailure {
         switch failure.kind {
         case .system: .hiveCannotOpen
         case .unsupported: .notSupported
-        case .damaged, .limit: .hiveBadData
+        default: .hiveBadData
         }
       return SQLError(code, failure.message, details: failure.details)
     case let failure as RowFormatError:
@@ -20,7 +20,7 @@ enum ScanFailure {
         switch failure.kind {
         case .system: .hiveCannotOpen
         case .unsupported: .notSupported
-        case .damagedCompression, .malformed: .hiveBadData
+        default: .hiveBadData
         }
       return SQLError(code, failure.message, details: failure.details)
     case let failure as ObjectStoreError:

@@ -1,6 +1,7 @@
 import Catalog
 import ColumnFormat
 import RowFormat
+import Synchronization
 
 /// Reads text files: one worker at a time cuts off a block of records, all decode.
 final class TextScanSource: Source, @unchecked Sendable {
