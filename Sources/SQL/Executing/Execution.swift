@@ -5,6 +5,8 @@ struct Execution {
   private let plan: LogicalPlan
   private let output: [PlanColumn]
   private let settings: ExecutionSettings
+  /// Tables that are read from memory and not from files, by name.
+  var memoryTables: [String: [Batch]] = [:]
 
   /// - Parameters:
   ///   - plan: An optimized plan.
@@ -21,7 +23,7 @@ struct Execution {
   /// - Parameter receive: Takes a batch with the output's columns; what it throws stops the query.
   /// - Returns: What was read and done.
   func run(_ receive: (Batch) throws -> Void) throws(SQLError) -> ExecutionStatistics {
-    var builder = PipelineBuilder()
+    var builder = PipelineBuilder(memoryTables: memoryTables)
     let control = RunControl(settings)
     var rowCount = 0
     do {

@@ -10,10 +10,14 @@ struct PipelineBuilder {
   /// Join filters for the columns of the plan below, by column.
   typealias Filters = [ColumnID: [DynamicFilter]]
 
+  /// Tables whose rows are in memory, by name.
+  private let memoryTables: [String: [Batch]]
   private(set) var pipelines: [Pipeline] = []
   /// In the order of the plan, parents first.
   private(set) var statistics: [OperatorStatistics] = []
   private var depth = 0
+
+  init(memoryTables: [String: [Batch]] = [:]) { self.memoryTables = memoryTables }
 
   /// The strands that compute a plan.
   mutating func build(_ plan: LogicalPlan, _ filters: Filters = [:]) throws(SQLError) -> [Strand] {
@@ -134,6 +138,13 @@ struct PipelineBuilder {
     let own = filters.filter { id, _ in scan.columns.contains { $0.column.id == id } }
     let plan = ScanPlan(scan, own)
     let statistics = note("Scan", scan.table.name)
+    if let batches = memoryTables[scan.table.name] {
+      return Strand(
+        source: MemoryScanSource(plan, batches, statistics: statistics),
+        stages: [],
+        columns: scan.columns.map(\.column)
+      )
+    }
     let source: Source
     switch scan.table.format {
     case .parquet: source = ParquetScanSource(plan, statistics: statistics)
