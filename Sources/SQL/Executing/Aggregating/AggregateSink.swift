@@ -1,0 +1,153 @@
+import ColumnFormat
+
+/// Groups rows by key and aggregates them.
+///
+/// Every worker has a table of its own. A worker that finds most of its first rows to be groups of
+/// their own divides the rest by hash and leaves the aggregating to the end, where each part fits a
+/// cache. At the end groups are merged by hash range, each range by whichever worker is free.
+final class AggregateSink: Sink, @unchecked Sendable {
+  let shape: AggregateShape
+  /// Input columns that the calls need, and their types: what scattered rows keep.
+  let positions: [Int]
+  let positionTypes: [SQLType]
+  let name: String
+  private(set) var workers: [AggregateWorker] = []
+  private let monitor = Monitor()
+  private(set) var groupsByPart: [Int: [Buffer<UInt32>]] = [:]
+  /// The number of hash ranges that ``finish(part:)`` may be asked for.
+  private(set) var partCount = 1
+  private var whole: GroupedRows?
+
+  init(_ shape: AggregateShape, inputTypes: [SQLType], statistics: OperatorStatistics?) {
+    self.shape = shape
+    var positions: [Int] = []
+    for call in shape.calls {
+      for position in call.arguments + (call.filter.map { [$0] } ?? [])
+      where !positions.contains(position) {
+        positions.append(position)
+      }
+    }
+    self.positions = positions
+    positionTypes = positions.map { inputTypes[$0] }
+    name = statistics?.name ?? "aggregate"
+    super.init(statistics: statistics)
+  }
+
+  /// Whether rows may be kept and aggregated at the end.
+  var mayScatter: Bool {
+    !shape.isSingleGroup && shape.passes.count == 1 && !shape.calls.contains(where: \.isOrdered)
+  }
+
+  override func makeConsumer(_ worker: WorkerContext) throws -> BatchConsumer {
+    try self.worker(worker.index, worker.control)
+  }
+
+  /// The worker's state; strands of one pipeline share it.
+  func worker(_ index: Int, _ control: RunControl) throws -> AggregateWorker {
+    try monitor.locked {
+      if let known = workers.first(where: { $0.index == index }) { return known }
+      let worker = try AggregateWorker(self, index: index, control)
+      workers.append(worker)
+      return worker
+    }
+  }
+
+  override func combine(_ control: RunControl) throws {
+    if workers.isEmpty { _ = try worker(0, control) }
+    workers.sort { $0.index < $1.index }
+    for (pass, description) in shape.passes.enumerated() where description.isGrandTotal {
+      try workers[0].addEmptyGroup(pass)
+    }
+    let scattered = workers.contains { $0.scattered != nil }
+    let filled = workers.filter { $0.groups.groupCount > 0 }
+    let total = filled.reduce(0) { $0 + $1.groups.groupCount }
+    let isSmall = total <= 1 << 15 || filled.count <= 1
+    if shape.isSingleGroup || shape.calls.contains(where: \.isOrdered) || (!scattered && isSmall) {
+      let largest = filled.max { $0.groups.groupCount < $1.groups.groupCount } ?? workers[0]
+      for worker in filled where worker !== largest {
+        try largest.groups.merge(worker.groups)
+        worker.release()
+      }
+      whole = largest.groups
+      partCount = 1
+      return
+    }
+    partCount = ScatteredRows.partCount
+    for worker in filled { groupsByPart[worker.index] = AggregateSink.divide(worker.groups) }
+  }
+
+  /// The numbers of a table's groups, by part.
+  private static func divide(_ groups: GroupedRows) -> [Buffer<UInt32>] {
+    guard let table = groups.table else { return [] }
+    var sizes = [Int](repeating: 0, count: ScatteredRows.partCount)
+    for group in 0..<table.count { sizes[ScatteredRows.part(of: table.hashes[group])] += 1 }
+    let parts = sizes.map { Buffer<UInt32>(count: $0) }
+    var filled = [Int](repeating: 0, count: ScatteredRows.partCount)
+    for group in 0..<table.count {
+      let part = ScatteredRows.part(of: table.hashes[group])
+      parts[part].base[filled[part]] = UInt32(truncatingIfNeeded: group)
+      filled[part] += 1
+    }
+    return parts
+  }
+
+  /// All groups of a part, complete; each part is asked for once.
+  func finish(part: Int, _ control: RunControl) throws -> GroupedRows {
+    if let whole {
+      self.whole = nil
+      return whole
+    }
+    let rowCount = workers.reduce(0) {
+      $0 + ($1.scattered?.parts[part].hashes.count ?? 0)
+        + (groupsByPart[$1.index]?[part].count ?? 0)
+    }
+    let groups = try GroupedRows(shape, capacity: max(rowCount / 4, 64))
+    for worker in workers {
+      if let sources = groupsByPart[worker.index]?[part], sources.count > 0 {
+        try groups.merge(worker.groups, sources: sources)
+      }
+      if let rows = worker.scattered?.parts[part] {
+        try aggregate(rows, into: groups, control)
+        rows.drop()
+      }
+    }
+    return groups
+  }
+
+  /// Aggregates scattered rows, some thousand at a time.
+  private func aggregate(
+    _ rows: ScatteredRows.Part,
+    into groups: GroupedRows,
+    _ control: RunControl
+  ) throws {
+    let rowCount = rows.hashes.count
+    let words = rows.words.finish()
+    let hashes = rows.hashes.finish()
+    let columns = rows.columns.map { $0.finish() }
+    let width = groups.table?.layout.wordCount ?? 1
+    let inputWidth = (positions.max() ?? -1) + 1
+    let step = 4096
+    var start = 0
+    while start < rowCount && !control.isStopped {
+      let count = min(step, rowCount - start)
+      let numbers = try groups.resolve(
+        words: words.base + start * width,
+        hashes: hashes.base + start,
+        rowCount: count
+      )
+      var input = [Column](
+        repeating: Column(.constant(.boolean(Buffer([0])), isNull: false), count: count),
+        count: inputWidth
+      )
+      for (position, column) in zip(positions, columns) {
+        input[position] = column.slice(start..<(start + count))
+      }
+      try groups.update(
+        shape.passes[0].calls,
+        Batch(columns: input, rowCount: count),
+        groups: numbers
+      )
+      start += count
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import Synchronization
+
+/// A switch that tells the workers of a query to stop.
+final class Cancellation: Sendable {
+  private let flag = Atomic<Bool>(false)
+
+  /// Makes every worker stop at its next batch.
+  func cancel() { flag.store(true, ordering: .relaxed) }
+
+  var isCancelled: Bool { flag.load(ordering: .relaxed) }
+}
+
+/// What a query may use while it runs.
+struct ExecutionSettings: Sendable {
+  /// How many threads work at the same time, the calling one included.
+  var threads: Int
+  /// What all operators together may hold.
+  var memoryByteCount: Int
+  var context: EvaluationContext
+  var cancellation: Cancellation
+
+  init(
+    threads: Int,
+    memoryByteCount: Int,
+    context: EvaluationContext = EvaluationContext(),
+    cancellation: Cancellation = Cancellation()
+  ) {
+    self.threads = max(threads, 1)
+    self.memoryByteCount = memoryByteCount
+    self.context = context
+    self.cancellation = cancellation
+  }
+}

@@ -1,0 +1,108 @@
+import ColumnFormat
+
+/// Finds the matches of left rows in a finished build side.
+final class JoinProbeStage: Stage, @unchecked Sendable {
+  let kind: LogicalPlan.Join.Kind
+  let build: JoinBuildSink
+  /// Positions of the keys in the left columns.
+  let keys: [Int]
+  let keyTypes: [SQLType]
+  let leftTypes: [SQLType]
+  let rightTypes: [SQLType]
+  /// What else must hold, over the columns of both sides.
+  let residual: BoundExpression?
+  let pairColumns: [PlanColumn]
+  let isNullAware: Bool
+  private let monitor = Monitor()
+  /// For right and full joins: which build rows were matched, by worker.
+  private(set) var matched: [Buffer<UInt8>] = []
+
+  init(
+    _ join: LogicalPlan.Join,
+    build: JoinBuildSink,
+    keys: [Int],
+    left: [PlanColumn],
+    right: [PlanColumn],
+    statistics: OperatorStatistics?
+  ) {
+    kind = join.kind
+    self.build = build
+    self.keys = keys
+    keyTypes = keys.map { left[$0].type }
+    leftTypes = left.map(\.type)
+    rightTypes = right.map(\.type)
+    residual = join.residual
+    pairColumns = left + right
+    isNullAware = join.isNullAware
+    super.init(statistics: statistics)
+  }
+
+  var keepsUnmatchedRight: Bool { kind == .right || kind == .full }
+
+  override var isSatisfied: Bool {
+    guard let table = build.table, table.rowCount == 0 else { return false }
+    switch kind {
+    case .inner, .cross, .semi, .right: return true
+    case .left, .full, .anti, .mark, .single: return false
+    }
+  }
+
+  override func makeConsumer(_ worker: WorkerContext) throws -> BatchConsumer {
+    guard let table = build.table else {
+      throw SQLError(.internalError, "a join's right side was not built")
+    }
+    var flags: Buffer<UInt8>?
+    if keepsUnmatchedRight {
+      let own = Buffer<UInt8>(repeating: 0, count: max(table.rowCount, 1))
+      monitor.locked { matched.append(own) }
+      flags = own
+    }
+    return try JoinProbe(self, table, matched: flags, worker)
+  }
+
+  /// The build rows that no worker matched.
+  func unmatchedRows(_ table: JoinTable) -> Buffer<UInt32> {
+    let rows = Buffer<UInt32>(count: table.rowCount)
+    var count = 0
+    for row in 0..<table.rowCount {
+      var isMatched: UInt8 = 0
+      for flags in matched { isMatched |= flags.base[row] }
+      rows.base[count] = UInt32(truncatingIfNeeded: row)
+      count &+= isMatched == 0 ? 1 : 0
+    }
+    return rows.slice(0..<count)
+  }
+}
+
+/// The right rows that found no left row, with nulls for the left columns.
+final class UnmatchedRightSource: Source, @unchecked Sendable {
+  private let stage: JoinProbeStage
+
+  init(_ stage: JoinProbeStage) {
+    self.stage = stage
+    super.init(statistics: nil)
+  }
+
+  override var morselCount: Int { 1 }
+
+  override func makeReader(_ worker: WorkerContext) throws -> SourceReader { Reader(stage) }
+
+  private final class Reader: SourceReader {
+    private let stage: JoinProbeStage
+
+    init(_ stage: JoinProbeStage) { self.stage = stage }
+
+    override func read(_ morsel: Int, push: (Batch) throws -> Bool) throws {
+      guard let table = stage.build.table else { return }
+      let rows = stage.unmatchedRows(table)
+      var start = 0
+      while start < rows.count {
+        let end = min(start + Batch.sliceRowCount, rows.count)
+        let part = table.rows.taking(rows.slice(start..<end))
+        let left = stage.leftTypes.map { $0.nulls(count: end - start) }
+        if try !push(Batch(columns: left + part.columns, rowCount: end - start)) { return }
+        start = end
+      }
+    }
+  }
+}

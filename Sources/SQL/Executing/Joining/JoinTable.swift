@@ -1,0 +1,241 @@
+internal import CKernels
+import ColumnFormat
+
+/// The rows of a join's build side, findable by key.
+///
+/// Rows of one key are chained; a chain's first row is found through an array over the keys' range
+/// where the key is one integer and the range is not much larger than the number of rows, and through
+/// linear probing otherwise.
+final class JoinTable: @unchecked Sendable {
+  /// Ends a chain; rows are numbered from one in chains and arrays.
+  static let none: UInt32 = 0
+  /// An array of this many entries takes 64 MB.
+  private static let directEntryCountMax = 16 << 20
+
+  let layout: KeyLayout
+  let rows: Batch
+  let rowCount: Int
+  /// Rows whose key has no null, by which they can be found.
+  private(set) var keyedRowCount = 0
+  /// Rows whose key has a null.
+  private(set) var nullRows: [UInt32] = []
+  /// Whether some key has more than one row.
+  private(set) var hasDuplicates = false
+  /// The smallest and largest key, where the key is one integer.
+  private(set) var keyRange: ClosedRange<Int64>?
+
+  private let words: Buffer<UInt64>
+  private let hashes: Buffer<UInt64>
+  private let owners: [AnyObject]
+  private var next: Buffer<UInt32>
+  /// First rows by key minus the smallest key.
+  private(set) var direct: Buffer<UInt32>?
+  private var slots = Buffer<UInt64>(repeating: 0, count: 1)
+
+  /// - Parameters:
+  ///   - rows: The build side's columns.
+  ///   - words: The encoded keys of all rows; empty where there are no keys.
+  ///   - nulls: One byte a row: whether any key is null.
+  init(
+    _ layout: KeyLayout,
+    rows: Batch,
+    words: Buffer<UInt64>,
+    hashes: Buffer<UInt64>,
+    nulls: Buffer<UInt8>,
+    owners: [AnyObject]
+  ) {
+    self.layout = layout
+    self.rows = rows
+    rowCount = rows.rowCount
+    self.words = words
+    self.hashes = hashes
+    self.owners = owners
+    next = Buffer<UInt32>(count: 0)
+    if layout.types.isEmpty { return }
+    for row in 0..<rowCount where nulls.base[row] != 0 {
+      nullRows.append(UInt32(truncatingIfNeeded: row))
+    }
+    keyedRowCount = rowCount - nullRows.count
+    findRange(nulls)
+    if let range = keyRange, let entryCount = JoinTable.entryCount(range, keyedRowCount) {
+      buildDirect(range.lowerBound, entryCount, nulls)
+    } else {
+      buildSlots(nulls)
+    }
+  }
+
+  var byteCount: Int {
+    words.count * 8 + hashes.count * 8 + next.count * 4 + slots.count * 8
+      + (direct?.count ?? 0) * 4
+  }
+
+  /// Whether the key is one integer, and how its value lies in the word.
+  static func integerWidth(_ layout: KeyLayout) -> Int? {
+    guard layout.types.count == 1, case .bits(_, _, let width, _) = layout.parts[0] else {
+      return nil
+    }
+    switch layout.types[0].physicalType {
+    case .int8, .int16, .int32, .int64: return width
+    default: return nil
+    }
+  }
+
+  /// The integer in a word of `width` bits.
+  @inline(__always)
+  static func integer(_ word: UInt64, _ width: Int) -> Int64 {
+    let shift = UInt64(truncatingIfNeeded: 64 &- width)
+    return Int64(bitPattern: word &<< shift) &>> Int64(shift)
+  }
+
+  private func findRange(_ nulls: Buffer<UInt8>) {
+    guard let width = JoinTable.integerWidth(layout), keyedRowCount > 0 else { return }
+    var low = Int64.max
+    var high = Int64.min
+    for row in 0..<rowCount where nulls.base[row] == 0 {
+      let key = JoinTable.integer(words.base[row], width)
+      low = min(low, key)
+      high = max(high, key)
+    }
+    keyRange = low...high
+  }
+
+  private static func entryCount(_ range: ClosedRange<Int64>, _ rowCount: Int) -> Int? {
+    let (distance, overflow) = range.upperBound.subtractingReportingOverflow(range.lowerBound)
+    guard !overflow, distance < Int64(directEntryCountMax),
+      distance < Int64(max(rowCount * 16, 1 << 16))
+    else { return nil }
+    return Int(distance) + 1
+  }
+
+  private func buildDirect(_ base: Int64, _ entryCount: Int, _ nulls: Buffer<UInt8>) {
+    guard let width = JoinTable.integerWidth(layout) else { return }
+    let heads = Buffer<UInt32>(repeating: JoinTable.none, count: entryCount)
+    let chain = Buffer<UInt32>(count: rowCount)
+    // From the last row to the first, so that chains are in row order.
+    for row in stride(from: rowCount - 1, through: 0, by: -1) where nulls.base[row] == 0 {
+      let entry = Int(JoinTable.integer(words.base[row], width) &- base)
+      let head = heads.base[entry]
+      if head != JoinTable.none { hasDuplicates = true }
+      chain.base[row] = head
+      heads.base[entry] = UInt32(truncatingIfNeeded: row &+ 1)
+    }
+    direct = heads
+    next = chain
+  }
+
+  private func buildSlots(_ nulls: Buffer<UInt8>) {
+    var slotCount = 64
+    while slotCount < keyedRowCount * 2 { slotCount *= 2 }
+    slots = Buffer<UInt64>(repeating: 0, count: slotCount)
+    let chain = Buffer<UInt32>(count: rowCount)
+    let slots = slots.base
+    let mask = slotCount &- 1
+    let width = layout.wordCount
+    let textCount = layout.textWords.count
+    let words = words.base
+    let hashes = hashes.base
+    for row in stride(from: rowCount - 1, through: 0, by: -1) where nulls.base[row] == 0 {
+      if row >= 12 { lake_prefetch(slots + (Int(truncatingIfNeeded: hashes[row &- 12]) & mask)) }
+      let hash = hashes[row]
+      let tag = hash &>> 32
+      let entry = (hash & 0xFFFF_FFFF_0000_0000) | UInt64(truncatingIfNeeded: row &+ 1)
+      var position = Int(truncatingIfNeeded: hash) & mask
+      while true {
+        let slot = slots[position]
+        if slot == 0 {
+          chain.base[row] = JoinTable.none
+          slots[position] = entry
+          break
+        }
+        if slot &>> 32 == tag {
+          let head = Int(truncatingIfNeeded: slot & 0xFFFF_FFFF) &- 1
+          if KeyWords.isEqual(
+            words + head &* width,
+            words + row &* width,
+            width,
+            textCount
+          ) {
+            hasDuplicates = true
+            chain.base[row] = UInt32(truncatingIfNeeded: head &+ 1)
+            slots[position] = entry
+            break
+          }
+        }
+        position = (position &+ 1) & mask
+      }
+    }
+    next = chain
+  }
+
+  /// The row after `row` in its chain; both numbered from one.
+  @inline(__always)
+  func next(after row: UInt32) -> UInt32 { next.base[Int(row) &- 1] }
+
+  /// The chain's links, for loops: the entry of row `r` (from one) is at `r - 1`.
+  var links: UnsafePointer<UInt32> { UnsafePointer(next.base) }
+
+  /// Writes the first row of each probe row's chain, or ``none``, to `heads`.
+  func find(
+    words probe: UnsafePointer<UInt64>,
+    hashes probeHashes: UnsafePointer<UInt64>,
+    nulls: UnsafePointer<UInt8>?,
+    rowCount: Int,
+    heads: UnsafeMutablePointer<UInt32>
+  ) {
+    if let direct, let width = JoinTable.integerWidth(layout), let range = keyRange {
+      let base = range.lowerBound
+      let entries = direct.base
+      let count = UInt64(direct.count)
+      for row in 0..<rowCount {
+        let entry = UInt64(bitPattern: JoinTable.integer(probe[row], width) &- base)
+        heads[row] = entry < count ? entries[Int(truncatingIfNeeded: entry)] : JoinTable.none
+      }
+    } else {
+      findInSlots(probe, probeHashes, rowCount, heads)
+    }
+    if let nulls {
+      for row in 0..<rowCount where nulls[row] != 0 { heads[row] = JoinTable.none }
+    }
+  }
+
+  private func findInSlots(
+    _ probe: UnsafePointer<UInt64>,
+    _ probeHashes: UnsafePointer<UInt64>,
+    _ rowCount: Int,
+    _ heads: UnsafeMutablePointer<UInt32>
+  ) {
+    let slots = slots.base
+    let mask = self.slots.count &- 1
+    let width = layout.wordCount
+    let textCount = layout.textWords.count
+    let words = words.base
+    let isLarge = self.slots.count > 1 << 15
+    let isOneWord = width == 1 && textCount == 0
+    for row in 0..<rowCount {
+      if isLarge && row &+ 12 < rowCount {
+        lake_prefetch(slots + (Int(truncatingIfNeeded: probeHashes[row &+ 12]) & mask))
+      }
+      let hash = probeHashes[row]
+      let tag = hash &>> 32
+      var position = Int(truncatingIfNeeded: hash) & mask
+      var found = JoinTable.none
+      while true {
+        let slot = slots[position]
+        if slot == 0 { break }
+        if slot &>> 32 == tag {
+          let head = Int(truncatingIfNeeded: slot & 0xFFFF_FFFF) &- 1
+          let isSame =
+            isOneWord
+            ? words[head] == probe[row]
+            : KeyWords.isEqual(words + head &* width, probe + row &* width, width, textCount)
+          if isSame {
+            found = UInt32(truncatingIfNeeded: head &+ 1)
+            break
+          }
+        }
+        position = (position &+ 1) & mask
+      }
+      heads[row] = found
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import ColumnFormat
+
+extension PipelineBuilder {
+  mutating func buildJoin(_ join: LogicalPlan.Join, _ filters: Filters) throws(SQLError)
+    -> [Strand]
+  {
+    let keys = join.keys.map { "\($0.left.name) = \($0.right.name)" }.joined(separator: ", ")
+    let statistics = note("Join", keys.isEmpty ? join.kind.rawValue : "\(join.kind) on \(keys)")
+    // Left rows without a match are dropped by these kinds, so scans may drop them first.
+    let dropsUnmatchedLeft: Bool
+    switch join.kind {
+    case .inner, .semi, .right: dropsUnmatchedLeft = true
+    case .left, .full, .cross, .anti, .mark, .single: dropsUnmatchedLeft = false
+    }
+    let dynamic = join.keys.map { _ in dropsUnmatchedLeft ? DynamicFilter() : nil }
+    let leftColumns = Set(join.left.columns.map(\.id))
+    let keepsLeft = join.kind == .right || join.kind == .full
+    var leftFilters = keepsLeft ? [:] : filters.filter { leftColumns.contains($0.key) }
+    for (key, filter) in zip(join.keys, dynamic) {
+      if let filter { leftFilters[key.left.id, default: []].append(filter) }
+    }
+    // A filter from above on a right column leaves out build rows where unmatched ones do not show.
+    let rightFilters = join.kind == .inner || join.kind == .cross ? filters : [:]
+
+    let rights = try PipelineBuilder.aligned(try build(join.right, rightFilters))
+    let rightColumns = rights.first?.columns ?? join.right.columns
+    let sink = JoinBuildSink(
+      types: rightColumns.map(\.type),
+      keys: try PipelineBuilder.positions(join.keys.map(\.right), in: rightColumns),
+      filters: dynamic,
+      statistics: nil
+    )
+    end(rights, in: sink)
+
+    let lefts = try PipelineBuilder.aligned(try build(join.left, leftFilters))
+    let columns = lefts.first?.columns ?? join.left.columns
+    let stage = JoinProbeStage(
+      join,
+      build: sink,
+      keys: try PipelineBuilder.positions(join.keys.map(\.left), in: columns),
+      left: columns,
+      right: rightColumns,
+      statistics: statistics
+    )
+    let output: [PlanColumn]
+    switch join.kind {
+    case .semi, .anti: output = columns
+    case .mark: output = columns + (join.markColumn.map { [$0] } ?? [])
+    default: output = columns + rightColumns
+    }
+    var strands = lefts.map { $0.adding(stage, columns: output) }
+    if stage.keepsUnmatchedRight {
+      strands.append(Strand(source: UnmatchedRightSource(stage), stages: [], columns: output))
+    }
+    return strands
+  }
+}

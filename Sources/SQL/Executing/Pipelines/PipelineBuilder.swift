@@ -1,0 +1,285 @@
+import Catalog
+import ColumnFormat
+import RowFormat
+
+/// Turns a plan into pipelines, in the order in which they have to run.
+///
+/// Build sides come before the probe sides, so that a finished build side can tell the scans of the
+/// probe side what they need not read.
+struct PipelineBuilder {
+  /// Join filters for the columns of the plan below, by column.
+  typealias Filters = [ColumnID: [DynamicFilter]]
+
+  /// Tables whose rows are in memory, by name.
+  private let memoryTables: [String: [Batch]]
+  private(set) var pipelines: [Pipeline] = []
+  /// In the order of the plan, parents first.
+  private(set) var statistics: [OperatorStatistics] = []
+  private var depth = 0
+
+  init(memoryTables: [String: [Batch]] = [:]) { self.memoryTables = memoryTables }
+
+  /// The strands that compute a plan.
+  mutating func build(_ plan: LogicalPlan, _ filters: Filters = [:]) throws(SQLError) -> [Strand] {
+    depth += 1
+    defer { depth -= 1 }
+    switch plan {
+    case .scan(let scan): return [buildScan(scan, filters)]
+    case .values(let columns, let rows):
+      let source = ValuesSource(columns, rows, statistics: note("Values", "\(rows.count) rows"))
+      return [Strand(source: source, stages: [], columns: columns)]
+    case .filter(let input, let predicate):
+      let statistics = note("Filter")
+      return try build(input, filters).map {
+        $0.adding(FilterStage(predicate, $0.columns, statistics: statistics), columns: $0.columns)
+      }
+    case .project(let input, let items):
+      let statistics = note("Project")
+      let strands = try build(input, PipelineBuilder.below(items, filters))
+      return strands.map {
+        $0.adding(
+          ProjectStage(items, $0.columns, statistics: statistics),
+          columns: items.map(\.column)
+        )
+      }
+    case .limit(let input, let count, let offset):
+      let stage = LimitStage(
+        count: count,
+        offset: offset,
+        statistics: note("Limit", count.map { "\($0)" } ?? "")
+      )
+      return try build(input).map { $0.adding(stage, columns: $0.columns) }
+    case .unionAll(let inputs, let columns): return try buildUnion(inputs, columns, filters)
+    case .aggregate(let aggregate): return try buildAggregate(aggregate, filters)
+    case .join(let join): return try buildJoin(join, filters)
+    case .sort(let input, let keys): return try buildSort(input, keys, filters)
+    case .topN(let input, let keys, let count, let offset):
+      return try buildTopN(input, keys, count: count, offset: offset)
+    case .window(let window): return try buildWindow(window, filters)
+    case .unnest(let unnest): return try buildUnnest(unnest, filters)
+    }
+  }
+
+  /// Counters for an operator at the current depth.
+  mutating func note(_ name: String, _ detail: String = "") -> OperatorStatistics {
+    let own = OperatorStatistics(name: name, detail: detail, depth: depth - 1)
+    statistics.append(own)
+    return own
+  }
+
+  mutating func end(_ strands: [Strand], in sink: Sink) {
+    pipelines.append(Pipeline(strands: strands, sink: sink))
+  }
+
+  /// Where columns stand; a column that is not there is a fault of the planner.
+  static func positions(_ wanted: [PlanColumn], in columns: [PlanColumn]) throws(SQLError) -> [Int] {
+    var positions: [Int] = []
+    for column in wanted {
+      guard let position = columns.firstIndex(where: { $0.id == column.id }) else {
+        throw SQLError(
+          .internalError,
+          "column '\(column.name)' is not among the operator's input"
+        )
+      }
+      positions.append(position)
+    }
+    return positions
+  }
+
+  static func order(_ keys: [LogicalPlan.SortKey], in columns: [PlanColumn]) throws(SQLError)
+    -> RowOrder
+  {
+    let positions = try positions(keys.map(\.column), in: columns)
+    return RowOrder(
+      keys: zip(keys, positions).map { key, position in
+        RowOrder.Key(
+          column: position,
+          isDescending: key.isDescending,
+          nullsFirst: key.nullsFirst
+        )
+      }
+    )
+  }
+
+  /// All strands with their columns in the order of the first one's.
+  static func aligned(_ strands: [Strand]) throws(SQLError) -> [Strand] {
+    guard let columns = strands.first?.columns else { return strands }
+    var result: [Strand] = []
+    for strand in strands {
+      result.append(
+        strand.columns.map(\.id) == columns.map(\.id)
+          ? strand
+          : strand.adding(
+            ProjectStage(
+              columns.map { LogicalPlan.ProjectItem(column: $0, expression: .column($0)) },
+              strand.columns,
+              statistics: nil
+            ),
+            columns: columns
+          )
+      )
+    }
+    return result
+  }
+
+  /// The filters of a projection's input: those of columns that pass through.
+  private static func below(_ items: [LogicalPlan.ProjectItem], _ filters: Filters) -> Filters {
+    var below: Filters = [:]
+    for item in items {
+      guard let own = filters[item.column.id], case .column(let source) = item.expression else {
+        continue
+      }
+      below[source.id, default: []] += own
+    }
+    return below
+  }
+
+  private mutating func buildScan(_ scan: LogicalPlan.Scan, _ filters: Filters) -> Strand {
+    let own = filters.filter { id, _ in scan.columns.contains { $0.column.id == id } }
+    let plan = ScanPlan(scan, own)
+    let statistics = note("Scan", scan.table.name)
+    if let batches = memoryTables[scan.table.name] {
+      return Strand(
+        source: MemoryScanSource(plan, batches, statistics: statistics),
+        stages: [],
+        columns: scan.columns.map(\.column)
+      )
+    }
+    let source: Source
+    switch scan.table.format {
+    case .parquet: source = ParquetScanSource(plan, statistics: statistics)
+    case .ndjson: source = TextScanSource(plan, format: .ndjson, statistics: statistics)
+    case .csv(let layout):
+      source = TextScanSource(plan, format: .csv(layout), statistics: statistics)
+    }
+    return Strand(source: source, stages: [], columns: scan.columns.map(\.column))
+  }
+
+  private mutating func buildUnion(
+    _ inputs: [LogicalPlan],
+    _ columns: [PlanColumn],
+    _ filters: Filters
+  ) throws(SQLError) -> [Strand] {
+    _ = note("Union all", "\(inputs.count) inputs")
+    var all: [Strand] = []
+    for input in inputs {
+      let before = input.columns
+      var below: Filters = [:]
+      for (position, column) in columns.enumerated() {
+        if let own = filters[column.id] { below[before[position].id, default: []] += own }
+      }
+      for strand in try build(input, below) {
+        let items = zip(columns, before).map {
+          LogicalPlan.ProjectItem(column: $0, expression: .column($1))
+        }
+        all.append(
+          strand.adding(
+            ProjectStage(items, strand.columns, statistics: nil),
+            columns: columns
+          )
+        )
+      }
+    }
+    return all
+  }
+
+  private mutating func buildSort(
+    _ input: LogicalPlan,
+    _ keys: [LogicalPlan.SortKey],
+    _ filters: Filters
+  ) throws(SQLError) -> [Strand] {
+    let statistics = note("Sort", PipelineBuilder.names(keys))
+    let strands = try PipelineBuilder.aligned(try build(input, filters))
+    let columns = strands.first?.columns ?? input.columns
+    let sink = SortSink(
+      types: columns.map(\.type),
+      order: try PipelineBuilder.order(keys, in: columns),
+      statistics: statistics
+    )
+    end(strands, in: sink)
+    return [Strand(source: SortSource(sink), stages: [], columns: columns)]
+  }
+
+  private mutating func buildTopN(
+    _ input: LogicalPlan,
+    _ keys: [LogicalPlan.SortKey],
+    count: Int,
+    offset: Int
+  ) throws(SQLError) -> [Strand] {
+    let statistics = note("Top n", "\(count) by \(PipelineBuilder.names(keys))")
+    let strands = try PipelineBuilder.aligned(try build(input))
+    let columns = strands.first?.columns ?? input.columns
+    let sink = TopNSink(
+      types: columns.map(\.type),
+      order: try PipelineBuilder.order(keys, in: columns),
+      count: count,
+      offset: offset,
+      statistics: statistics
+    )
+    end(strands, in: sink)
+    return [Strand(source: TopNSource(sink), stages: [], columns: columns)]
+  }
+
+  private static func names(_ keys: [LogicalPlan.SortKey]) -> String {
+    keys.map(\.column.name).joined(separator: ", ")
+  }
+
+  private mutating func buildWindow(_ window: LogicalPlan.Window, _ filters: Filters)
+    throws(SQLError) -> [Strand]
+  {
+    let statistics = note("Window", window.calls.map(\.column.name).joined(separator: ", "))
+    // A row may only be left out together with its whole partition.
+    let partition = Set(window.partitionBy.map(\.id))
+    let strands = try PipelineBuilder.aligned(
+      try build(window.input, filters.filter { partition.contains($0.key) })
+    )
+    let columns = strands.first?.columns ?? window.input.columns
+    let sink = WindowSink(
+      types: columns.map(\.type),
+      partitionBy: try PipelineBuilder.positions(window.partitionBy, in: columns),
+      statistics: statistics
+    )
+    end(strands, in: sink)
+    var calls: [WindowComputation.Call] = []
+    for call in window.calls {
+      calls.append(
+        WindowComputation.Call(
+          function: call.function,
+          arguments: try PipelineBuilder.positions(call.arguments, in: columns),
+          frame: call.frame,
+          ignoresNulls: call.ignoresNulls
+        )
+      )
+    }
+    let source = WindowSource(
+      sink,
+      order: try PipelineBuilder.order(window.orderBy, in: columns),
+      calls: calls
+    )
+    return [
+      Strand(source: source, stages: [], columns: columns + window.calls.map(\.column))
+    ]
+  }
+
+  private mutating func buildUnnest(_ unnest: LogicalPlan.Unnest, _ filters: Filters)
+    throws(SQLError) -> [Strand]
+  {
+    let statistics = note("Unnest", unnest.collections.map(\.name).joined(separator: ", "))
+    var result: [Strand] = []
+    for strand in try build(unnest.input, filters) {
+      let stage = UnnestStage(
+        unnest,
+        collections: try PipelineBuilder.positions(unnest.collections, in: strand.columns),
+        statistics: statistics
+      )
+      result.append(
+        strand.adding(
+          stage,
+          columns: strand.columns + unnest.elementColumns
+            + (unnest.ordinality.map { [$0] } ?? [])
+        )
+      )
+    }
+    return result
+  }
+}

@@ -1,0 +1,75 @@
+import ColumnFormat
+
+/// Runs pipelines on the pool: every worker pulls morsels and pushes them through to the sink.
+enum PipelineRunner {
+  /// Inputs below this many rows are run on the calling thread: waking the pool costs as much.
+  static let rowCountParallel = 100_000
+
+  /// Runs a pipeline to its end, sink combined.
+  static func run(_ pipeline: Pipeline, _ control: RunControl) throws {
+    try control.check()
+    let workerCount = try prepare(pipeline, control)
+    for strand in pipeline.strands where !strand.stages.contains(where: \.isSatisfied) {
+      control.pool.run(workerCount) { index in
+        let worker = WorkerContext(index: index, count: workerCount, control: control)
+        do { try work(strand, pipeline.sink, worker) } catch { control.fail(error) }
+      }
+      try control.check()
+    }
+    try pipeline.sink.combine(control)
+    try control.check()
+  }
+
+  /// Prepares sources and sink; returns how many workers are worth it.
+  static func prepare(_ pipeline: Pipeline, _ control: RunControl) throws -> Int {
+    var workerCount = 1
+    for strand in pipeline.strands where !strand.stages.contains(where: \.isSatisfied) {
+      try strand.source.prepare(control)
+      let isSmall = strand.source.rowCountEstimate.map { $0 < rowCountParallel } ?? false
+      if !isSmall {
+        workerCount = max(workerCount, min(control.settings.threads, strand.source.morselCount))
+      }
+    }
+    try pipeline.sink.prepare(workerCount: workerCount, control)
+    return workerCount
+  }
+
+  /// One worker's part of a strand.
+  static func work(_ strand: Strand, _ sink: Sink, _ worker: WorkerContext) throws {
+    let control = worker.control
+    let end = try sink.makeConsumer(worker)
+    var first = end
+    for stage in strand.stages.reversed() {
+      let consumer = try stage.makeConsumer(worker)
+      consumer.next = first
+      first = consumer
+    }
+    let reader = try strand.source.makeReader(worker)
+    let stages = strand.stages
+    let start = monotonicNanoseconds()
+    var rowCount = 0
+    defer { reader.close() }
+    while !control.isStopped, let morsel = try strand.source.claim() {
+      end.begin(morsel: morsel)
+      try reader.read(morsel) { batch in
+        if batch.rowCount > 0 {
+          rowCount &+= batch.rowCount
+          try first.push(batch)
+        }
+        if control.isStopped { return false }
+        for stage in stages where stage.isSatisfied { return false }
+        return true
+      }
+      try first.drainAll()
+      try sink.end(morsel: morsel, worker: worker.index)
+      if stages.contains(where: \.isSatisfied) { break }
+    }
+    let elapsed = monotonicNanoseconds() - start
+    strand.source.statistics?.add(
+      rowsIn: rowCount,
+      rowsOut: rowCount,
+      nanoseconds: max(elapsed - first.totalNanoseconds, 0)
+    )
+    try first.closeAll()
+  }
+}

@@ -1,0 +1,62 @@
+import Synchronization
+
+/// What the threads of one query share: pool, budget, statistics, and the first error.
+final class RunControl: @unchecked Sendable {
+  let settings: ExecutionSettings
+  let budget: MemoryBudget
+  let scans = ScanStatistics()
+  let pool: WorkerPool
+
+  private let stopped = Atomic<Bool>(false)
+  private let monitor = Monitor()
+  private var firstError: (any Error)?
+
+  init(_ settings: ExecutionSettings) {
+    self.settings = settings
+    budget = MemoryBudget(byteCountMax: settings.memoryByteCount)
+    pool = WorkerPool(threadCount: settings.threads)
+  }
+
+  /// Whether workers shall stop at their next batch: an error, or the user.
+  var isStopped: Bool {
+    stopped.load(ordering: .relaxed) || settings.cancellation.isCancelled
+  }
+
+  /// Keeps the first error and makes all workers stop.
+  func fail(_ error: any Error) {
+    monitor.locked { if firstError == nil { firstError = error } }
+    stopped.store(true, ordering: .relaxed)
+  }
+
+  /// Makes all workers stop without an error: nobody wants the rest.
+  func stop() { stopped.store(true, ordering: .relaxed) }
+
+  /// Throws the first error, or that the query was cancelled.
+  func check() throws {
+    if let error = monitor.locked({ firstError }) { throw error }
+    if settings.cancellation.isCancelled {
+      throw SQLError(.userCanceled, "the query was cancelled")
+    }
+  }
+
+  /// Calls `body` with 0, 1, … `count - 1`, each once, on all threads; the first error wins.
+  func parallel(_ count: Int, _ body: @escaping @Sendable (Int) throws -> Void) throws {
+    let next = SharedCounter()
+    pool.run(min(settings.threads, count)) { _ in
+      while !self.isStopped {
+        let number = next.take()
+        if number >= count { return }
+        do { try body(number) } catch { self.fail(error) }
+      }
+    }
+    try check()
+  }
+}
+
+/// A number that threads take turns to raise.
+final class SharedCounter: Sendable {
+  private let value = Atomic<Int>(0)
+
+  /// The number before it is raised by one.
+  func take() -> Int { value.wrappingAdd(1, ordering: .relaxed).oldValue }
+}

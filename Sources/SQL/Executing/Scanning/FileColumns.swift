@@ -1,0 +1,130 @@
+#if canImport(Glibc)
+  import Glibc
+#endif
+import ColumnFormat
+import RowFormat
+
+/// Where the columns of a scan come from in one file.
+struct FileColumns {
+  enum Origin {
+    /// The same value in all rows: of the partition, of the file itself, or null where the file lacks
+    /// the column.
+    case constant(Column)
+    /// A column of the reader, cast where the file has a narrower type.
+    case file(reader: Int, cast: (from: Field, to: Field)?)
+  }
+
+  /// For each column of the scan.
+  let origins: [Origin]
+  /// Top-level fields to read, as positions in the file's schema.
+  let fields: [Int]
+
+  init(_ scan: LogicalPlan.Scan, _ file: ScanFiles.File, _ schema: Schema) throws {
+    var origins: [Origin] = []
+    var fields: [Int] = []
+    let byName = FileColumns.positions(schema)
+    for scanned in scan.columns {
+      let column = scan.table.columns[scanned.tableColumn]
+      if let constant = FileColumns.constant(column, file) {
+        origins.append(.constant(constant))
+        continue
+      }
+      guard let position = byName[column.name] ?? byName[column.name.lowercased()] else {
+        origins.append(.constant(column.type.nulls(count: 1)))
+        continue
+      }
+      let field = schema.fields[position]
+      let wanted = Field(field.name, column.logicalType)
+      var cast: (from: Field, to: Field)?
+      if !FileColumns.isSame(field.type, column.logicalType) {
+        guard FileColumns.canWiden(field.type, column.logicalType) else {
+          throw ScanFailure.mismatch(column, table: scan.table.name, file: field, path: file.path)
+        }
+        cast = (field, wanted)
+      }
+      let reader = fields.firstIndex(of: position) ?? fields.count
+      if reader == fields.count { fields.append(position) }
+      origins.append(.file(reader: reader, cast: cast))
+    }
+    self.origins = origins
+    self.fields = fields
+  }
+
+  /// Fields by their exact name, and by their lower-case name where that is not another's.
+  private static func positions(_ schema: Schema) -> [String: Int] {
+    var positions: [String: Int] = [:]
+    for (index, field) in schema.fields.enumerated() where positions[field.name] == nil {
+      positions[field.name] = index
+    }
+    for (index, field) in schema.fields.enumerated() {
+      let name = field.name.lowercased()
+      if positions[name] == nil { positions[name] = index }
+    }
+    return positions
+  }
+
+  /// The value of a column that does not come out of the file; one row.
+  static func constant(_ column: TableHandle.TableColumn, _ file: ScanFiles.File) -> Column? {
+    if let index = column.partitionIndex {
+      let value = file.partitionValues[index]
+      return value.isNull
+        ? column.type.nulls(count: 1)
+        : .constant(value, column.type.physicalType, count: 1)
+    }
+    guard column.isHidden else { return nil }
+    switch column.name {
+    case "$path": return .constant(.text(file.path), .bytes, count: 1)
+    case "$file_size": return .constant(.int(Int64(file.byteCount)), .int64, count: 1)
+    case "$file_modified_time": return modifiedTime(file.path, column.type)
+    default: return column.type.nulls(count: 1)
+    }
+  }
+
+  private static func modifiedTime(_ path: String, _ type: SQLType) -> Column {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return type.nulls(count: 1) }
+    let millis = Int64(status.st_mtim.tv_sec) * 1000 + Int64(status.st_mtim.tv_nsec) / 1_000_000
+    switch type {
+    case .timestampWithTimeZone:
+      // Zone key 0 is UTC.
+      return .constant(.int128(Int128(millis) * 1000 * 65_536), .int128, count: 1)
+    case .timestamp(let precision):
+      let perSecond = TimeUnit(precision: precision).perSecond
+      return .constant(.int(millis * (perSecond / 1000)), .int64, count: 1)
+    default: return type.nulls(count: 1)
+    }
+  }
+
+  /// Whether values of both types lie in memory and mean the same.
+  static func isSame(_ file: LogicalType, _ table: LogicalType) -> Bool {
+    switch (file, table) {
+    case (.timestamp(let left, _), .timestamp(let right, _)): return left == right
+    case (.list(let left), .list(let right)): return isSame(left.type, right.type)
+    case (.map(let key, let value), .map(let otherKey, let otherValue)):
+      return isSame(key.type, otherKey.type) && isSame(value.type, otherValue.type)
+    case (.row(let left), .row(let right)):
+      return left.count == right.count
+        && zip(left, right).allSatisfy {
+          $0.name.lowercased() == $1.name.lowercased() && isSame($0.type, $1.type)
+        }
+    case (.string, .json), (.json, .string), (.string, .binary), (.binary, .string): return true
+    default: return file == table
+    }
+  }
+
+  /// Whether a file's values may be read as the table's type: only without loss.
+  static func canWiden(_ file: LogicalType, _ table: LogicalType) -> Bool {
+    if isSame(file, table) || file == .unknown { return true }
+    switch (file, table) {
+    case (.list(let left), .list(let right)): return canWiden(left.type, right.type)
+    case (.map(let key, let value), .map(let otherKey, let otherValue)):
+      return canWiden(key.type, otherKey.type) && canWiden(value.type, otherValue.type)
+    case (.row(let left), .row(let right)):
+      return left.allSatisfy { field in
+        right.first { $0.name.lowercased() == field.name.lowercased() }
+          .map { canWiden(field.type, $0.type) } ?? true
+      }
+    default: return isSame(TypeLattice.unify(file, table), table)
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import ColumnFormat
+
+/// A scan's filters as one worker evaluates them: which columns each needs, and in what order.
+struct ScanFilters {
+  struct Filter {
+    /// Positions among the scan's columns.
+    var columns: [Int]
+    var evaluator: ExpressionEvaluator
+  }
+
+  /// A join's filter, which turns itself off where it lets nearly everything pass.
+  struct Dynamic {
+    var column: Int
+    var filter: DynamicFilter
+    var rowsIn = 0
+    var rowsOut = 0
+
+    var isWorthwhile: Bool { rowsIn < 16_384 || rowsOut &* 5 < rowsIn &* 4 }
+  }
+
+  var filters: [Filter]
+  var dynamics: [Dynamic]
+
+  /// - Parameters:
+  ///   - skipsPartitionFilters: Whether filters over partition columns alone are decided already.
+  init(
+    _ scan: LogicalPlan.Scan,
+    _ dynamicFilters: [ColumnID: [DynamicFilter]],
+    _ context: EvaluationContext
+  ) throws {
+    filters = []
+    for expression in scan.filters where !ScanFiles.isDecidedByPartition(expression, scan) {
+      let used = expression.columnIDs
+      let columns = scan.columns.indices.filter { used.contains(scan.columns[$0].column.id) }
+      filters.append(
+        Filter(
+          columns: columns,
+          evaluator: try ExpressionEvaluator(
+            expression,
+            input: columns.map { scan.columns[$0].column },
+            context: context
+          )
+        )
+      )
+    }
+    dynamics = []
+    for (position, column) in scan.columns.enumerated() {
+      for filter in dynamicFilters[column.column.id] ?? [] where filter.isSet {
+        dynamics.append(Dynamic(column: position, filter: filter))
+      }
+    }
+  }
+
+  var isEmpty: Bool { filters.isEmpty && dynamics.isEmpty }
+
+  /// The rows of `rowCount` that pass everything; nil where all do. `load` gives a column's rows, all of
+  /// them, and is called for no more columns than it takes.
+  mutating func select(rowCount: Int, _ load: (Int) throws -> Column) throws -> Buffer<UInt32>? {
+    var rows: Buffer<UInt32>?
+    func narrow(_ passing: Buffer<UInt32>, _ among: Int) {
+      if passing.count == among { return }
+      guard let before = rows else {
+        rows = passing
+        return
+      }
+      let joined = Buffer<UInt32>(count: passing.count)
+      for index in 0..<passing.count {
+        joined.base[index] = before.base[Int(passing.base[index])]
+      }
+      rows = joined
+    }
+    for filter in filters {
+      if rows?.count == 0 { return rows }
+      let count = rows?.count ?? rowCount
+      let columns = try filter.columns.map { position in
+        let column = try load(position)
+        return rows.map { column.taking($0) } ?? column
+      }
+      let selection = try filter.evaluator.select(Batch(columns: columns, rowCount: count))
+      narrow(selection.indices, count)
+    }
+    for index in dynamics.indices where dynamics[index].isWorthwhile {
+      if rows?.count == 0 { return rows }
+      let count = rows?.count ?? rowCount
+      let column = try load(dynamics[index].column)
+      guard let passing = dynamics[index].filter.select(rows.map { column.taking($0) } ?? column)
+      else { continue }
+      dynamics[index].rowsIn &+= count
+      dynamics[index].rowsOut &+= passing.count
+      narrow(passing, count)
+    }
+    return rows
+  }
+}

@@ -1,0 +1,133 @@
+import ColumnFormat
+import Synchronization
+
+/// Keeps the first rows in an order.
+///
+/// Every worker keeps a few thousand candidates and cuts them back to the wanted number when they
+/// are full; the worst row left is the threshold that later rows have to beat, for all workers.
+final class TopNSink: Sink, @unchecked Sendable {
+  let types: [SQLType]
+  let order: RowOrder
+  let rowCountMax: Int
+  private let offset: Int
+  private let monitor = Monitor()
+  private var workers: [TopNWorker] = []
+  private(set) var result: Batch?
+  /// The first sort word of the worst row that is still wanted.
+  let threshold = Atomic<UInt64>(.max)
+
+  init(
+    types: [SQLType],
+    order: RowOrder,
+    count: Int,
+    offset: Int,
+    statistics: OperatorStatistics?
+  ) {
+    self.types = types
+    self.order = order
+    rowCountMax = count.addingReportingOverflow(offset).overflow ? Int.max : count + offset
+    self.offset = offset
+    super.init(statistics: statistics)
+  }
+
+  override func makeConsumer(_ worker: WorkerContext) throws -> BatchConsumer {
+    let consumer = TopNWorker(self, MemoryAccount(worker.control.budget, for: "top n"))
+    monitor.locked { workers.append(consumer) }
+    return consumer
+  }
+
+  override func combine(_ control: RunControl) throws {
+    let parts = workers.flatMap(\.candidates).filter { $0.rowCount > 0 }
+    workers = []
+    guard !parts.isEmpty else { return }
+    let all = Batch.concatenate(parts)
+    let permutation = try ParallelSort.permutation(all, order, control)
+    let end = min(rowCountMax, permutation.count)
+    let start = min(offset, end)
+    result = all.taking(permutation.slice(start..<end))
+  }
+}
+
+/// One worker's candidates.
+final class TopNWorker: BatchConsumer {
+  private(set) var candidates: [Batch] = []
+  private let sink: TopNSink
+  private let account: MemoryAccount
+  private var rowCount = 0
+
+  init(_ sink: TopNSink, _ account: MemoryAccount) {
+    self.sink = sink
+    self.account = account
+    super.init(statistics: sink.statistics)
+  }
+
+  override func consume(_ batch: Batch) throws {
+    if sink.rowCountMax == 0 { return }
+    let threshold = sink.threshold.load(ordering: .relaxed)
+    var kept = batch
+    if threshold < .max {
+      let words = SortWords(batch, sink.order, wordCountMax: 1)
+      let rows = Buffer<UInt32>(count: batch.rowCount)
+      var count = 0
+      let base = words.words.base
+      for row in 0..<batch.rowCount {
+        rows.base[count] = UInt32(truncatingIfNeeded: row)
+        count &+= Int(truncatingIfNeeded: UInt8(base[row] <= threshold ? 1 : 0))
+      }
+      if count == 0 { return }
+      kept = batch.taking(Selection(indices: rows.slice(0..<count)))
+    }
+    candidates.append(kept)
+    rowCount += kept.rowCount
+    if rowCount >= sink.rowCountMax.addingReportingOverflow(sink.rowCountMax).partialValue
+      && rowCount >= sink.rowCountMax &+ 4096
+    {
+      try cut()
+    }
+  }
+
+  /// Keeps the wanted rows, and lets the others know what they have to beat.
+  private func cut() throws {
+    let all = Batch.concatenate(candidates)
+    let words = SortWords(all, sink.order)
+    let entries = RowSorter.sorted(all, sink.order, words, rows: 0..<all.rowCount)
+    let end = min(sink.rowCountMax, entries.count)
+    let rows = RowCollection(sink.types)
+    rows.append(all.columns, rows: RowSorter.numbers(entries.slice(0..<end)))
+    candidates = [rows.finish()]
+    rowCount = end
+    try account.set(rows.byteCount)
+    guard end == sink.rowCountMax, end > 0 else { return }
+    let last = Int(truncatingIfNeeded: entries.base[end - 1].row)
+    sink.threshold.min(words.words.base[last * words.wordCount], ordering: .relaxed)
+  }
+
+  override func close() throws {
+    if rowCount > sink.rowCountMax { try cut() }
+  }
+}
+
+/// The rows that a top-n kept.
+final class TopNSource: Source, @unchecked Sendable {
+  private let sink: TopNSink
+
+  init(_ sink: TopNSink) {
+    self.sink = sink
+    super.init(statistics: nil)
+  }
+
+  override var morselCount: Int { sink.result == nil ? 0 : 1 }
+  override var rowCountEstimate: Int? { sink.result?.rowCount ?? 0 }
+
+  override func makeReader(_ worker: WorkerContext) throws -> SourceReader { Reader(sink) }
+
+  private final class Reader: SourceReader {
+    private let sink: TopNSink
+
+    init(_ sink: TopNSink) { self.sink = sink }
+
+    override func read(_ morsel: Int, push: (Batch) throws -> Bool) throws {
+      try sink.result?.forEachSlice(push)
+    }
+  }
+}

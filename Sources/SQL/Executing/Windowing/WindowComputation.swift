@@ -1,0 +1,163 @@
+import ColumnFormat
+
+/// Rows of whole partitions in window order, and what functions over them give.
+final class WindowComputation {
+  /// A call with its arguments as positions in the rows.
+  struct Call: Sendable {
+    var function: WindowFunction
+    var arguments: [Int]
+    var frame: WindowFrameBounds
+    var ignoresNulls: Bool
+  }
+
+  /// In the order of partitions and then of the window's keys.
+  let rows: Batch
+  let order: RowOrder
+  /// Where partitions begin, and the number of rows at the end.
+  let partitionStarts: [Int]
+  /// The partition of each row.
+  let partitionOf: Buffer<UInt32>
+  /// For each row the first of its peers, and the row after its last peer.
+  let peerStart: Buffer<UInt32>
+  let peerEnd: Buffer<UInt32>
+
+  var rowCount: Int { rows.rowCount }
+
+  init(_ input: Batch, _ partitions: Buffer<UInt32>, _ order: RowOrder) {
+    self.order = order
+    let rowCount = input.rowCount
+    // The partition's number is the first key: any order of partitions will do.
+    let numbers = Buffer<Int64>(count: rowCount)
+    for row in 0..<rowCount { numbers.base[row] = Int64(partitions.base[row]) }
+    let keyed = Batch(
+      columns: input.columns + [Column(flat: .int64(numbers), count: rowCount)],
+      rowCount: rowCount
+    )
+    let first = RowOrder.Key(
+      column: input.columns.count,
+      isDescending: false,
+      nullsFirst: false
+    )
+    let permutation = RowSorter.permutation(keyed, RowOrder(keys: [first] + order.keys))
+    rows = input.taking(permutation)
+    partitionOf = Buffer<UInt32>(count: rowCount)
+    var starts: [Int] = []
+    var last = UInt32.max
+    for row in 0..<rowCount {
+      let partition = partitions.base[Int(permutation.base[row])]
+      if starts.isEmpty || partition != last { starts.append(row) }
+      last = partition
+      partitionOf.base[row] = UInt32(truncatingIfNeeded: starts.count - 1)
+    }
+    partitionStarts = starts + [rowCount]
+    peerStart = Buffer<UInt32>(count: rowCount)
+    peerEnd = Buffer<UInt32>(count: rowCount)
+    let comparison = RowComparison(rows, order, from: 0)
+    var start = 0
+    while start < rowCount {
+      var end = start + 1
+      while end < rowCount && partitionOf.base[end] == partitionOf.base[start]
+        && comparison.compare(start, end) == 0
+      {
+        end += 1
+      }
+      for row in start..<end {
+        peerStart.base[row] = UInt32(truncatingIfNeeded: start)
+        peerEnd.base[row] = UInt32(truncatingIfNeeded: end)
+      }
+      start = end
+    }
+  }
+
+  func compute(_ call: Call) throws -> Column {
+    switch call.function {
+    case .aggregate(let function): return try aggregate(function, call)
+    case .ranking(let name, let type): return try rank(name, type, call)
+    }
+  }
+
+  /// The first row of a row's partition, and the row after its last.
+  func partition(_ row: Int) -> Range<Int> {
+    let number = Int(partitionOf.base[row])
+    return partitionStarts[number]..<partitionStarts[number + 1]
+  }
+
+  private func rank(_ name: String, _ type: SQLType, _ call: Call) throws -> Column {
+    switch name {
+    case "row_number": return integers { row, partition in row - partition.lowerBound + 1 }
+    case "rank":
+      return integers { row, partition in Int(peerStart.base[row]) - partition.lowerBound + 1 }
+    case "dense_rank": return denseRank()
+    case "percent_rank":
+      return doubles { row, partition in
+        partition.count <= 1
+          ? 0
+          : Double(Int(peerStart.base[row]) - partition.lowerBound) / Double(partition.count - 1)
+      }
+    case "cume_dist":
+      return doubles { row, partition in
+        Double(Int(peerEnd.base[row]) - partition.lowerBound) / Double(partition.count)
+      }
+    case "ntile": return try ntile(call)
+    case "lag": return try shifted(call, type, by: -1)
+    case "lead": return try shifted(call, type, by: 1)
+    case "first_value", "last_value", "nth_value": return try valueInFrame(name, type, call)
+    default: throw SQLError(.notSupported, "the window function \(name) is not supported")
+    }
+  }
+
+  private func integers(_ value: (Int, Range<Int>) -> Int) -> Column {
+    let values = Buffer<Int64>(count: rowCount)
+    for number in 0..<(partitionStarts.count - 1) {
+      let partition = partitionStarts[number]..<partitionStarts[number + 1]
+      for row in partition { values.base[row] = Int64(value(row, partition)) }
+    }
+    return Column(flat: .int64(values), count: rowCount)
+  }
+
+  private func doubles(_ value: (Int, Range<Int>) -> Double) -> Column {
+    let values = Buffer<Double>(count: rowCount)
+    for number in 0..<(partitionStarts.count - 1) {
+      let partition = partitionStarts[number]..<partitionStarts[number + 1]
+      for row in partition { values.base[row] = value(row, partition) }
+    }
+    return Column(flat: .float64(values), count: rowCount)
+  }
+
+  private func denseRank() -> Column {
+    var rank = 0
+    return integers { row, partition in
+      if row == partition.lowerBound {
+        rank = 1
+      } else if Int(peerStart.base[row]) == row {
+        rank += 1
+      }
+      return rank
+    }
+  }
+
+  private func ntile(_ call: Call) throws -> Column {
+    let buckets = rows.columns[call.arguments[0]].flattened()
+    guard case .int64(let counts) = buckets.flatValues else {
+      throw SQLError(.internalError, "ntile counts are not bigint")
+    }
+    let values = Buffer<Int64>(repeating: 0, count: rowCount)
+    let validity = buckets.validity
+    for row in 0..<rowCount where validity?.isValid(row) ?? true {
+      let bucketCount = Int(counts.base[row])
+      guard bucketCount > 0 else {
+        throw SQLError(.invalidArgument, "buckets must be greater than 0")
+      }
+      let own = partition(row)
+      let position = row - own.lowerBound
+      let size = own.count / bucketCount
+      let larger = own.count % bucketCount
+      // The first buckets are one row larger.
+      let bucket =
+        position < larger * (size + 1)
+        ? position / (size + 1) : larger + (position - larger * (size + 1)) / max(size, 1)
+      values.base[row] = Int64(bucket + 1)
+    }
+    return Column(flat: .int64(values), count: rowCount, validity: validity)
+  }
+}

@@ -1,0 +1,155 @@
+import ColumnFormat
+import Testing
+
+@testable import SQL
+
+@Suite struct DistinctAggregateTests {
+  private struct Setup {
+    var fixture = PlanFixture()
+    var table: PlanFixture.Table
+    var rows: [[Scalar]]
+
+    /// Columns: key, x, y, keep.
+    init(rowCount: Int = 800) {
+      var numbers = SeededNumbers(11)
+      rows = (0..<rowCount).map { _ in
+        [
+          numbers.scalar(6), numbers.scalar(20), numbers.text(9),
+          numbers.int(4) == 0 ? .null : .boolean(numbers.int(2) == 0),
+        ]
+      }
+      table = fixture.table(
+        "t",
+        [("k", .bigint), ("x", .bigint), ("y", .text), ("keep", .boolean)],
+        rows
+      )
+    }
+
+    mutating func call(
+      _ name: String,
+      _ arguments: [Int],
+      isDistinct: Bool = false,
+      filter: Int? = nil,
+      orderBy: [LogicalPlan.SortKey] = []
+    ) throws -> LogicalPlan.AggregateCall {
+      let columns = arguments.map { table.columns[$0] }
+      let function = try PlanFixture.aggregate(name, columns.map(\.type))
+      return LogicalPlan.AggregateCall(
+        column: fixture.column(name, function.resultType),
+        function: function,
+        arguments: columns,
+        isDistinct: isDistinct,
+        filter: filter.map { table.columns[$0] },
+        orderBy: orderBy
+      )
+    }
+
+    func run(_ calls: [LogicalPlan.AggregateCall], keys: [Int], sets: [[Int]]? = nil) throws
+      -> [[Scalar]]
+    {
+      let aggregate = LogicalPlan.Aggregate(
+        input: table.plan,
+        keys: keys.map { table.columns[$0] },
+        groupingSets: sets,
+        groupingSetColumn: nil,
+        calls: calls
+      )
+      return try fixture.run(
+        .aggregate(aggregate),
+        aggregate.keys + calls.map(\.column)
+      )
+    }
+  }
+
+  @Test(arguments: [[], [0], [0, 2]])
+  func `distinct counts stand beside other aggregates`(keys: [Int]) throws {
+    var setup = Setup()
+    let calls = [
+      try setup.call("count", [1], isDistinct: true),
+      try setup.call("count", []),
+      try setup.call("count", [2], isDistinct: true, filter: 3),
+      try setup.call("max", [1], isDistinct: true),
+    ]
+    var expected: [[Scalar]] = []
+    for (key, rows) in Dictionary(grouping: setup.rows, by: { row in keys.map { row[$0] } }) {
+      let x = Set(rows.map { $0[1] }).subtracting([.null])
+      let y = Set(rows.filter { $0[3] == .boolean(true) }.map { $0[2] }).subtracting([.null])
+      let largest = x.compactMap { if case .int(let value) = $0 { value } else { nil } }.max()
+      expected.append(
+        key + [
+          .int(Int64(x.count)), .int(Int64(rows.count)), .int(Int64(y.count)),
+          largest.map { .int($0) } ?? .null,
+        ]
+      )
+    }
+    #expect(sorted(try setup.run(calls, keys: keys)) == sorted(expected))
+  }
+
+  @Test func `a filter leaves rows out of its own aggregate only`() throws {
+    var setup = Setup()
+    let calls = [try setup.call("count", [], filter: 3), try setup.call("count", [])]
+    let kept = setup.rows.filter { $0[3] == .boolean(true) }.count
+    let expected: [[Scalar]] = [[.int(Int64(kept)), .int(Int64(setup.rows.count))]]
+    #expect(try setup.run(calls, keys: []) == expected)
+  }
+
+  @Test func `grouping sets count each row once a set`() throws {
+    var setup = Setup()
+    let calls = [
+      try setup.call("count", []), try setup.call("count", [1], isDistinct: true),
+      try setup.call("count", [2], isDistinct: true),
+    ]
+    var expected: [[Scalar]] = []
+    for set in [[0, 1], [0], []] {
+      let groups = Dictionary(grouping: setup.rows) { row in
+        [0, 1].map { set.contains($0) ? row[[0, 2][$0]] : .null }
+      }
+      for (key, rows) in groups {
+        let x = Set(rows.map { $0[1] }).subtracting([.null])
+        let y = Set(rows.map { $0[2] }).subtracting([.null])
+        expected.append(
+          key + [.int(Int64(rows.count)), .int(Int64(x.count)), .int(Int64(y.count))]
+        )
+      }
+    }
+    let found = try setup.run(calls, keys: [0, 2], sets: [[0, 1], [0], []])
+    #expect(sorted(found) == sorted(expected))
+  }
+
+  @Test func `the empty set has a row even without input`() throws {
+    var setup = Setup(rowCount: 0)
+    let calls = [try setup.call("count", [])]
+    let found = try setup.run(calls, keys: [0], sets: [[0], []])
+    #expect(found == [[.null, .int(0)]])
+  }
+
+  @Test func `an ordered aggregate sees its rows in order`() throws {
+    var setup = Setup(rowCount: 300)
+    let order = [
+      LogicalPlan.SortKey(column: setup.table.columns[1], isDescending: true, nullsFirst: false)
+    ]
+    let calls = [
+      try setup.call("array_agg", [1], orderBy: order),
+      try setup.call("array_agg", [1], isDistinct: true, filter: 3, orderBy: order),
+    ]
+    var expected: [[Scalar]] = []
+    func descending(_ values: [Scalar]) -> [Scalar] {
+      values.sorted { left, right in
+        switch (left, right) {
+        case (.int(let one), .int(let two)): one > two
+        case (.int, .null): true
+        default: false
+        }
+      }
+    }
+    for (key, rows) in Dictionary(grouping: setup.rows, by: { [$0[0]] }) {
+      let kept = Array(Set(rows.filter { $0[3] == .boolean(true) }.map { $0[1] }))
+      expected.append(
+        key + [
+          .list(descending(rows.map { $0[1] })), kept.isEmpty ? .null : .list(descending(kept)),
+        ]
+      )
+    }
+    #expect(sorted(try setup.run(calls, keys: [0])) == sorted(expected))
+  }
+}
