@@ -5,14 +5,6 @@ struct BoundQuery: Sendable {
   var output: [PlanColumn]
 }
 
-/// Where a table's name leads.
-protocol TableResolving: Sendable {
-  /// The table of one to three name parts.
-  func table(_ parts: [String], at range: SourceRange) throws(SQLError) -> TableHandle
-  /// The files behind `FROM 'pattern'` as one table.
-  func file(_ pattern: String, at range: SourceRange) throws(SQLError) -> TableHandle
-}
-
 /// Settles what every name of a syntax tree means and which type every expression has.
 ///
 /// Subqueries become joins at once: one that refers to columns of the query around it is unnested
