@@ -1,3 +1,4 @@
+import Catalog
 import ColumnFormat
 import LakeWriter
 import ObjectStore
@@ -13,6 +14,17 @@ extension Failure {
       self.init(code: error.code, message: error.message, place: error.details)
     case let error as RowFormatError:
       self.init(message: error.message, place: error.details)
+    case let error as CatalogError:
+      self.init(
+        code: error.code,
+        message: error.message,
+        place: error.details,
+        help: error.help
+      )
+      switch error.kind {
+      case .invalidName, .invalidRequest: exit = .wrongUsage
+      default: break
+      }
     case let error as ObjectStoreError: self.init(message: error.message)
     case let error as LakeWriterError:
       self.init(message: error.message, help: error.help)

@@ -18,6 +18,8 @@ struct Lake: ParsableCommand {
     subcommands: [
       GenerateCommand.self,
       IngestCommand.self,
+      CrawlCommand.self,
+      CatalogCommand.self,
       RejectsCommand.self,
     ]
   )

@@ -4,6 +4,7 @@ package import ColumnFormat
 package struct SchemaEvolution: Sendable {
   /// The columns with an id at every level.
   package private(set) var columns: [Field] = []
+  /// The partition keys, without ids: they are not in the files.
   package private(set) var partitionKeys: [Field] = []
   package private(set) var changes: [SchemaChange] = []
   package private(set) var fieldIDMax: Int
@@ -31,7 +32,7 @@ package struct SchemaEvolution: Sendable {
   ) {
     self.causes = causes
     self.fieldIDMax = max(fieldIDMax, previous?.fieldIDMax ?? 0)
-    reserve(columns + partitionKeys)
+    reserve(columns)
     self.columns = merge(columns, with: previous?.columns ?? [], path: "", isKey: false)
     self.partitionKeys = merge(
       partitionKeys,
@@ -60,7 +61,7 @@ package struct SchemaEvolution: Sendable {
       let name = field.name.lowercased()
       guard let known = old.first(where: { $0.name.lowercased() == name }) else {
         note(.added(field.type), column, isKey)
-        return numbered(field)
+        return isKey ? Field(field.name, field.type) : numbered(field)
       }
       return merge(field, with: known, column: column, isKey: isKey)
     }
@@ -74,7 +75,7 @@ package struct SchemaEvolution: Sendable {
   private mutating func merge(_ new: Field, with old: Field, column: String, isKey: Bool) -> Field {
     var field = new
     field.name = old.name
-    field.id = old.id ?? nextID()
+    field.id = isKey ? nil : old.id ?? nextID()
     switch (new.type, old.type) {
     case (.row(let fields), .row(let known)):
       field.type = .row(merge(fields, with: known, path: column, isKey: isKey))
@@ -88,7 +89,7 @@ package struct SchemaEvolution: Sendable {
     default:
       if new.type != old.type {
         note(.retyped(from: old.type, to: new.type), column, isKey)
-        field.type = numbered(new.type)
+        if !isKey { field.type = numbered(new.type) }
       }
     }
     return field

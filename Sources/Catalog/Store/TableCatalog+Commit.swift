@@ -16,10 +16,16 @@ extension TableCatalog {
   /// `decide` sees the table as it is and says what it shall become; nil leaves it alone. It is
   /// asked again whenever somebody else was faster. Nothing is written where nothing differs.
   ///
+  /// - Parameters:
+  ///   - name: The table.
+  ///   - isDryRun: Whether only to work out what the table would be afterwards.
+  ///   - decide: What the table shall become.
   /// - Returns: The table afterwards; nil if there is none and none was made.
+  /// - Throws: What `decide` throws; `conflict` if others were always faster; what the store says.
   @discardableResult
   public func commit(
     _ name: TableName,
+    isDryRun: Bool = false,
     _ decide: (TableSnapshot?) throws(CatalogError) -> TableUpdate?
   ) throws(CatalogError) -> TableSnapshot? {
     try TableCatalog.check(name)
@@ -31,9 +37,10 @@ extension TableCatalog {
       guard let update = try decide(current) else { return current }
       var commit = VersionCommit(catalog: self, name: name, head: head, current: current)
       guard try commit.prepare(update) else { return current }
+      if isDryRun { return commit.snapshot }
       if try commit.publish() {
         TableGarbage.collect(in: self, name: name, newest: commit.next.number)
-        return try snapshot(commit.next, name)
+        return commit.snapshot
       }
     }
     throw CatalogError(.conflict(name, attempts: TableCatalog.attemptCountMax))

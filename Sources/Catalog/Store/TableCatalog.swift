@@ -170,21 +170,7 @@ public final class TableCatalog: Sendable {
   func snapshot(_ head: TableGeneration, _ name: TableName) throws(CatalogError) -> TableSnapshot {
     guard let reference = head.versions.last else { throw head.file.damaged("no version") }
     let version = try SchemaVersionFile.version(try versionFile(reference, of: name))
-    return TableSnapshot(
-      description: TableDescription(
-        name: name,
-        location: head.location,
-        format: head.format,
-        columns: version.columns.map(\.settled),
-        partitionKeys: version.partitionKeys,
-        parameters: head.parameters,
-        version: version.number
-      ),
-      version: version,
-      generation: head.number,
-      partitionCount: head.partitionCount,
-      segments: head.segments
-    )
+    return TableSnapshot(head, version, name)
   }
 
   func versionFile(_ reference: TableGeneration.VersionReference, of name: TableName)

@@ -12,6 +12,22 @@ public struct TableSnapshot: Sendable {
   public let partitionCount: Int
 
   let segments: [TableGeneration.Segment]
+
+  init(_ generation: TableGeneration, _ version: SchemaVersion, _ name: TableName) {
+    description = TableDescription(
+      name: name,
+      location: generation.location,
+      format: generation.format,
+      columns: version.columns.map(\.settled),
+      partitionKeys: version.partitionKeys,
+      parameters: generation.parameters,
+      version: version.number
+    )
+    self.version = version
+    self.generation = generation.number
+    partitionCount = generation.partitionCount
+    segments = generation.segments
+  }
 }
 
 /// What a table shall become.

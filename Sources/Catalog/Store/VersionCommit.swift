@@ -160,6 +160,13 @@ struct VersionCommit {
     return identities
   }
 
+  /// The table as this attempt makes it.
+  var snapshot: TableSnapshot? {
+    (version ?? current?.version).map { version in
+      TableSnapshot(next, version, name)
+    }
+  }
+
   // MARK: Writing
 
   /// Writes what was prepared; false if somebody else made the next generation first.

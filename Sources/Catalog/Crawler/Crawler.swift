@@ -1,0 +1,263 @@
+import ColumnFormat
+import ObjectStore
+import RowFormat
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// Looks at files and keeps the catalog's tables true to them.
+///
+/// For each path: list, tell formats by content, infer a schema from every footer or every record,
+/// decide which folders are tables and which are partitions, merge the schemas of each table, and
+/// commit what differs. Nothing is written where nothing differs.
+public struct Crawler: Sendable {
+  let catalog: TableCatalog
+  let options: CrawlOptions
+  let progress: CrawlProgress
+  let excludes: [GlobPattern]
+
+  /// A crawler for a catalog.
+  ///
+  /// - Parameters:
+  ///   - catalog: Where tables are kept.
+  ///   - options: How to crawl.
+  ///   - progress: Who is told how far it is.
+  /// - Throws: When the options make no sense.
+  public init(
+    _ catalog: TableCatalog,
+    options: CrawlOptions = CrawlOptions(),
+    progress: CrawlProgress = CrawlProgress()
+  ) throws(CatalogError) {
+    self.catalog = catalog
+    self.options = options
+    self.progress = progress
+    var excludes: [GlobPattern] = []
+    for text in options.excludes {
+      guard let pattern = GlobPattern(text) else {
+        throw CatalogError(
+          .invalidRequest("the pattern '\(text)' has a bracket or brace that is not closed")
+        )
+      }
+      excludes.append(pattern)
+    }
+    self.excludes = excludes
+    for name in [options.database, options.table].compactMap(\.self) {
+      try TableCatalog.check(name: name.lowercased())
+    }
+    if let count = options.sampleCount, count < 1 {
+      throw CatalogError(.invalidRequest("a sample needs at least one file, not \(count)"))
+    }
+    if let level = options.tableLevel, level < 1 {
+      throw CatalogError(.invalidRequest("the table level counts from 1, not \(level)"))
+    }
+  }
+
+  /// Crawls folders and files; without any, every `data/DATABASE/TABLE` of the lake.
+  public func crawl(_ paths: [String]) throws(CatalogError) -> CrawlReport {
+    var report = CrawlReport()
+    var taken: [TableName: String] = [:]
+    let targets = try CrawlTarget.targets(paths, catalog: catalog, options: options)
+    for target in targets {
+      try crawl(target, into: &report, taken: &taken)
+      if progress.isCancelled() { break }
+    }
+    report.tables.sort { $0.name.description < $1.name.description }
+    return report
+  }
+
+  // MARK: One path
+
+  private func crawl(
+    _ target: CrawlTarget,
+    into report: inout CrawlReport,
+    taken: inout [TableName: String]
+  ) throws(CatalogError) {
+    let listing = try list(target)
+    report.fileCount += listing.count
+    report.byteCount += listing.reduce(0) { $0 + $1.byteCount }
+    let known = try knownTables(below: target)
+    let fresh = options.recrawl == .new ? try unregistered(listing, known, target) : listing
+    let sample = CrawlSample.choose(fresh.map(\.path), perFolder: options.sampleCount)
+    let probes = probe(fresh, sample, target)
+    if progress.isCancelled() { return }
+    report.probedCount += sample.count
+    var probed = ProbedFiles(fresh, probes)
+    report.skipped += probed.skipped.map {
+      CrawlReport.SkippedFile(path: target.path(of: $0.path), reason: $0.reason)
+    }
+    report.notes += probed.notes.map { "\(target.path(of: $0.path)): \($0.note)" }
+    let tables = try group(&probed, target, &report)
+    var found: Set<TableName> = []
+    for group in tables {
+      let name = try tableName(group, target, taken: &taken)
+      found.insert(name)
+      let candidate = TableCandidate(
+        name: name,
+        location: location(target, group.root),
+        group: group,
+        files: probed,
+        isComplete: options.sampleCount == nil && options.recrawl == .all
+          && probed.skipped.isEmpty,
+        partitionTypes: options.partitionTypes
+      )
+      let table = try commit(candidate, report: &report)
+      report.tables.append(table)
+    }
+    if options.recrawl == .all {
+      for name in known where !found.contains(name) {
+        if let table = try removeFileless(name, report: &report) { report.tables.append(table) }
+      }
+    }
+    if tables.isEmpty, known.isEmpty, fresh.count == listing.count, target.isNamedByUser {
+      let reasons = probed.skipped.prefix(5).map { "\($0.path): \($0.reason)" }
+      throw CatalogError(
+        .noTable(reasons.isEmpty ? ["there are no files"] : reasons),
+        path: target.path
+      )
+    }
+  }
+
+  private func list(_ target: CrawlTarget) throws(CatalogError) -> [ObjectInfo] {
+    let store = LocalFolder("/")
+    do {
+      if target.isFile {
+        var info = try store.info(target.path)
+        info.path = target.path.split(separator: "/").last.map(String.init) ?? ""
+        return [info]
+      }
+      return try LocalFolder(target.path).list("").filter { info in
+        !excludes.contains { $0.matches(info.path) }
+      }
+    } catch {
+      if error.kind == .notFound { throw CatalogError(.nothingThere, path: target.path) }
+      throw CatalogError(error)
+    }
+  }
+
+  private func probe(_ files: [ObjectInfo], _ sample: [Int], _ target: CrawlTarget)
+    -> [Int: FileProbing.Outcome]
+  {
+    let tasks = sample.map { index in
+      FileProbing.Task(path: target.path(of: files[index].path), byteCount: files[index].byteCount)
+    }
+    progress.begin(tasks.count, tasks.reduce(0) { $0 + $1.byteCount })
+    let outcomes = FileProbing.run(tasks, threadCount: options.threadCount, progress: progress)
+    return Dictionary(uniqueKeysWithValues: zip(sample, outcomes))
+  }
+
+  private func group(
+    _ probed: inout ProbedFiles,
+    _ target: CrawlTarget,
+    _ report: inout CrawlReport
+  ) throws(CatalogError) -> [TableGrouping.Group] {
+    let isOneTable = target.isOneTable || options.table != nil || target.isFile
+    let grouping = TableGrouping(
+      probed.files.map {
+        TableGrouping.File(path: $0.info.path, format: $0.format, schema: $0.schema)
+      },
+      schemas: probed.schemas,
+      mode: isOneTable ? .combine : options.grouping,
+      level: isOneTable ? nil : options.tableLevel
+    )
+    report.notes += grouping.notes.map { "\(target.path): \($0)" }
+    var groups: [TableGrouping.Group] = []
+    for var group in grouping.groups {
+      let (kept, left) = try probed.agreeOnFormat(group.files, target, options, progress)
+      group.files = kept
+      report.skipped += left.map {
+        CrawlReport.SkippedFile(path: target.path(of: $0.path), reason: $0.reason)
+      }
+      if !kept.isEmpty { groups.append(group) }
+    }
+    return groups
+  }
+
+  // MARK: Names and places
+
+  /// The name for a group: as told, or from the folder; another one if it is taken.
+  private func tableName(
+    _ group: TableGrouping.Group,
+    _ target: CrawlTarget,
+    taken: inout [TableName: String]
+  ) throws(CatalogError) -> TableName {
+    let place = location(target, group.root)
+    let stem =
+      options.table?.lowercased() ?? (group.root.isEmpty ? target.table : nil)
+      ?? CrawlTarget.tableName(of: group.root.isEmpty ? target.path : group.root)
+    for number in 1...1000 {
+      let name = TableName(
+        database: target.database,
+        table: number == 1 ? stem : "\(stem)_\(number)"
+      )
+      let known = try existingLocation(name)
+      let owner = taken[name] ?? known
+      if owner == nil || owner == place {
+        taken[name] = place
+        return name
+      }
+      if options.table != nil {
+        throw CatalogError(
+          .invalidRequest(
+            "table '\(name)' lies at '\(owner ?? "")', not at '\(place)'; choose another --table"
+          )
+        )
+      }
+    }
+    throw CatalogError(.conflict(TableName(database: target.database, table: stem), attempts: 1000))
+  }
+
+  private func existingLocation(_ name: TableName) throws(CatalogError) -> String? {
+    try catalog.table(name).map { normal($0.location) }
+  }
+
+  /// A location as the catalog keeps it: relative when it is within the lake's folder.
+  private func location(_ target: CrawlTarget, _ root: String) -> String {
+    let path = target.isFile || root.isEmpty ? target.path : "\(target.path)/\(root)"
+    return normal(path)
+  }
+
+  private func normal(_ location: String) -> String {
+    let absolute = CrawlTarget.absolute(catalog.path(of: location))
+    let lake = CrawlTarget.absolute(catalog.folder)
+    return absolute.hasPrefix(lake + "/") ? String(absolute.dropFirst(lake.count + 1)) : absolute
+  }
+
+  // MARK: What the catalog knows
+
+  /// The tables whose data lie at or below the path.
+  private func knownTables(below target: CrawlTarget) throws(CatalogError) -> [TableName] {
+    var found: [TableName] = []
+    for name in try catalog.tables(in: target.database) {
+      // A damaged table is not there to be compared; whoever reads it is told.
+      guard let description = try? catalog.table(name) else { continue }
+      let path = CrawlTarget.absolute(catalog.path(of: description.location))
+      if path == target.path || path.hasPrefix(target.path + "/") { found.append(name) }
+    }
+    return found
+  }
+
+  /// The files outside all registered partitions.
+  private func unregistered(_ files: [ObjectInfo], _ known: [TableName], _ target: CrawlTarget)
+    throws(CatalogError) -> [ObjectInfo]
+  {
+    var folders: Set<String> = []
+    for name in known {
+      guard let table = try catalog.table(name), !table.partitionKeys.isEmpty else { continue }
+      let base = CrawlTarget.absolute(catalog.path(of: table.location))
+      for partition in try catalog.partitions(of: name) {
+        folders.insert(
+          partition.location.hasPrefix("/") ? partition.location : "\(base)/\(partition.location)"
+        )
+      }
+    }
+    return files.filter { file in
+      var path = target.path(of: file.path)[...]
+      while let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")), path.count > target.path.count {
+        path = path[..<slash]
+        if folders.contains(String(path)) { return false }
+      }
+      return true
+    }
+  }
+}

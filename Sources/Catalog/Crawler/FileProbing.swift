@@ -1,0 +1,77 @@
+import ColumnFormat
+import ObjectStore
+import RowFormat
+import Synchronization
+
+/// Looks into many files on a few threads.
+final class FileProbing: Sendable {
+  struct Task: Sendable {
+    /// As the system knows it.
+    var path: String
+    var byteCount: Int
+    /// How text is laid out if that is known.
+    var format: RecordFormat?
+  }
+
+  enum Outcome: Sendable {
+    case probe(FileProbe)
+    case refusal(String)
+    case cancelled
+  }
+
+  private let tasks: [Task]
+  private let store = LocalFolder("/")
+  private let next = Atomic<Int>(0)
+  private let outcomes: Mutex<[Outcome]>
+  private let progress: CrawlProgress
+
+  private init(_ tasks: [Task], _ progress: CrawlProgress) {
+    self.tasks = tasks
+    self.progress = progress
+    outcomes = Mutex(Array(repeating: .cancelled, count: tasks.count))
+  }
+
+  /// The outcome for each file, in the order of the files.
+  static func run(_ tasks: [Task], threadCount: Int, progress: CrawlProgress) -> [Outcome] {
+    let probing = FileProbing(tasks, progress)
+    let count = max(1, min(threadCount, tasks.count))
+    WorkerThreads.run(count: count) { _ in probing.work() }
+    return probing.outcomes.withLock { $0 }
+  }
+
+  private func work() {
+    while !progress.isCancelled() {
+      let index = next.add(1, ordering: .relaxed).oldValue
+      guard index < tasks.count else { return }
+      let task = tasks[index]
+      let outcome: Outcome
+      do throws(FileProbe.Refusal) {
+        outcome = .probe(
+          try FileProbe(
+            path: task.path,
+            in: store,
+            byteCount: task.byteCount,
+            format: task.format
+          )
+        )
+      } catch {
+        outcome = .refusal(error.reason)
+      }
+      outcomes.withLock { $0[index] = outcome }
+      progress.probed(task.byteCount)
+    }
+  }
+}
+
+/// How a crawl tells how far it is, and learns that it shall stop; called from several threads.
+public struct CrawlProgress: Sendable {
+  /// Called with the number and size of the files that will be looked at.
+  public var begin: @Sendable (_ fileCount: Int, _ byteCount: Int) -> Void = { _, _ in }
+  /// Called after each file, with its size.
+  public var probed: @Sendable (_ byteCount: Int) -> Void = { _ in }
+  /// Asked before each file.
+  public var isCancelled: @Sendable () -> Bool = { false }
+
+  /// Progress that nobody watches.
+  public init() {}
+}
