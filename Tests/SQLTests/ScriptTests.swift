@@ -1,0 +1,182 @@
+import ColumnFormat
+import SQL
+import TestSupport
+import Testing
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// Runs every script under Tests/Scripts.
+///
+/// `LAKE_SCRIPT=select/literals` runs one. `LAKE_UPDATE=1` writes what comes out into the scripts;
+/// the run then fails, so that it cannot be left on. Scripts that end in `.slow.slt` run only with
+/// `LAKE_SLOW=1` or when they are named.
+@Suite struct ScriptTests {
+  @Test(arguments: ScriptFiles.all)
+  func `a script gives the rows and errors that it says`(name: String) throws {
+    let path = "\(TestPaths.scripts)/\(name)"
+    let original = try ScriptFiles.read(path)
+    var file = try LogicTestFile(original)
+    let updates = ScriptFiles.environment("LAKE_UPDATE") == "1"
+    for (index, part) in file.parts.enumerated() {
+      guard case .record(let record) = part else { continue }
+      let actual = ScriptRun(record).record
+      if actual == record || ScriptRun.fulfils(record, actual) { continue }
+      if updates {
+        file.parts[index] = .record(actual)
+      } else {
+        Issue.record(
+          """
+          \(name) line \(record.lineNumber)
+          \(record.text)
+          but it is
+          \(actual.text)
+          """
+        )
+      }
+    }
+    if updates && file.text != original {
+      try ScriptFiles.write(file.text, path)
+      Issue.record("\(name) was written anew")
+    }
+  }
+}
+
+/// One record, run.
+private struct ScriptRun {
+  /// The record as it would be if what came out were right.
+  private(set) var record: LogicTestFile.Record
+
+  init(_ record: LogicTestFile.Record) {
+    self.record = record
+    // Scripts name fixtures by their path in the repository.
+    let sql = record.sql.replacing("'fixtures/", with: "'\(TestPaths.fixtures)/")
+    var options = QueryOptions()
+    options.threads = 2
+    var columns: [ResultColumn] = []
+    var rows: [[String]] = []
+    do {
+      _ = try QueryEngine(options).run(
+        sql,
+        begin: { columns = $0 },
+        receive: { batch in
+          for row in 0..<batch.rowCount {
+            rows.append(
+              zip(batch.columns, columns).map { ScriptRun.cell($0, row, $1.type) }
+            )
+          }
+        }
+      )
+    } catch {
+      self.record.kind = .error
+      self.record.expected = ScriptRun.lines(error)
+      return
+    }
+    switch record.kind {
+    case .ok: break
+    case .error:
+      self.record.kind = .ok
+      self.record.expected = []
+    case .query(let types, let sort):
+      self.record.kind = .query(types: ScriptRun.letters(columns, types), sort: sort)
+      self.record.expected = LogicTestFile.Record.lines(rows, sort)
+    }
+  }
+
+  /// An error is as expected when every line of the expectation is found in what was said.
+  static func fulfils(_ expected: LogicTestFile.Record, _ actual: LogicTestFile.Record) -> Bool {
+    guard expected.kind == .error, actual.kind == .error else { return false }
+    let said = actual.expected.joined(separator: "\n")
+    return expected.expected.allSatisfy { said.contains($0) }
+  }
+
+  private static func cell(_ column: Column, _ row: Int, _ type: SQLType) -> String {
+    guard column.isValid(row) else { return LogicTestFile.Record.cell(nil) }
+    var text: [UInt8] = []
+    ResultText.append(column, row: row, type: type, to: &text)
+    return LogicTestFile.Record.cell(String(decoding: text, as: UTF8.self))
+  }
+
+  private static func lines(_ error: any Error) -> [String] {
+    guard let error = error as? SQLError else { return ["\(error)"] }
+    return ["\(error.code.rawValue): \(error.message)"] + error.details
+      + (error.help.map { ["help: \($0)"] } ?? [])
+  }
+
+  private static func letters(_ columns: [ResultColumn], _ expected: String) -> String {
+    let wanted = Array(expected)
+    return String(
+      columns.enumerated().map { index, column -> Character in
+        if index < wanted.count, wanted[index] == "?" { return "?" }
+        switch column.type {
+        case .tinyint, .smallint, .integer, .bigint: return "I"
+        case .real, .double, .decimal: return "R"
+        case .boolean: return "B"
+        case .date, .time, .timestamp, .timestampWithTimeZone, .intervalDayToSecond,
+          .intervalYearToMonth:
+          return "D"
+        default: return "T"
+        }
+      }
+    )
+  }
+}
+
+private enum ScriptFiles {
+  /// Paths relative to Tests/Scripts.
+  static var all: [String] {
+    let one = environment("LAKE_SCRIPT")
+    let found = list(TestPaths.scripts).map { String($0.dropFirst(TestPaths.scripts.count + 1)) }
+    return found.sorted().filter { name in
+      guard name.hasSuffix(".slt") else { return false }
+      if let one { return name == one || name == one + ".slt" }
+      return !name.hasSuffix(".slow.slt") || environment("LAKE_SLOW") == "1"
+    }
+  }
+
+  static func environment(_ name: String) -> String? {
+    getenv(name).map { String(cString: $0) }
+  }
+
+  private static func list(_ folder: String) -> [String] {
+    guard let stream = opendir(folder) else { return [] }
+    defer { closedir(stream) }
+    var paths: [String] = []
+    while let entry = readdir(stream) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if name.hasPrefix(".") { continue }
+      let path = folder + "/" + name
+      var status = stat()
+      if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+        paths += list(path)
+      } else {
+        paths.append(path)
+      }
+    }
+    return paths
+  }
+
+  struct Unreadable: Error { let path: String }
+
+  static func read(_ path: String) throws -> String {
+    guard let file = fopen(path, "r") else { throw Unreadable(path: path) }
+    defer { fclose(file) }
+    var bytes: [UInt8] = []
+    var block = [UInt8](repeating: 0, count: 64 << 10)
+    while true {
+      let count = fread(&block, 1, block.count, file)
+      if count == 0 { break }
+      bytes += block[..<count]
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  static func write(_ text: String, _ path: String) throws {
+    guard let file = fopen(path, "w") else { throw Unreadable(path: path) }
+    defer { fclose(file) }
+    fputs(text, file)
+  }
+}
