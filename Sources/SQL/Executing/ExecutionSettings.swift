@@ -1,13 +1,20 @@
 import Synchronization
 
 /// A switch that tells the workers of a query to stop.
-final class Cancellation: Sendable {
+public final class Cancellation: Sendable {
   private let flag = Atomic<Bool>(false)
 
-  /// Makes every worker stop at its next batch.
-  func cancel() { flag.store(true, ordering: .relaxed) }
+  /// A switch that is off.
+  public init() {}
 
-  var isCancelled: Bool { flag.load(ordering: .relaxed) }
+  /// Makes every worker stop at its next batch; may be called from a signal handler.
+  public func cancel() { flag.store(true, ordering: .relaxed) }
+
+  /// Switches off again, for the next query.
+  public func reset() { flag.store(false, ordering: .relaxed) }
+
+  /// Whether the query shall stop.
+  public var isCancelled: Bool { flag.load(ordering: .relaxed) }
 }
 
 /// What a query may use while it runs.

@@ -1,3 +1,5 @@
+import RowFormat
+
 #if canImport(Glibc)
   import Glibc
 #endif
@@ -25,7 +27,14 @@ enum FileFormat: String, Sendable {
   /// By the first bytes.
   static func detected(_ path: String) throws(SQLError) -> FileFormat {
     if startsAsParquet(path) { return .parquet }
-    throw SQLError(.notSupported, "the name of '\(path)' does not say what it holds")
+    do {
+      switch try RecordFormat.detect(path: path) {
+      case .csv(let layout): return layout.delimiter == UInt8(ascii: "\t") ? .tsv : .csv
+      case .ndjson, .dynamodb: return .ndjson
+      }
+    } catch {
+      throw SQLError(error)
+    }
   }
 
   static func of(_ path: String) throws(SQLError) -> FileFormat {

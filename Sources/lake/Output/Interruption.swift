@@ -1,3 +1,4 @@
+import SQL
 import Synchronization
 
 #if canImport(Glibc)
@@ -6,20 +7,24 @@ import Synchronization
 
 /// Ctrl-C: the first asks the running work to stop, the second ends the program.
 enum Interruption {
-  private static let flag = Atomic<Bool>(false)
+  /// Shared with the running query.
+  static let cancellation = Cancellation()
 
   /// Whether the work shall stop.
-  static var isRequested: Bool { flag.load(ordering: .relaxed) }
+  static var isRequested: Bool { cancellation.isCancelled }
 
   /// Catches Ctrl-C and termination from now on; the caller must look at ``isRequested``.
   static func install() {
+    // Made here, because a signal handler must not make it.
+    _ = cancellation
     let handler: @convention(c) (Int32) -> Void = { _ in
-      if Interruption.flag.exchange(true, ordering: .relaxed) { _exit(130) }
+      if Interruption.cancellation.isCancelled { _exit(130) }
+      Interruption.cancellation.cancel()
     }
     signal(SIGINT, handler)
     signal(SIGTERM, handler)
   }
 
   /// Forgets an earlier Ctrl-C, for the shell's next query.
-  static func reset() { flag.store(false, ordering: .relaxed) }
+  static func reset() { cancellation.reset() }
 }

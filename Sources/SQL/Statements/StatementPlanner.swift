@@ -1,0 +1,153 @@
+import Catalog
+import ColumnFormat
+
+/// A statement ready to run.
+struct PlannedStatement: Sendable {
+  enum Work: Sendable {
+    /// The rows are known.
+    case rows(Batch)
+    case plan(LogicalPlan, output: [PlanColumn])
+    /// EXPLAIN ANALYZE: the plan is run, its rows are dropped.
+    case analysis(LogicalPlan, output: [PlanColumn])
+  }
+
+  var columns: [ResultColumn]
+  var work: Work
+}
+
+/// Turns a statement's syntax into something that can run.
+struct StatementPlanner {
+  let resolver: TableResolver
+  let context: EvaluationContext
+  let parameters: [SyntaxExpression]
+
+  func plan(_ statement: SyntaxStatement) throws(SQLError) -> PlannedStatement {
+    switch statement {
+    case .query(let query):
+      let (plan, output) = try optimized(query)
+      return PlannedStatement(columns: output.resultColumns, work: .plan(plan, output: output))
+    case .explain(let explain): return try self.explain(explain)
+    case .showDatabases(let like):
+      return rows(["database_name"], try databases(like).map { [$0] })
+    case .showTables(let database, let like):
+      return rows(["tab_name"], try tables(database, like).map { [$0] })
+    case .showColumns(let table, let range):
+      let handle = try resolver.table(table.map(\.text), at: range)
+      return rows(["field"], handle.visibleColumns.map { [$0.name] })
+    case .describe(let table, let range):
+      let handle = try resolver.table(table.map(\.text), at: range)
+      return rows(
+        ["column", "type", "extra"],
+        handle.visibleColumns.map {
+          [$0.name, "\($0.type)", $0.partitionIndex == nil ? "" : "partition key"]
+        }
+      )
+    case .showPartitions(let table, let range):
+      return rows(["partition"], try partitions(table, range).map { [$0] })
+    case .showFunctions(let like):
+      return rows(["function", "kind", "signature", "description"], functions(like))
+    case .unsupported(let name, let range):
+      throw SQLError(.notSupported, "\(name) is not supported", at: range)
+    }
+  }
+
+  private func rows(_ names: [String], _ rows: [[String]]) -> PlannedStatement {
+    let table = StatementRows(names, rows)
+    return PlannedStatement(columns: table.columns, work: .rows(table.batch))
+  }
+
+  // MARK: Queries
+
+  private func optimized(
+    _ query: SyntaxQuery
+  ) throws(SQLError) -> (plan: LogicalPlan, output: [PlanColumn]) {
+    var binder = Binder(tables: resolver, context: context, parameters: parameters)
+    let bound = try binder.bind(query)
+    return (try Optimizer.optimize(bound.plan, context: context), bound.output)
+  }
+
+  private func explain(_ explain: Explain) throws(SQLError) -> PlannedStatement {
+    if explain.isJSON {
+      throw SQLError(
+        .notSupported,
+        "EXPLAIN (FORMAT JSON) is not supported",
+        at: explain.query.range,
+        help: "use EXPLAIN (FORMAT TEXT)"
+      )
+    }
+    let (plan, output) = try optimized(explain.query)
+    if explain.isAnalyze {
+      return PlannedStatement(
+        columns: [ResultColumn(name: "Query Plan", type: .text)],
+        work: .analysis(plan, output: output)
+      )
+    }
+    let lines = plan.text().split(separator: "\n", omittingEmptySubsequences: false)
+    let text = lines.last == "" ? lines.dropLast() : lines[...]
+    return rows(["Query Plan"], text.map { [String($0)] })
+  }
+
+  // MARK: SHOW
+
+  private func databases(_ like: String?) throws(SQLError) -> [String] {
+    var names = Set(try resolver.catalog?.databases() ?? [])
+    if resolver.dataFolder != nil { names.insert(resolver.database) }
+    let pattern = like.map(NamePattern.init)
+    return names.sorted().filter { pattern?.matches($0) ?? true }
+  }
+
+  private func tables(_ database: Identifier?, _ like: String?) throws(SQLError) -> [String] {
+    let name = database?.text.lowercased() ?? resolver.database
+    let known = try resolver.catalog?.databases() ?? []
+    if let database, !known.contains(name),
+      name != resolver.database || resolver.dataFolder == nil
+    {
+      let near = NearestName.suggestion(for: name, among: known)
+      throw SQLError(
+        .schemaNotFound,
+        "schema '\(name)' does not exist",
+        at: database.range,
+        help: near.map { "did you mean '\($0)'?" }
+      )
+    }
+    var names = Set(try resolver.catalog?.tables(in: name) ?? [])
+    if name == resolver.database { names.formUnion(resolver.dataFolder?.names ?? []) }
+    let pattern = like.map(NamePattern.init)
+    return names.sorted().filter { pattern?.matches($0) ?? true }
+  }
+
+  private func partitions(
+    _ table: [Identifier],
+    _ range: SourceRange
+  ) throws(SQLError) -> [String] {
+    let handle = try resolver.table(table.map(\.text), at: range)
+    let keys = handle.columns.filter { $0.partitionIndex != nil }
+    guard !keys.isEmpty else {
+      throw SQLError(.notSupported, "table '\(handle.name)' is not partitioned", at: range)
+    }
+    return handle.partitions.map { partition in
+      PartitionPath.folder(
+        keys: keys.map(\.name),
+        values: keys.map { key in
+          key.partitionIndex.flatMap { PartitionValue.text(partition.values[$0], key.logicalType) }
+        }
+      )
+    }
+  }
+
+  private func functions(_ like: String?) -> [[String]] {
+    let pattern = like.map(NamePattern.init)
+    let entries = FunctionCatalog.standard.entries.filter {
+      $0.kind != .operator && (pattern?.matches($0.name) ?? true)
+    }
+    return entries.sorted { $0.name < $1.name }.flatMap { entry in
+      entry.signatures.map { [entry.name, entry.kind.rawValue, $0, entry.summary] }
+    }
+  }
+}
+
+extension [PlanColumn] {
+  fileprivate var resultColumns: [ResultColumn] {
+    map { ResultColumn(name: $0.name, type: $0.type) }
+  }
+}

@@ -1,0 +1,118 @@
+import ArgumentParser
+import ColumnFormat
+import SQL
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// Runs Athena's SQL and prints what comes out.
+struct SQLCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "sql",
+    abstract: "Run Athena SQL over the catalog's tables and over files.",
+    discussion: """
+      Without a query it reads statements from standard input; semicolons divide them.
+      Files are tables too: SELECT * FROM 'data/*.parquet', also .csv, .tsv, .json and .ndjson,
+      plain or compressed, and folders with key=value parts.
+      """
+  )
+
+  @OptionGroup var global: GlobalOptions
+
+  @Argument(help: "The statements to run.")
+  var query: String?
+
+  @Option(name: .shortAndLong, help: "Read the statements from a file; - is standard input.")
+  var file: String?
+
+  @Option(help: "How to print results; default: table on a terminal, csv elsewhere.")
+  var format: ResultFormat?
+
+  @Option(name: .shortAndLong, help: "Write results to a file.")
+  var output: String?
+
+  @Flag(help: "Say what was read and how long it took.")
+  var stats = false
+
+  @Option(help: "Where names without a database are looked up.")
+  var database = "default"
+
+  @Option(help: "A folder whose files and folders are tables.")
+  var data: String?
+
+  @Option(
+    name: .customLong("param"),
+    help: ArgumentHelp(
+      "The value of the next ? in the query; what is no literal is text.",
+      valueName: "value"
+    )
+  )
+  var parameters: [String] = []
+
+  @Option(help: ArgumentHelp("Refuse to read more than this.", valueName: "bytes"))
+  var maxScan: ByteSize?
+
+  @Option(help: ArgumentHelp("The text that stands for null.", valueName: "text"))
+  var null: String?
+
+  @Flag(help: "Print no line of column names.")
+  var noHeader = false
+
+  @Option(help: ArgumentHelp("Measure: run this many times.", valueName: "n"))
+  var runs: Int?
+
+  @Flag(help: "Measure: print {\"seconds\": […]} as the last line.")
+  var timeJson = false
+
+  @Option(help: ArgumentHelp("Measure: write the last run's rows here.", valueName: "file"))
+  var out: String?
+
+  mutating func validate() throws {
+    if query != nil && file != nil {
+      throw ValidationError("give a query or --file, not both")
+    }
+    if let runs, runs < 1 { throw ValidationError("--runs must be at least 1") }
+    if isMeasuring && query == nil && file == nil {
+      throw ValidationError("measuring needs a query or --file")
+    }
+  }
+
+  private var isMeasuring: Bool { runs != nil || timeJson || out != nil }
+
+  var engine: QueryEngine {
+    var options = QueryOptions()
+    options.lakeFolder = global.lakeFolder
+    options.database = database
+    options.dataFolder = data
+    options.threads = global.threadCount
+    options.memoryByteCount = global.memoryByteCount
+    options.scanByteCountMax = maxScan?.byteCount
+    options.cancellation = Interruption.cancellation
+    return QueryEngine(options)
+  }
+
+  func run() throws {
+    Interruption.install()
+    if query == nil, file == nil, isatty(STDIN_FILENO) != 0 {
+      let session = try QuerySession(self)
+      try SQLPrompt(session).run()
+      return
+    }
+    let text = try script()
+    if isMeasuring {
+      try Measurement(engine: engine, parameters: parameters, runs: runs ?? 1, rowsPath: out)
+        .run(Script(text), text)
+      return
+    }
+    let session = try QuerySession(self)
+    try session.run(script: text)
+    try session.finish()
+  }
+
+  private func script() throws -> String {
+    if let query, query != "-" { return query }
+    let path = file ?? "-"
+    return try TextFile.read(path)
+  }
+}
