@@ -62,6 +62,9 @@ enum SnappyDecoder {
     var input = first
     var output = start
     while input < inputEnd {
+      if inputEnd - input >= quickSourceByteCount && outputEnd - output >= slack {
+        quickElements(&input, inputEnd, start, &output, outputEnd)
+      }
       let tag = Int(input.load(as: UInt8.self))
       input += 1
       let room = outputEnd - output
@@ -125,6 +128,81 @@ enum SnappyDecoder {
       throw sizeMismatch(.snappy, found: output - start, expected: outputEnd - start)
     }
   }
+
+  /// How many source bytes the quick path may look at from an element's first on.
+  private static let quickSourceByteCount = 80
+
+  /// Decodes elements without a branch that depends on their kind, up to one that needs care.
+  ///
+  /// Tags of text are as good as random, and a wrong guess costs more than an element: this is
+  /// 1.5-2 times as fast. Literals and copies differ only in where the bytes come from, which is
+  /// chosen by a mask; at least 32 bytes are copied whatever the length.
+  @inline(__always)
+  private static func quickElements(
+    _ input: inout UnsafeRawPointer,
+    _ inputEnd: UnsafeRawPointer,
+    _ start: UnsafeMutableRawPointer,
+    _ output: inout UnsafeMutableRawPointer,
+    _ outputEnd: UnsafeMutableRawPointer
+  ) {
+    let table = tags
+    let inputLast = inputEnd - quickSourceByteCount
+    let outputLast = outputEnd - slack
+    var from = input
+    var to = output
+    while from <= inputLast && to <= outputLast {
+      let entry = table[Int(from.load(as: UInt8.self))]
+      let bits = UInt64(entry &>> 16) & 0x3F
+      let low = UInt64(UInt32(littleEndian: (from + 1).loadUnaligned(as: UInt32.self)))
+      let distance = Int(low & ((1 &<< bits) &- 1)) | Int((entry &>> 24) & 7) &<< 8
+      let count = Int(entry & 0x7F)
+      // A pattern that repeats itself, a distance that is too far, or a long literal; near the
+      // start also other literals, whose distance of 256 stands for none.
+      if distance < count || distance > to - start { break }
+      let copies = Int(Int32(bitPattern: entry) &>> 31)
+      let literal = Int(bitPattern: from) &+ 1
+      let address = literal &+ (copies & (Int(bitPattern: to) &- distance &- literal))
+      // Both choices are addresses within source or target.
+      let bytes = UnsafeRawPointer(bitPattern: address).unsafelyUnwrapped
+      copy16(to, bytes)
+      copy16(to + 16, bytes + 16)
+      if count > 32 {
+        copy16(to + 32, bytes + 32)
+        copy16(to + 48, bytes + 48)
+      }
+      to += count
+      from += Int((entry &>> 8) & 0x7F)
+    }
+    input = from
+    output = to
+  }
+
+  /// What each first byte of an element means.
+  ///
+  /// ```
+  ///   bits 0-6    bytes that the element makes
+  ///   bits 8-14   bytes that the element takes
+  ///   bits 16-21  bits of the distance behind the tag
+  ///   bits 24-26  the distance's bits 8-10; 1 for a literal, so that its distance is 256
+  ///   bit 31      set for a copy
+  /// ```
+  /// A long literal makes one byte with a distance of zero, which is never allowed.
+  private nonisolated(unsafe) static let tags: UnsafePointer<UInt32> = {
+    let table = UnsafeMutablePointer<UInt32>.allocate(capacity: 256)
+    for tag: UInt32 in 0..<256 {
+      let upper = tag >> 2
+      let entry: UInt32 =
+        switch tag & 3 {
+        case 0 where upper < 60: (upper + 1) | (upper + 2) << 8 | 1 << 24
+        case 0: 1
+        case 1: ((upper & 7) + 4) | 2 << 8 | 8 << 16 | (tag >> 5) << 24 | 1 << 31
+        case 2: (upper + 1) | 3 << 8 | 16 << 16 | 1 << 31
+        default: (upper + 1) | 5 << 8 | 32 << 16 | 1 << 31
+        }
+      table[Int(tag)] = entry
+    }
+    return UnsafePointer(table)
+  }()
 
   private static var cutOff: DecodingFailure { .damaged("snappy: the last element is cut off") }
 

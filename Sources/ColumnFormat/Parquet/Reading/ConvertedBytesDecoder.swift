@@ -66,7 +66,7 @@ enum HalfPrecision: BytesConversion {
 }
 
 /// Reads numbers that are stored as bytes: decimals and half precision.
-final class ConvertedBytesDecoder<Conversion: BytesConversion>: LeafDecoder {
+final class ConvertedBytesDecoder<Conversion: BytesConversion>: TypedLeafDecoder {
   private let wrap: (Buffer<Conversion.Value>) -> Values
   private let fixedByteCount: Int
   /// Decodes what is neither plain nor a dictionary of fixed-length values.
@@ -83,7 +83,7 @@ final class ConvertedBytesDecoder<Conversion: BytesConversion>: LeafDecoder {
     bytes = BytesLeafDecoder(fixedByteCount: fixedByteCount)
   }
 
-  override func begin(capacity: Int) {
+  func begin(capacity: Int) {
     self.capacity = capacity
     filled = 0
     target = Buffer(count: 0)
@@ -98,7 +98,7 @@ final class ConvertedBytesDecoder<Conversion: BytesConversion>: LeafDecoder {
     return target.base + filled
   }
 
-  override func setDictionary(_ page: inout PageValues, count: Int) throws(DecodingFailure) {
+  func setDictionary(_ page: inout PageValues, count: Int) throws(DecodingFailure) {
     try bytes.setDictionary(&page, count: count)
     guard case .bytes(let views, _)? = bytes.dictionary?.values else { return }
     let entries = Buffer<Conversion.Value>(count: max(count, 1))
@@ -135,7 +135,7 @@ final class ConvertedBytesDecoder<Conversion: BytesConversion>: LeafDecoder {
     DecodingFailure("a number of \(byteCount) bytes is larger than its column's type")
   }
 
-  override func append(_ page: inout PageValues, count: Int) throws(DecodingFailure) {
+  func append(_ page: inout PageValues, count: Int) throws(DecodingFailure) {
     let to = room(count)
     if page.layout == .plain && fixedByteCount > 0 {
       let start = try page.take(count &* fixedByteCount)
@@ -172,11 +172,11 @@ final class ConvertedBytesDecoder<Conversion: BytesConversion>: LeafDecoder {
     for index in 0..<count { target[index] = entries[Int(codes.base[index])] }
   }
 
-  override func skip(_ page: inout PageValues, count: Int) throws(DecodingFailure) {
+  func skip(_ page: inout PageValues, count: Int) throws(DecodingFailure) {
     try bytes.skip(&page, count: count)
   }
 
-  override func finish(count: Int, validity: Validity?) -> Column {
+  func finish(count: Int, validity: Validity?) -> Column {
     let base = room(count &- filled) - filled
     if let validity {
       NullSpreading.spread(

@@ -34,7 +34,7 @@ extension StoredConversion {
 }
 
 /// Reads numbers: plain, from a dictionary, from differences, from split bytes.
-final class FixedLeafDecoder<Conversion: StoredConversion>: LeafDecoder {
+final class FixedLeafDecoder<Conversion: StoredConversion>: TypedLeafDecoder {
   private typealias Stored = Conversion.Stored
   private typealias Value = Conversion.Value
 
@@ -55,14 +55,14 @@ final class FixedLeafDecoder<Conversion: StoredConversion>: LeafDecoder {
     target = Buffer(count: 0)
   }
 
-  override func begin(capacity: Int) {
+  func begin(capacity: Int) {
     self.capacity = capacity
     filled = 0
     constant = nil
     target = Buffer(count: 0)
   }
 
-  override func setDictionary(_ page: inout PageValues, count: Int) throws(DecodingFailure) {
+  func setDictionary(_ page: inout PageValues, count: Int) throws(DecodingFailure) {
     let source = try page.take(count &* MemoryLayout<Stored>.size)
     let entries = Buffer<Value>(count: count)
     Conversion.convert(source, count: count, into: entries.base)
@@ -85,7 +85,7 @@ final class FixedLeafDecoder<Conversion: StoredConversion>: LeafDecoder {
     return target.base + filled
   }
 
-  override func append(_ page: inout PageValues, count: Int) throws(DecodingFailure) {
+  func append(_ page: inout PageValues, count: Int) throws(DecodingFailure) {
     switch page.layout {
     case .dictionary:
       try appendCodes(&page, count: count)
@@ -193,7 +193,7 @@ final class FixedLeafDecoder<Conversion: StoredConversion>: LeafDecoder {
     }
   }
 
-  override func skip(_ page: inout PageValues, count: Int) throws(DecodingFailure) {
+  func skip(_ page: inout PageValues, count: Int) throws(DecodingFailure) {
     switch page.layout {
     case .dictionary: try page.runs.skip(count)
     case .plain: _ = try page.take(count &* MemoryLayout<Stored>.size)
@@ -202,7 +202,7 @@ final class FixedLeafDecoder<Conversion: StoredConversion>: LeafDecoder {
     }
   }
 
-  override func finish(count: Int, validity: Validity?) -> Column {
+  func finish(count: Int, validity: Validity?) -> Column {
     if let constant {
       if filled == count {
         return Column(.constant(wrap(Buffer([constant])), isNull: false), count: count)
