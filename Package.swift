@@ -131,7 +131,7 @@ let package = Package(
       swiftSettings: common
     ),
     tests("ColumnFormatTests", ["ColumnFormat"]),
-    tests("RowFormatTests", ["RowFormat", "ColumnFormat"]),
+    tests("RowFormatTests", ["RowFormat", "ColumnFormat", "CZlib", "CZstd"]),
     tests("CatalogTests", ["Catalog", "ObjectStore", "RowFormat", "ColumnFormat"]),
     tests(
       "LakeWriterTests",

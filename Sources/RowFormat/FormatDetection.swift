@@ -18,6 +18,8 @@ enum FormatDetection {
   ///   - sample: The first bytes, decompressed, without byte order mark.
   ///   - isWhole: Whether that is the whole input.
   ///   - path: For the error: the input.
+  /// - Returns: The format.
+  /// - Throws: When it is none of the formats.
   static func detect(_ sample: Buffer<UInt8>, isWhole: Bool, path: String) throws(RowFormatError)
     -> RecordFormat
   {
@@ -26,10 +28,10 @@ enum FormatDetection {
     }
     let lines = sample.values.split(separator: UInt8(ascii: "\n"), maxSplits: 200)
       .prefix(200).compactMap { line in line.first { $0 > 0x20 } == nil ? nil : line }
-    guard let first = lines.first else { return .ndjson }
     if sample.values.prefix(4096).contains(0) {
       throw RowFormatError(.malformed("it is neither JSON nor delimited text"), path: path)
     }
+    guard let first = lines.first else { return .ndjson }
     let objects = lines.filter { line in line.first { $0 > 0x20 } == UInt8(ascii: "{") }
     if objects.count * 2 >= lines.count { return json(objects) }
     if let layout = CSVDetection.layout(sample, isWhole: isWhole) { return .csv(layout) }

@@ -22,6 +22,7 @@ public struct RecordDecoder: Sendable {
   ///   - schema: What is known; empty at first.
   /// - Returns: The rows in `schema` widened by what this block holds: fields that are new come
   ///   last, types only widen, every value is kept exactly.
+  /// - Throws: Nothing that a record holds; only the block as a whole can fail.
   public func decode(_ block: RecordBlock, evolving schema: Schema) throws(RowFormatError)
     -> DecodedBlock
   {

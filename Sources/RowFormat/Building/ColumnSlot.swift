@@ -53,7 +53,7 @@ struct ColumnSlot {
   var kind: Kind
   /// Of a timestamp: whether it is an instant.
   var isUTC = false
-  /// Of a decimal: digits after the point. Of a time or timestamp: digits of a second's fraction.
+  /// The digits after a decimal's point, or of a second's fraction.
   var scale = 0
   /// Of a decimal: magnitudes stay below 10^`precisionMax`.
   var precisionMax = 0

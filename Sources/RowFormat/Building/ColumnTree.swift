@@ -249,7 +249,7 @@ final class ColumnTree {
 
   /// Hands the columns on; the tree is of no more use.
   ///
-  /// - Parameter heap: What keeps the texts alive that point into the block.
+  /// - Parameter owner: What keeps the texts alive that point into the block.
   /// - Returns: The schema, with decimals as precise as their values need, and the rows.
   func finish(heap owner: AnyObject) -> (schema: Schema, batch: Batch) {
     isFinished = true
@@ -257,7 +257,11 @@ final class ColumnTree {
     var schema = schema
     var columns: [Column] = []
     for index in schema.fields.indices {
-      let (type, column) = column(slots[slots.pointee.firstChild + index], schema.fields[index].type, heap)
+      let (type, column) = column(
+        slots[slots.pointee.firstChild + index],
+        schema.fields[index].type,
+        heap
+      )
       schema.fields[index].type = type
       columns.append(column)
     }
@@ -310,7 +314,9 @@ final class ColumnTree {
       type = .list(element)
       values = .list(offsets: buffer(UInt32.self, count: count + 1), elements: elements)
     case .map:
-      guard case .map(var key, var value) = type else { preconditionFailure("slot and type differ") }
+      guard case .map(var key, var value) = type else {
+        preconditionFailure("slot and type differ")
+      }
       let (entryType, entries) = column(slots[slot.firstChild], .row([key, value]), heap)
       if case .row(let fields) = entryType { (key, value) = (fields[0], fields[1]) }
       type = .map(key: key, value: value)

@@ -78,6 +78,7 @@ struct MemberTable {
   /// - Parameters:
   ///   - key: The byte after the opening quote; 8 bytes past the key are readable.
   ///   - previous: The member of the key before, or -1 at an object's start.
+  /// - Returns: The member's position.
   @inline(__always)
   mutating func find(_ key: UnsafePointer<UInt8>, after previous: Int) -> Int? {
     guard let members else { return nil }

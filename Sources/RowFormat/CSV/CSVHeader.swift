@@ -14,6 +14,7 @@ struct CSVHeader {
   ///   - isWhole: Whether that is the whole input.
   ///   - layout: How the text is laid out.
   ///   - path: For the error: the input.
+  /// - Throws: When the first record is longer than the sample.
   init(
     _ sample: Buffer<UInt8>,
     isWhole: Bool,
@@ -46,8 +47,9 @@ struct CSVHeader {
     }
   }
 
-  /// Names without gaps and repetitions: an empty one becomes `colN`, a repeated one (case does
-  /// not count) gets `_1`, `_2`, …
+  /// Names without gaps and repetitions.
+  ///
+  /// An empty one becomes `colN`; a repeated one (case does not count) gets `_1`, `_2`, …
   static func distinct(_ names: [String]) -> [String] {
     var seen = Set(names.map { $0.lowercased() })
     var used: Set<String> = []

@@ -70,7 +70,7 @@ struct DynamoDBColumnDecoder: RecordParsing, DynamoDBRecordParsing {
 
   private mutating func streamRecord(_ start: BytePointer) -> BytePointer? {
     // Without metadata columns a stream record goes beyond what is known.
-    if metadata[0] == nil && decoder.isEvolving { return decoder.fail(misfit: slots, at: start) }
+    if metadata[0] == nil && decoder.stopsAtMisfit { return decoder.fail(misfit: slots, at: start) }
     guard let parts = envelope(start) else { return nil }
     guard text(parts.eventName, 0), time(parts.time), text(parts.sequenceNumber, 2),
       text(parts.eventID, 3)
@@ -108,9 +108,12 @@ enum DynamoDBTime {
   static func units(_ number: NumberText, digits: Int) -> Int64? {
     let secondDigits = number.integerDigitCount
     let unit = secondDigits <= 11 ? 0 : secondDigits <= 14 ? 3 : 6
-    guard let nanos = number.int128(scale: 9 - unit) ?? number.double.map({ seconds in
-      Int128((seconds * PowersOfTen.double(9 - unit)).rounded(.down))
-    }) else { return nil }
+    guard
+      let nanos = number.int128(scale: 9 - unit)
+        ?? number.double.map({ seconds in
+          Int128((seconds * PowersOfTen.double(9 - unit)).rounded(.down))
+        })
+    else { return nil }
     let divisor = Int128(PowersOfTen.narrow(9 - digits))
     let (quotient, remainder) = nanos.quotientAndRemainder(dividingBy: divisor)
     return Int64(exactly: remainder < 0 ? quotient - 1 : quotient)

@@ -64,6 +64,7 @@ struct DynamoDBColumns {
   ///   - known: The columns known before.
   ///   - hasStreamRecords: Whether some records were changes, so that there are metadata columns.
   ///   - tree: What was seen of the attributes.
+  /// - Returns: The known columns, widened, and the new ones after them.
   static func schema(evolving known: Schema, hasStreamRecords: Bool, _ tree: ShapeTree) -> Schema {
     let columns = DynamoDBColumns(known, isProjected: false)
     let metadata = Set(columns.positions.compactMap { $0 })

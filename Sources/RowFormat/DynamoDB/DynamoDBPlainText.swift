@@ -12,7 +12,16 @@ struct DynamoDBPlainText {
     let start = opening.value
     if depth >= scanner.depthMax { return scanner.fail(.tooDeep, at: start) }
     switch opening.tag {
-    case .text, .binary: return copy(start, scanner.skipValue(start, depth: depth))
+    case .text, .binary:
+      if start.pointee != UInt8(ascii: "\"") { return scanner.fail(.wrongTaggedValue, at: start) }
+      guard let end = scanner.skipString(start + 1) else { return nil }
+      // The target has room for the text, so it has for the bytes too.
+      if opening.tag == .binary
+        && Base64Text.decode(start + 1, count: end - start - 2, into: out) == nil
+      {
+        return scanner.fail(.invalidBase64, at: start)
+      }
+      return copy(start, end)
     case .boolean: return copy(start, scanner.skipLiteral(start))
     case .null:
       guard let end = scanner.skipLiteral(start) else { return nil }

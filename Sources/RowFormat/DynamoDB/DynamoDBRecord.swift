@@ -116,16 +116,21 @@ extension DynamoDBRecordParsing {
     var parts = DynamoDBEnvelope(end: start)
     let keys = self.keys
     guard
-      let end = members(start, depth: 0, &keys.envelope, { parser, member, value in
-        switch member {
-        case .eventID: parts.eventID = value
-        case .eventName: parts.eventName = value
-        case .change where value.pointee == UInt8(ascii: "{"):
-          return parser.change(value, &parts)
-        default: break
+      let end = members(
+        start,
+        depth: 0,
+        &keys.envelope,
+        { parser, member, value in
+          switch member {
+          case .eventID: parts.eventID = value
+          case .eventName: parts.eventName = value
+          case .change where value.pointee == UInt8(ascii: "{"):
+            return parser.change(value, &parts)
+          default: break
+          }
+          return parser.scanner.skipValue(value, depth: 1)
         }
-        return parser.scanner.skipValue(value, depth: 1)
-      })
+      )
     else { return nil }
     parts.end = end
     if !parts.hasImage {

@@ -1,5 +1,6 @@
-/// The type tags of DynamoDB's JSON: `{"S": "text"}`, `{"N": "1.5"}`, …
+/// The type tags of DynamoDB's JSON.
 ///
+/// `{"S": "text"}`, `{"N": "1.5"}` and eight others.
 /// Source: Amazon DynamoDB API Reference, "AttributeValue".
 enum DynamoDBTag {
   case text

@@ -19,7 +19,7 @@ enum ShapeScanning {
 
   /// Adds a block's records to a tree.
   ///
-  /// - Parameter known: Names the columns of a CSV block that brings no names.
+  /// The columns of a CSV block that brings no names are called as those of `known`.
   static func scan(
     _ block: RecordBlock,
     _ format: RecordFormat,

@@ -55,7 +55,8 @@ enum TypeResolution {
       return decimal(shape, precision: precision, scale: scale)
     case (.float32, .int64), (.float64, .int64), (.float32, .decimal), (.float64, .decimal):
       return shape.isKeptByDouble ? .float64 : .string
-    case (.date, .timestamp(_, isAdjustedToUTC: true)), (.timestamp(_, isAdjustedToUTC: true), .date):
+    case (.date, .timestamp(_, isAdjustedToUTC: true)),
+      (.timestamp(_, isAdjustedToUTC: true), .date):
       return .string
     case (.timestamp(let knownUnit, let knownIsUTC), .timestamp(let unit, let isUTC)):
       if knownIsUTC != isUTC { return .string }

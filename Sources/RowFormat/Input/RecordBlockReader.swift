@@ -15,7 +15,9 @@ public final class RecordBlockReader {
   public let path: String
   /// How the records are written: as told, or as found out.
   public let format: RecordFormat
-  /// The names of a CSV input's columns: its header's, or `col0`, `col1`, …
+  /// The names of a CSV input's columns.
+  ///
+  /// They are its header's, or `col0`, `col1`, …
   public let columnNames: [String]?
   /// How the input is compressed.
   public var compression: InputCompression { input.compression }
@@ -99,7 +101,10 @@ public final class RecordBlockReader {
       {
         break
       }
-      let room = UnsafeMutableRawBufferPointer(start: memory.base + filled, count: byteCount - filled)
+      let room = UnsafeMutableRawBufferPointer(
+        start: memory.base + filled,
+        count: byteCount - filled
+      )
       do throws(RowFormatError) {
         let count = try input.read(into: room)
         if count == 0 {
@@ -167,11 +172,14 @@ public final class RecordBlockReader {
     while true {
       let isPaused = fillOnce(&filling)
       filling.scan(isFinal: isAtEnd && carry.count == 0)
-      if filling.splitter.end > 0 || (isAtEnd && carry.count == 0) || failure != nil && carry.count == 0 {
+      if filling.splitter.end > 0 || (isAtEnd && carry.count == 0)
+        || failure != nil && carry.count == 0
+      {
         return
       }
       if isPaused { continue }
-      if case .csv = format {} else {
+      if case .csv = format {
+      } else {
         filling.splitter.scanGluedObjects(filling.memory.base, count: filling.filled)
         if filling.splitter.end > 0 { return }
       }

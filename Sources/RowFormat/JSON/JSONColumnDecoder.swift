@@ -12,7 +12,7 @@ struct JSONColumnDecoder: RecordParsing {
   /// Whether tagged texts may be dates and timestamps in an evolving decode.
   let infersTaggedTimes: Bool
   /// Whether a value that does not fit ends the attempt, so that the columns can be widened.
-  private let stopsAtMisfit: Bool
+  let stopsAtMisfit: Bool
   private let tree: ColumnTree
   /// The slot whose type did not hold a value.
   private var misfit = 0
@@ -72,15 +72,26 @@ struct JSONColumnDecoder: RecordParsing {
     }
     if stopsAtMisfit { return .stop }
     let slot = misfit
-    guard let end = scanner.skipObject(start, depth: 0) else {
+    guard let end = wholeRecord(start) else {
       return .rejected(
-        .malformedJSON,
+        scanner.fault.isOfDynamoDB ? .malformedDynamoDB : .malformedJSON,
         "\(scanner.fault.words) at byte \(scanner.faultAt - start) of the record",
         resume: nil
       )
     }
     let value = scanner.skipValue(place, depth: 0) ?? place
     return .rejected(.valueOutOfRange, tree.misfitWords(slot: slot, place..<value), resume: end)
+  }
+
+  /// The byte after a record that is sound but for the values that its columns do not hold.
+  private mutating func wholeRecord(_ start: BytePointer) -> BytePointer? {
+    scanner.reset()
+    guard let end = scanner.skipObject(start, depth: 0) else { return nil }
+    if !isTagged { return end }
+    var checker = DynamoDBChecker(scanner)
+    if checker.check(start) { return end }
+    scanner = checker.scanner
+    return nil
   }
 
   mutating func fail(misfit slot: SlotPointer, at place: BytePointer) -> BytePointer? {
@@ -193,7 +204,7 @@ struct JSONColumnDecoder: RecordParsing {
 
   /// Takes an object's members into the fields of a row column, which is not counted yet.
   ///
-  /// - Parameter filled: Grows by the number of fields that got a value.
+  /// `filled` grows by the number of fields that got a value.
   @inline(__always)
   mutating func fields(
     _ start: BytePointer,
@@ -206,43 +217,43 @@ struct JSONColumnDecoder: RecordParsing {
     var previous = -1
     var at = scanner.skipSpace(start + 1)
     if at.pointee == UInt8(ascii: "}") { return at + 1 }
-      while true {
-        if at.pointee != UInt8(ascii: "\"") { return scanner.fail(.expectedKey, at: at) }
-        var target = -1
-        if let member = slot.pointee.members.find(at + 1, after: previous),
-          let members = slot.pointee.members.members
-        {
-          previous = member
-          target = members[member].target
-          at += members[member].nameCount &+ 2
-        } else {
-          guard let key = newKey(at, slot) else { return nil }
-          (target, previous) = (key.target, key.member)
-          at = key.after
-        }
-        guard let value = scanner.skipColon(at) else { return nil }
-        if target < 0 {
-          guard let end = scanner.skipValue(value, depth: depth &+ 1) else { return nil }
-          at = scanner.skipSpace(end)
-        } else {
-          let field = slots + target
-          if field.pointee.count > row {
-            // The key stands twice: the last one wins.
-            ColumnTree.truncate(field, to: row, slots)
-          } else {
-            filled &+= 1
-          }
-          guard let end = self.value(value, field, depth: depth &+ 1) else { return nil }
-          at = scanner.skipSpace(end)
-        }
-        if at.pointee == UInt8(ascii: ",") {
-          at = scanner.skipSpace(at + 1)
-        } else if at.pointee == UInt8(ascii: "}") {
-          return at + 1
-        } else {
-          return scanner.fail(.expectedCommaOrBrace, at: at)
-        }
+    while true {
+      if at.pointee != UInt8(ascii: "\"") { return scanner.fail(.expectedKey, at: at) }
+      var target = -1
+      if let member = slot.pointee.members.find(at + 1, after: previous),
+        let members = slot.pointee.members.members
+      {
+        previous = member
+        target = members[member].target
+        at += members[member].nameCount &+ 2
+      } else {
+        guard let key = newKey(at, slot) else { return nil }
+        (target, previous) = (key.target, key.member)
+        at = key.after
       }
+      guard let value = scanner.skipColon(at) else { return nil }
+      if target < 0 {
+        guard let end = scanner.skipValue(value, depth: depth &+ 1) else { return nil }
+        at = scanner.skipSpace(end)
+      } else {
+        let field = slots + target
+        if field.pointee.count > row {
+          // The key stands twice: the last one wins.
+          ColumnTree.truncate(field, to: row, slots)
+        } else {
+          filled &+= 1
+        }
+        guard let end = self.value(value, field, depth: depth &+ 1) else { return nil }
+        at = scanner.skipSpace(end)
+      }
+      if at.pointee == UInt8(ascii: ",") {
+        at = scanner.skipSpace(at + 1)
+      } else if at.pointee == UInt8(ascii: "}") {
+        return at + 1
+      } else {
+        return scanner.fail(.expectedCommaOrBrace, at: at)
+      }
+    }
   }
 
   private func fillMissing(_ slot: SlotPointer, row: Int) {
@@ -357,6 +368,7 @@ extension JSONScanner {
   ///   - start: The byte after the opening quote.
   ///   - firstBreak: The first quote, backslash or control character from there on.
   ///   - target: Where to write.
+  /// - Returns: The ends, or nil where the string is broken.
   mutating func unescape(
     _ start: BytePointer,
     firstBreak: BytePointer,
@@ -394,6 +406,7 @@ extension JSONScanner {
   /// - Parameters:
   ///   - start: The byte after the opening quote.
   ///   - after: The byte after the closing quote.
+  /// - Returns: The name without escapes.
   func keyName(_ start: BytePointer, after: BytePointer) -> String {
     var name: [UInt8] = []
     var at = start

@@ -1,0 +1,93 @@
+import ColumnFormat
+import RowFormat
+import TestSupport
+import Testing
+
+@Suite struct FormatDetectionTests {
+  static func csv(_ delimiter: String, header: Bool) -> RecordFormat {
+    .csv(CSVLayout(delimiter: Array(delimiter.utf8)[0], hasHeader: header))
+  }
+
+  static let inputs: [(String, RecordFormat)] = [
+    ("{\"a\":1}\n", .ndjson),
+    ("\n  {\"a\":1}{\"a\":2}", .ndjson),
+    ("oops\n{\"a\":1}\n{\"a\":1}\n", .ndjson),
+    ("[{\"a\":1}]", .ndjson),
+    ("", .ndjson),
+    ("{\"Item\":{\"a\":1}}", .ndjson),
+    ("{\"a\":{\"S\":1}}", .ndjson),
+    ("{\"a\":{\"S\":\"x\"},\"b\":1}", .ndjson),
+    ("{\"a\":{\"S\":\"x\"}}", .dynamodb),
+    ("{broken\n{\"a\":{\"M\":{}},\"b\":{\"NULL\":true}}\n", .dynamodb),
+    ("{\"Item\":{\"a\":{\"N\":\"1\"}}}", .dynamodb),
+    (DynamoDBTests.change(image: "{}"), .dynamodb),
+    ("a,b\n1,2\n", csv(",", header: true)),
+    ("1,2\n3,4\n", csv(",", header: false)),
+    ("a,b\nc,d\n", csv(",", header: false)),
+    ("a|b\n1|x,y\n", csv("|", header: true)),
+    ("a\tb\n1\tx\n", csv("\t", header: true)),
+    ("a;b\n1,5;2\n", csv(";", header: true)),
+    ("a\u{1}b\n1\u{1}2\n", csv("\u{1}", header: true)),
+    ("\"a,x\",b\n\"1,5\",2\n", csv(",", header: true)),
+    ("a,b\n\"x\ny\",2", csv(",", header: true)),
+    (",b\n0,2\n", csv(",", header: true)),
+    ("a,2026-11-23\n1,2026-11-24\n", csv(",", header: false)),
+    (String(repeating: "n", count: 150) + ",b\n1,2\n", csv(",", header: false)),
+    ("a," + String(repeating: "n", count: 150) + "\n1,2\n", csv(",", header: true)),
+  ]
+
+  @Test(arguments: inputs)
+  func `content tells the format`(_ example: (String, RecordFormat)) throws {
+    let folder = TemporaryDirectory()
+    #expect(try RecordFormat.detect(path: folder.write(example.0, to: "input")) == example.1)
+    let packed = CompressedBytes.zstd(Array(example.0.utf8))
+    #expect(try RecordFormat.detect(path: folder.write(packed, to: "packed")) == example.1)
+  }
+
+  static let refused: [([UInt8], RowFormatError.Kind)] = [
+    (Array("PAR1....".utf8), .unsupported("it is a Parquet file, not records of text")),
+    (Array("BZh9....".utf8), .unsupported("it is compressed with bzip2, not records of text")),
+    (
+      Array("just a text\nof lines\n".utf8),
+      .malformed(
+        "it is neither JSON, one object a line, nor delimited text of two columns and two rows"
+      )
+    ),
+    ([1, 2, 0, 4, 10], .malformed("it is neither JSON nor delimited text")),
+  ]
+
+  @Test(arguments: refused)
+  func `what is no format is refused by name`(_ example: ([UInt8], RowFormatError.Kind)) throws {
+    let folder = TemporaryDirectory()
+    let path = folder.write(example.0, to: "input")
+    let failure = #expect(throws: RowFormatError.self) { try RecordFormat.detect(path: path) }
+    #expect(failure?.kind == example.1)
+  }
+
+  static let headers: [(String, [String])] = [
+    ("a,b\n1,2\n", ["a", "b"]),
+    ("a,a,A,b\n1,2,3,4\n", ["a", "a_1", "A_2", "b"]),
+    ("a,a,a_1\n1,2,3\n", ["a", "a_2", "a_1"]),
+    (",x,\n1,2,3\n", ["col0", "x", "col2"]),
+    ("\"a b\",\"c\"\"d\"\r\n1,2\n", ["a b", "c\"d"]),
+    ("1,2,3\n4,5,6\n", ["col0", "col1", "col2"]),
+  ]
+
+  @Test(arguments: headers)
+  func `column names are distinct and never empty`(_ example: (String, [String])) throws {
+    let folder = TemporaryDirectory()
+    let reader = try RecordBlockReader(path: folder.write(example.0, to: "a.csv"), format: nil)
+    #expect(reader.columnNames == example.1)
+    #expect(try reader.next()?.columnNames == example.1)
+  }
+
+  @Test func `a header alone is no row`() throws {
+    let folder = TemporaryDirectory()
+    let reader = try RecordBlockReader(
+      path: folder.write("a,b", to: "a.csv"),
+      format: .csv(CSVLayout())
+    )
+    #expect(reader.columnNames == ["a", "b"])
+    #expect(try reader.next() == nil)
+  }
+}

@@ -1,0 +1,66 @@
+import ColumnFormat
+import RowFormat
+import Testing
+
+@Suite struct SchemaInferenceTests {
+  @Test func `each field names the record that forced its type first`() throws {
+    let inference = SchemaInference(format: .ndjson)
+    inference.add(
+      RecordBlock(path: "a.json", records: "{\"a\":1,\"o\":{\"x\":[1]}}\n{\"a\":2}\n".utf8)
+    )
+    inference.add(
+      RecordBlock(
+        path: "b.json",
+        records: "{\"a\":3}\nbroken\n{\"a\":2.5,\"o\":{\"x\":[\"t\"]}}\n{\"a\":7.5}\n".utf8,
+        firstRecord: 10
+      )
+    )
+    #expect(
+      RowText.schema(inference.schema) == "a decimal(2,1), o struct<x:array<string>>"
+    )
+    #expect(inference.recordCount == 5)
+    #expect(inference.rejected.map(\.recordNumber) == [11])
+    let causes = inference.causes.map {
+      "\($0.path.joined(separator: ".")) \(RowText.type($0.type)) \($0.file):\($0.recordNumber) \($0.sample)"
+    }
+    #expect(
+      causes == [
+        "a decimal(2,1) b.json:12 2.5",
+        "o struct<> a.json:0 {\"x\":[1]}",
+        "o.x array<unknown> a.json:0 [1]",
+        "o.x.element string b.json:12 \"t\"",
+      ]
+    )
+  }
+
+  @Test func `inference and evolving decode agree on one block`() throws {
+    let text = "{\"a\":1,\"b\":null,\"c\":[1.5]}\n{\"a\":null,\"c\":[],\"d\":\"2026-11-23\"}\n"
+    let inference = SchemaInference(format: .ndjson)
+    inference.add(RecordBlock(path: "", records: text.utf8))
+    #expect(inference.schema == (try Decoding.evolve(text)).schema)
+  }
+
+  @Test func `CSV and DynamoDB are inferred in the same way`() throws {
+    let csv = SchemaInference(format: .csv(CSVLayout()))
+    csv.add(
+      RecordBlock(path: "f", records: "1,x,\n2.5,y,\n".utf8, columnNames: ["a", "b", "c"])
+    )
+    #expect(RowText.schema(csv.schema) == "a decimal(2,1), b string, c unknown")
+    #expect(csv.causes.map(\.sample) == ["2.5", "x"])
+    let items = SchemaInference(format: .dynamodb)
+    items.add(
+      RecordBlock(path: "f", records: DynamoDBTests.change(image: "{\"a\":{\"N\":\"1\"}}").utf8)
+    )
+    #expect(RowText.schema(items.schema) == DynamoDBTests.metadata + ", a bigint")
+  }
+
+  @Test func `more fields than can be columns are refused record by record`() throws {
+    let text = (0..<10).map { record in
+      "{" + (0..<1000).map { "\"k\(record * 1000 + $0)\":1" }.joined(separator: ",") + "}\n"
+    }.joined()
+    let block = try Decoding.evolve(text + "{\"k0\":2}\n{\"k10000\":1}\n{\"k9999\":2}\n")
+    #expect(block.schema.fields.count == 10_000)
+    #expect(block.batch.rowCount == 12)
+    #expect(block.rejected.map(\.cause) == [.valueOutOfRange])
+  }
+}
