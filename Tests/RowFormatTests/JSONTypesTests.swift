@@ -37,6 +37,9 @@ import Testing
     ),
     Example(["1e300", "0.1"], "double", ["1e+300", "0.1"]),
     Example(["1.7976931348623157e308"], "double", ["1.7976931348623157e+308"]),
+    Example(["1e20", "0.5"], "double", ["1e+20", "0.5"]),
+    Example(["1.5e-25"], "double", ["1.5e-25"]),
+    Example(["1e17"], "decimal(18,0)", ["100000000000000000"]),
     Example(["1e400"], "string", ["\"1e400\""]),
     Example(["1e-400"], "string", ["\"1e-400\""]),
     Example(

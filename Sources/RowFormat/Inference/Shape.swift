@@ -148,7 +148,10 @@ extension Shape {
       integerDigits = min(integerDigits, 39)
     }
     significantDigitCount = max(significantDigitCount, significant)
-    if integerDigits + fractionDigits > 38 {
+    // Who writes exponents writes doubles; past 18 digits a decimal would keep nothing that a double
+    // does not, and the next value might need more digits than there are.
+    let isDouble = number.hasExponent && integerDigits + fractionDigits > 18 && significant <= 17
+    if integerDigits + fractionDigits > 38 || (isDouble && number.double != nil) {
       kinds.insert(number.double != nil && significant <= 17 ? .double : .text)
       return
     }

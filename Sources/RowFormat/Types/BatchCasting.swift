@@ -124,7 +124,8 @@ public enum BatchCasting {
       let cast = try cast(
         elements,
         from: .row([leftKey, leftValue]),
-        to: .row([rightKey, rightValue]),
+        // Keys and values are told by place, for files name them as they like.
+        to: .row([Field(leftKey.name, rightKey.type), Field(leftValue.name, rightValue.type)]),
         column: name
       )
       return .list(offsets: offsets, elements: cast)

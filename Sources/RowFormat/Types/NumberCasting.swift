@@ -94,14 +94,32 @@ enum NumberCasting {
   }
 
   private static func floating(_ column: Column, scale: Int, isDouble: Bool) -> Values {
-    let divisor = Double(power(scale))
     let values = column.flatValues
     let doubles = Buffer<Double>(count: column.count)
-    for row in 0..<column.count { doubles.base[row] = Double(integer(values, row)) / divisor }
+    for row in 0..<column.count { doubles.base[row] = nearest(integer(values, row), scale) }
     if isDouble { return .float64(doubles) }
     let floats = Buffer<Float>(count: column.count)
     for row in 0..<column.count { floats.base[row] = Float(doubles.base[row]) }
     return .float32(floats)
+  }
+
+  /// The double nearest to a decimal.
+  ///
+  /// A quotient of two doubles rounds once only where both are exact; beyond that the text decides.
+  private static func nearest(_ value: Int128, _ scale: Int) -> Double {
+    if scale == 0 { return Double(value) }
+    if scale <= 22 && value.magnitude < 1 << 53 { return Double(value) / PowersOfTen.double(scale) }
+    var text: [UInt8] = []
+    ValueWords.append(
+      .int128(value),
+      .decimal(precision: 38, scale: scale),
+      quoted: false,
+      to: &text
+    )
+    text.append(0)
+    return text.withUnsafeBufferPointer { bytes in
+      bytes.baseAddress.flatMap { NumberText.scan($0)?.double } ?? 0
+    }
   }
 
   private static func narrowed(_ wide: Buffer<Int128>, _ type: PhysicalType) -> Values {
