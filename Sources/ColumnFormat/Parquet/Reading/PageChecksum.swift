@@ -7,13 +7,16 @@
 /// The checksum of a page's bytes in the file; parquet-format, README.md, "Checksumming".
 enum PageChecksum {
   /// CRC-32 as in gzip.
-  static func crc32(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
+  static func crc32(_ bytes: UnsafeRawBufferPointer) -> UInt32 { extend(0, bytes) }
+
+  /// The checksum of what `previous` is the checksum of, followed by `bytes`.
+  static func extend(_ previous: UInt32, _ bytes: UnsafeRawBufferPointer) -> UInt32 {
+    guard let start = bytes.baseAddress, !bytes.isEmpty else { return previous }
     #if LAKE_DEFLATE
-      return libdeflate_crc32(0, bytes.baseAddress, bytes.count)
+      return libdeflate_crc32(previous, start, bytes.count)
     #else
-      guard let base = bytes.baseAddress else { return 0 }
-      let start = base.assumingMemoryBound(to: UInt8.self)
-      return UInt32(truncatingIfNeeded: crc32_z(0, start, bytes.count))
+      let typed = start.assumingMemoryBound(to: UInt8.self)
+      return UInt32(truncatingIfNeeded: crc32_z(UInt(previous), typed, bytes.count))
     #endif
   }
 

@@ -81,7 +81,7 @@ struct PageWriter {
     let plain = UnsafeRawBufferPointer(rebasing: body.rawBytes[..<plainCount])
     var checksum: UInt32?
     if options.writesChecksums {
-      checksum = Checksum.extend(Checksum.crc32(plain), rest)
+      checksum = PageChecksum.extend(PageChecksum.crc32(plain), rest)
     }
     let header = PageHeader(
       kind: kind,

@@ -72,7 +72,7 @@ struct WrittenBytes {
       next += header.compressedByteCount
       uncompressed += headerByteCount + header.uncompressedByteCount
       if let checksum = header.checksum {
-        #expect(stored.withUnsafeBytes { Checksum.crc32($0) } == checksum)
+        #expect(stored.withUnsafeBytes { PageChecksum.crc32($0) } == checksum)
       }
       pages.append(
         Page(header: header, body: try body(of: header, stored, chunk), offset: offset)

@@ -1,0 +1,43 @@
+import ColumnFormat
+
+/// Reads the first rows of a file.
+enum FirstRows {
+  static func read(_ file: ParquetFile, count: Int) throws(ColumnFormatError) -> [[Scalar]] {
+    var rows: [[Scalar]] = []
+    let fields = Array(file.schema.fields.indices)
+    for group in file.metadata.rowGroups.indices where rows.count < count {
+      let reader = try file.reader(rowGroup: group, fields: fields)
+      while rows.count < count,
+        let batch = try reader.next(min(count - rows.count, Batch.rowCountTarget))
+      {
+        for row in 0..<batch.rowCount { rows.append(batch.columns.map { $0.scalar(at: row) }) }
+      }
+    }
+    return rows
+  }
+}
+
+/// The parts of a page's header that all kinds of pages have in common.
+struct PageFacts {
+  var kind: String
+  var encoding: String?
+  var valueCount: Int?
+
+  init(_ header: PageHeader) {
+    switch header.kind {
+    case .data(let data):
+      kind = "data"
+      encoding = data.encoding.name
+      valueCount = data.valueCount
+    case .dataV2(let data):
+      kind = "data v2"
+      encoding = data.encoding.name
+      valueCount = data.valueCount
+    case .dictionary(let data):
+      kind = "dictionary"
+      encoding = data.encoding.name
+      valueCount = data.valueCount
+    case .other(let type): kind = "type \(type.rawValue)"
+    }
+  }
+}
