@@ -138,7 +138,10 @@ let package = Package(
       ["LakeWriter", "Catalog", "ObjectStore", "RowFormat", "ColumnFormat"]
     ),
     tests("SQLTests", ["SQL", "Catalog", "ObjectStore", "RowFormat", "ColumnFormat"]),
-    tests("LakeCommandTests", ["lake"]),
+    tests(
+      "LakeCommandTests",
+      ["lake", "SQL", "LakeWriter", "Catalog", "ObjectStore", "RowFormat", "ColumnFormat"]
+    ),
   ]
     + optionalLibraries.map {
       .systemLibrary(name: $0.target, providers: [.apt([$0.package])])

@@ -65,7 +65,7 @@ struct InspectionText {
   /// Each column over all row groups.
   var columns: String {
     var lines = TextColumns(
-      ["column", "codec", "encoding", "size", "of", "values", "nulls", "min", "max"],
+      ["column", "codec", "encoding", "size", "unpacked", "values", "nulls", "min", "max"],
       rightAligned: [3, 4, 5, 6]
     )
     let groups = 0..<file.metadata.rowGroups.count
@@ -78,8 +78,8 @@ struct InspectionText {
         Quantity.bytes(summary.uncompressedByteCount),
         Quantity.grouped(summary.valueCount),
         summary.nullCount.map(Quantity.grouped) ?? "?",
-        bound(summary.min, summary.leaf.type, isExact: summary.isMinExact),
-        bound(summary.max, summary.leaf.type, isExact: summary.isMaxExact),
+        bound(summary.min, summary.leaf, isExact: summary.isMinExact),
+        bound(summary.max, summary.leaf, isExact: summary.isMaxExact),
       ])
     }
     return lines.text()
@@ -88,7 +88,7 @@ struct InspectionText {
   /// One line for each row group.
   var rowGroups: String {
     var lines = TextColumns(
-      ["row group", "rows", "size", "of", "first byte"],
+      ["row group", "rows", "size", "unpacked", "first byte"],
       rightAligned: [0, 1, 2, 3, 4]
     )
     for (number, group) in file.metadata.rowGroups.enumerated() {
@@ -107,7 +107,7 @@ struct InspectionText {
   /// All pages of all chunks.
   func pages() throws -> String {
     var lines = TextColumns(
-      ["group", "column", "page", "kind", "encoding", "values", "size", "of", "first byte"],
+      ["group", "column", "page", "kind", "encoding", "values", "size", "unpacked", "first byte"],
       rightAligned: [0, 2, 5, 6, 7, 8]
     )
     let leaves = file.leafDescriptions
@@ -151,9 +151,11 @@ struct InspectionText {
     return lines.text()
   }
 
-  private func bound(_ scalar: Scalar?, _ type: LogicalType, isExact: Bool) -> String {
+  /// A bound, marked where it is text that may have been cut.
+  private func bound(_ scalar: Scalar?, _ leaf: LeafDescription, isExact: Bool) -> String {
     guard let scalar else { return "" }
-    return cut(ScalarText.text(scalar, type), cellCount - 8) + (isExact ? "" : " ~")
+    let mark = leaf.storage == .byteArray && !isExact ? " ~" : ""
+    return cut(ScalarText.text(scalar, leaf.type), cellCount - 8) + mark
   }
 
   /// Text on one line and no longer than `count`.
