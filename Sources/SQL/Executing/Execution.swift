@@ -22,6 +22,7 @@ struct Execution {
   ///
   /// - Parameter receive: Takes a batch with the output's columns; what it throws stops the query.
   /// - Returns: What was read and done.
+  /// - Throws: The first error of any worker, or what `receive` threw.
   func run(_ receive: (Batch) throws -> Void) throws(SQLError) -> ExecutionStatistics {
     var builder = PipelineBuilder(memoryTables: memoryTables)
     let control = RunControl(settings)

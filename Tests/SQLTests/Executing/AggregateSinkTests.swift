@@ -58,7 +58,7 @@ import Testing
   func `groups of nullable keys agree with a dictionary`(keys: [Int]) throws {
     var numbers = SeededNumbers(UInt64(keys.reduce(1) { $0 * 10 + $1 }))
     var fixture = PlanFixture()
-    let rows = (0..<1500).map { _ -> [Scalar] in
+    let rows = (0..<700).map { _ -> [Scalar] in
       [
         numbers.scalar(40), numbers.text(30), numbers.scalar(1000),
         numbers.int(3) == 0 ? .null : .double(Double(numbers.int(5)) - 2),
@@ -83,7 +83,7 @@ import Testing
   @Test func `more groups than a cache holds are scattered and still complete`() throws {
     var numbers = SeededNumbers(3)
     var fixture = PlanFixture()
-    let rows = (0..<90_000).map { _ -> [Scalar] in
+    let rows = (0..<60_000).map { _ -> [Scalar] in
       [.int(Int64(numbers.int(60_000))), .int(Int64(numbers.int(10)))]
     }
     let table = fixture.table("t", [("a", .bigint), ("v", .bigint)], rows, batchRowCount: 2000)

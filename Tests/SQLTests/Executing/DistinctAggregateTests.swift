@@ -33,7 +33,10 @@ import Testing
       orderBy: [LogicalPlan.SortKey] = []
     ) throws -> LogicalPlan.AggregateCall {
       let columns = arguments.map { table.columns[$0] }
-      let function = try PlanFixture.aggregate(name, columns.map(\.type))
+      let function =
+        name == "collect"
+        ? CollectingState.function(columns[0].type)
+        : try PlanFixture.aggregate(name, columns.map(\.type))
       return LogicalPlan.AggregateCall(
         column: fixture.column(name, function.resultType),
         function: function,
@@ -129,8 +132,8 @@ import Testing
       LogicalPlan.SortKey(column: setup.table.columns[1], isDescending: true, nullsFirst: false)
     ]
     let calls = [
-      try setup.call("array_agg", [1], orderBy: order),
-      try setup.call("array_agg", [1], isDistinct: true, filter: 3, orderBy: order),
+      try setup.call("collect", [1], orderBy: order),
+      try setup.call("collect", [1], isDistinct: true, filter: 3, orderBy: order),
     ]
     var expected: [[Scalar]] = []
     func descending(_ values: [Scalar]) -> [Scalar] {

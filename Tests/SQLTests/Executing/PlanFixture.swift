@@ -65,7 +65,7 @@ struct PlanFixture {
     let grown = GrowingColumn(type)
     for value in values {
       grown.append(
-        value.isNull ? type.nulls(count: 1) : .constant(value, type.physicalType, count: 1)
+        value.isNull ? type.nulls(count: 1) : .constant(value, of: type, count: 1)
       )
     }
     return grown.finish()
@@ -108,7 +108,26 @@ struct PlanFixture {
 
 /// Rows in an order of their own, so that two results can be compared as sets.
 func sorted(_ rows: [[Scalar]]) -> [[Scalar]] {
-  rows.map { (key: "\($0)", row: $0) }.sorted { $0.key < $1.key }.map(\.row)
+  rows.map { (key: plainText($0), row: $0) }.sorted { $0.key < $1.key }.map(\.row)
+}
+
+/// A row as text, the same for equal rows; NaN is equal to itself.
+func plainText(_ row: [Scalar]) -> String {
+  var text = ""
+  for value in row {
+    switch value {
+    case .null: text += "null"
+    case .boolean(let value): text += value ? "true" : "false"
+    case .int(let value): text += String(value)
+    case .int128(let value): text += String(value)
+    case .float(let value): text += value.description
+    case .double(let value): text += value.description
+    case .bytes(let value): text += String(decoding: value, as: UTF8.self)
+    case .list(let values), .row(let values): text += "[" + plainText(values) + "]"
+    }
+    text += "|"
+  }
+  return text
 }
 
 /// Numbers that are the same in every run.
@@ -139,4 +158,53 @@ struct SeededNumbers: RandomNumberGenerator {
     let number = int(bound)
     return .text(number % 3 == 0 ? "a longer text with number \(number)" : "t\(number)")
   }
+}
+
+/// Collects the values of its argument as they come, nulls too: shows the order of rows.
+final class CollectingState: AggregateState {
+  private var values: [[Scalar]] = []
+
+  static func function(_ type: SQLType) -> AggregateFunction {
+    AggregateFunction(
+      name: "collect",
+      argumentTypes: [type],
+      resultType: .array(type),
+      makeState: { CollectingState() }
+    )
+  }
+
+  func resize(groupCount: Int) {
+    values += Array(repeating: [], count: groupCount - values.count)
+  }
+
+  func update(groups: UnsafePointer<UInt32>, arguments: [Column], rowCount: Int) {
+    for row in 0..<rowCount { values[Int(groups[row])].append(arguments[0].scalar(at: row)) }
+  }
+
+  func merge(
+    _ other: any AggregateState,
+    from sources: UnsafePointer<UInt32>,
+    to groups: UnsafePointer<UInt32>,
+    count: Int
+  ) {
+    guard let other = other as? CollectingState else { return }
+    for index in 0..<count {
+      values[Int(groups[index])] += other.values[Int(sources[index])]
+    }
+  }
+
+  func finish() -> Column {
+    let elements = PlanFixture.columnOf(values.flatMap { $0 }, .bigint)
+    var offsets: [UInt32] = [0]
+    for list in values { offsets.append(offsets[offsets.count - 1] + UInt32(list.count)) }
+    var validity = ValidityBuilder()
+    for list in values { validity.append(!list.isEmpty) }
+    return Column(
+      flat: .list(offsets: Buffer(offsets), elements: elements),
+      count: values.count,
+      validity: validity.finish()
+    )
+  }
+
+  var byteCount: Int { 0 }
 }

@@ -29,7 +29,7 @@ final class AggregateSink: Sink, @unchecked Sendable {
     }
     self.positions = positions
     positionTypes = positions.map { inputTypes[$0] }
-    name = statistics?.name ?? "aggregate"
+    name = statistics?.name.lowercased() ?? "aggregate"
     super.init(statistics: statistics)
   }
 

@@ -12,9 +12,8 @@ final class JoinBuildSink: Sink, @unchecked Sendable {
   private(set) var table: JoinTable?
   private var account: MemoryAccount?
 
-  /// - Parameters:
-  ///   - keys: Positions of the key columns.
-  ///   - filters: For each key, the filter to set.
+  /// Collects rows of `types`; `keys` are positions of key columns, `filters` holds for each of them
+  /// the filter to set.
   init(
     types: [SQLType],
     keys: [Int],
@@ -67,8 +66,9 @@ final class JoinBuildSink: Sink, @unchecked Sendable {
     }
   }
 
-  private static func joined<Element: BitwiseCopyable>(_ parts: [Buffer<Element>]) -> Buffer<Element>
-  {
+  private static func joined<Element: BitwiseCopyable>(_ parts: [Buffer<Element>]) -> Buffer<
+    Element
+  > {
     if parts.count == 1 { return parts[0] }
     let all = Buffer<Element>(count: parts.reduce(0) { $0 + $1.count })
     var target = all.base

@@ -236,8 +236,10 @@ final class JoinProbe: BatchConsumer {
     return batch.taking(Selection(indices: rows.slice(0..<count)))
   }
 
-  /// For NOT IN: one byte for each left row that has no match and yet is not known to have none,
-  /// because its key or a right row's is null. Nil where there is no such row.
+  /// For NOT IN: which left rows have no match and yet are not known to have none, because their key
+  /// or a right row's is null.
+  ///
+  /// One byte for each left row; nil where there is no such row.
   private func unknownRows(_ batch: Batch) throws -> [UInt8]? {
     if table.rowCount == 0 || stage.keys.isEmpty { return nil }
     let hasNullKeys = (0..<batch.rowCount).contains { nulls.base[$0] != 0 }

@@ -32,10 +32,10 @@ final class JoinTable: @unchecked Sendable {
   private(set) var direct: Buffer<UInt32>?
   private var slots = Buffer<UInt64>(repeating: 0, count: 1)
 
-  /// - Parameters:
-  ///   - rows: The build side's columns.
-  ///   - words: The encoded keys of all rows; empty where there are no keys.
-  ///   - nulls: One byte a row: whether any key is null.
+  /// Indexes the build side's `rows` by their encoded keys.
+  ///
+  /// `words` and `hashes` are those of all rows, empty where there are no keys; `nulls` says with one
+  /// byte a row whether any key is null.
   init(
     _ layout: KeyLayout,
     rows: Batch,

@@ -50,9 +50,7 @@ final class GroupTable {
 
   /// Writes the number of each row's key to `groups`, new keys getting the next numbers.
   ///
-  /// - Parameters:
-  ///   - words: The rows' words, as ``KeyEncoder`` or another table has them.
-  ///   - hashes: The rows' hashes.
+  /// `words` and `hashes` are the rows' as ``KeyEncoder`` or another table has them.
   func resolve(
     words: UnsafePointer<UInt64>,
     hashes: UnsafePointer<UInt64>,

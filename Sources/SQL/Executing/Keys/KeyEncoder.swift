@@ -8,7 +8,9 @@ final class KeyEncoder {
   let layout: KeyLayout
   /// `layout.wordCount` words a row.
   private(set) var words: UnsafeMutablePointer<UInt64>
-  /// One a row. Bit 63 says that the only key of a single-word layout is null.
+  /// One a row.
+  ///
+  /// Bit 63 says that the only key of a single-word layout is null.
   private(set) var hashes: UnsafeMutablePointer<UInt64>
   private var capacity = 0
   private var nestedArena = ByteArena()

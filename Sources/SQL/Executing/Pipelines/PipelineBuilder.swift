@@ -72,7 +72,8 @@ struct PipelineBuilder {
   }
 
   /// Where columns stand; a column that is not there is a fault of the planner.
-  static func positions(_ wanted: [PlanColumn], in columns: [PlanColumn]) throws(SQLError) -> [Int] {
+  static func positions(_ wanted: [PlanColumn], in columns: [PlanColumn]) throws(SQLError) -> [Int]
+  {
     var positions: [Int] = []
     for column in wanted {
       guard let position = columns.firstIndex(where: { $0.id == column.id }) else {

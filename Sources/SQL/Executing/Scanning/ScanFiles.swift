@@ -73,7 +73,8 @@ struct ScanFiles: Sendable {
   }
 
   /// The partitions that pass, by number.
-  private static func prune(_ scan: LogicalPlan.Scan, _ context: EvaluationContext) throws -> [Int] {
+  private static func prune(_ scan: LogicalPlan.Scan, _ context: EvaluationContext) throws -> [Int]
+  {
     let partitions = scan.table.partitions
     let filters = scan.filters.filter { isDecidedByPartition($0, scan) }
     if filters.isEmpty || partitions.isEmpty { return Array(partitions.indices) }

@@ -21,8 +21,7 @@ struct ScanFilters {
   var filters: [Filter]
   var dynamics: [Dynamic]
 
-  /// - Parameters:
-  ///   - skipsPartitionFilters: Whether filters over partition columns alone are decided already.
+  /// Makes a worker's evaluators; filters over partition columns alone are decided already.
   init(
     _ scan: LogicalPlan.Scan,
     _ dynamicFilters: [ColumnID: [DynamicFilter]],
@@ -53,7 +52,9 @@ struct ScanFilters {
 
   var isEmpty: Bool { filters.isEmpty && dynamics.isEmpty }
 
-  /// The rows of `rowCount` that pass everything; nil where all do. `load` gives a column's rows, all of
+  /// The rows of `rowCount` that pass everything; nil where all do.
+  ///
+  /// `load` gives a column's rows, all of
   /// them, and is called for no more columns than it takes.
   mutating func select(rowCount: Int, _ load: (Int) throws -> Column) throws -> Buffer<UInt32>? {
     var rows: Buffer<UInt32>?

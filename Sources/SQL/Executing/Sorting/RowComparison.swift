@@ -56,7 +56,8 @@ final class RowComparison {
     case .list(let offsets, _): UnsafeRawPointer(offsets.base)
     // Nothing is read through it.
     case .row(let fields):
-      fields.first.map { address($0.flatValues) } ?? UnsafeRawPointer(bitPattern: 8).unsafelyUnwrapped
+      fields.first.map { address($0.flatValues) }
+        ?? UnsafeRawPointer(bitPattern: 8).unsafelyUnwrapped
     }
   }
 

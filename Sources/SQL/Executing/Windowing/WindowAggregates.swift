@@ -11,15 +11,18 @@ extension WindowComputation {
   }
 
   /// One result for each partition, repeated for its rows.
-  private func overPartitions(_ function: AggregateFunction, _ arguments: [Column]) throws -> Column {
+  private func overPartitions(_ function: AggregateFunction, _ arguments: [Column]) throws -> Column
+  {
     let state = function.makeState()
     try state.resize(groupCount: partitionStarts.count - 1)
     try state.update(groups: partitionOf.base, arguments: arguments, rowCount: rowCount)
     return try state.finish().taking(partitionOf)
   }
 
-  /// Any frames: a tree whose leaves are rows and whose inner nodes merge two below; a frame is put
-  /// together of a few nodes (Leis et al., "Efficient Processing of Window Functions in Analytical SQL
+  /// Any frames.
+  ///
+  /// A tree has rows as leaves, and inner nodes that merge two below; a frame is put together of a few
+  /// nodes (Leis et al., "Efficient Processing of Window Functions in Analytical SQL
   /// Queries", VLDB 2015). All frames take their nodes of a level at once.
   private func overFrames(
     _ function: AggregateFunction,

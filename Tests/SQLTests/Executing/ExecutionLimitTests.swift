@@ -1,0 +1,122 @@
+import ColumnFormat
+import Testing
+
+@testable import SQL
+
+@Suite struct ExecutionLimitTests {
+  private func table(_ fixture: inout PlanFixture) -> PlanFixture.Table {
+    let rows = (0..<30_000).map { [Scalar.int(Int64($0)), .text("a text of some length \($0)")] }
+    return fixture.table("t", [("a", .bigint), ("b", .text)], rows, batchRowCount: 2000)
+  }
+
+  @Test func `a sort over the memory limit names itself and the limit`() throws {
+    var fixture = PlanFixture()
+    let table = table(&fixture)
+    let keys = [
+      LogicalPlan.SortKey(column: table.columns[0], isDescending: false, nullsFirst: false)
+    ]
+    let error = #expect(throws: SQLError.self) {
+      try fixture.run(.sort(table.plan, keys: keys), table.columns, memory: 1 << 20)
+    }
+    #expect(error?.code == .exceededMemory)
+    #expect(
+      error?.message
+        == "the query needs more than 1 MiB of memory: the limit was passed in 'sort'"
+    )
+  }
+
+  @Test func `groups over the memory limit name the aggregation`() throws {
+    var fixture = PlanFixture()
+    let table = table(&fixture)
+    let aggregate = LogicalPlan.Aggregate(
+      input: table.plan,
+      keys: [table.columns[1]],
+      groupingSets: nil,
+      groupingSetColumn: nil,
+      calls: []
+    )
+    let error = #expect(throws: SQLError.self) {
+      try fixture.run(.aggregate(aggregate), aggregate.keys, memory: 1 << 20)
+    }
+    #expect(error?.code == .exceededMemory)
+    #expect(error?.message.contains("aggregate") == true)
+  }
+
+  @Test(arguments: [1, 4])
+  func `a cancelled query stops with its own error`(threads: Int) throws {
+    var fixture = PlanFixture()
+    let table = table(&fixture)
+    let cancellation = Cancellation()
+    var execution = Execution(
+      plan: table.plan,
+      output: table.columns,
+      settings: ExecutionSettings(
+        threads: threads,
+        memoryByteCount: 1 << 30,
+        cancellation: cancellation
+      )
+    )
+    execution.memoryTables = fixture.batches
+    var batchCount = 0
+    let error = #expect(throws: SQLError.self) {
+      _ = try execution.run { _ in
+        batchCount += 1
+        cancellation.cancel()
+      }
+    }
+    #expect(error?.code == .userCanceled)
+    #expect(batchCount < 15)
+  }
+
+  @Test(arguments: [1, 4])
+  func `an error of a worker ends the query`(threads: Int) throws {
+    var fixture = PlanFixture()
+    let rows = (0..<5000).map { [Scalar.int(Int64($0 == 4321 ? 0 : 1))] }
+    let table = fixture.table("t", [("a", .bigint)], rows)
+    let quotient = fixture.column("q", .bigint)
+    let divided = try PlanFixture.call(
+      "$divide",
+      [.constant(.int(1), .bigint), .column(table.columns[0])]
+    )
+    let plan = LogicalPlan.project(
+      table.plan,
+      items: [LogicalPlan.ProjectItem(column: quotient, expression: divided)]
+    )
+    let error = #expect(throws: SQLError.self) {
+      try fixture.run(plan, [quotient], threads: threads)
+    }
+    #expect(error?.code == .divisionByZero)
+  }
+
+  @Test func `what the receiver throws is what the query throws`() throws {
+    var fixture = PlanFixture()
+    let table = table(&fixture)
+    var execution = Execution(
+      plan: table.plan,
+      output: table.columns,
+      settings: ExecutionSettings(threads: 3, memoryByteCount: 1 << 30)
+    )
+    execution.memoryTables = fixture.batches
+    let error = #expect(throws: SQLError.self) {
+      _ = try execution.run { _ in throw SQLError(.exceededScan, "enough") }
+    }
+    #expect(error == SQLError(.exceededScan, "enough"))
+  }
+
+  @Test func `operators report what went in and out`() throws {
+    var fixture = PlanFixture()
+    let table = table(&fixture)
+    var execution = Execution(
+      plan: .limit(table.plan, count: 10, offset: 0),
+      output: table.columns,
+      settings: ExecutionSettings(threads: 1, memoryByteCount: 1 << 30)
+    )
+    execution.memoryTables = fixture.batches
+    let statistics = try execution.run { _ in }
+    #expect(statistics.rowCount == 10)
+    #expect(statistics.operators.map(\.name) == ["Limit", "Scan"])
+    #expect(statistics.operators.map(\.depth) == [0, 1])
+    #expect(statistics.operators[0].rowCountOut == 10)
+    #expect(statistics.operators[1].rowCountOut == 2000)
+  }
+}
