@@ -121,7 +121,12 @@ struct ExpressionCompiler {
     var plain: [ExpressionNode] = []
     var lambdas: [ExpressionNode] = []
     for argument in arguments {
-      guard case .lambda(let parameters, let body) = argument else {
+      let (parameters, body): ([PlanColumn], BoundExpression)
+      switch argument {
+      case .lambda(let own, let inner): (parameters, body) = (own, inner)
+      case .cast(.lambda(let own, let inner), let type, let isTry):
+        (parameters, body) = (own, .cast(inner, to: type, isTry: isTry))
+      default:
         plain.append(try compile(argument))
         continue
       }

@@ -1,0 +1,41 @@
+import ColumnFormat
+
+/// uuid, version and what else stands alone.
+enum MiscellaneousFunctions {
+  static func register(_ functions: inout FunctionRegistry) {
+    functions.scalar(
+      "uuid() -> uuid",
+      "A random UUID (version 4).",
+      canFail: false,
+      isDeterministic: false
+    ) { _, n, _ in
+      let arena = ByteArena()
+      let result = Buffer<ByteView>(count: n)
+      for row in 0..<n {
+        var bytes = (0..<16).map { _ in UInt8.random(in: 0...255) }
+        bytes[6] = bytes[6] & 0x0F | 0x40
+        bytes[8] = bytes[8] & 0x3F | 0x80
+        result.base[row] = arena.copy(bytes)
+      }
+      return Column(result, heap: ByteHeap([arena]))
+    }
+    functions.custom(
+      "typeof",
+      "The name of the argument's type.",
+      signatures: ["typeof(T) -> varchar"],
+      examples: ["typeof(1)": "integer"]
+    ) { types in
+      guard types.count == 1 else { return nil }
+      let name = types[0].description
+      return ScalarFunction(
+        name: "typeof",
+        argumentTypes: types,
+        resultType: .text,
+        nulls: .custom,
+        isDeterministic: true,
+        canFail: false,
+        kernel: { _, n, _ in .constant(.text(name), of: .text, count: n) }
+      )
+    }
+  }
+}

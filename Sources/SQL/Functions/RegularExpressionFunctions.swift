@@ -1,0 +1,290 @@
+import ColumnFormat
+
+/// regexp_*: patterns of Java's syntax.
+enum RegularExpressionFunctions {
+  typealias Bytes = UnsafeRawBufferPointer
+
+  /// The matcher of the pattern that was used last.
+  private struct MatcherCache {
+    private var source: [UInt8]?
+    private var matcher: RegularExpressionMatcher?
+
+    mutating func matcher(_ pattern: Bytes) throws -> RegularExpressionMatcher {
+      if let matcher, let source, source.elementsEqual(pattern) { return matcher }
+      let made = try RegularExpressionMatcher(RegularExpression.compiled(pattern))
+      source = Array(pattern)
+      matcher = made
+      return made
+    }
+  }
+
+  static func register(_ functions: inout FunctionRegistry) {
+    functions.scalar(
+      "regexp_like(varchar, varchar) -> boolean",
+      "Whether a pattern matches anywhere in the text.",
+      examples: ["regexp_like('1a 2b', '\\d+b')": "true"]
+    ) { a, n, _ in
+      var cache = MatcherCache()
+      return try Rowwise.map(a, n) { (text: Bytes, pattern: Bytes) -> UInt8? in
+        let matcher = try cache.matcher(pattern)
+        if let literal = matcher.expression.literal {
+          return bit(literal.withUnsafeBytes { ByteSearch.find($0, in: text) != nil })
+        }
+        return bit(try matcher.find(text))
+      }
+    }
+    extraction(&functions)
+    replacement(&functions)
+    functions.scalar(
+      "regexp_count(varchar, varchar) -> bigint",
+      "How many times a pattern matches.",
+      examples: ["regexp_count('1a 2b 14m', '\\d+')": "3"]
+    ) { a, n, _ in
+      var cache = MatcherCache()
+      return try Rowwise.map(a, n) { (text: Bytes, pattern: Bytes) -> Int64? in
+        var count: Int64 = 0
+        try cache.matcher(pattern).forEachMatch(text) { _ in
+          count += 1
+          return true
+        }
+        return count
+      }
+    }
+    functions.scalar(
+      "regexp_position(varchar, varchar) -> integer",
+      "The position of a pattern's first match; -1 where there is none.",
+      examples: ["regexp_position('I have 23 apples', '\\d')": "8"]
+    ) { a, n, _ in
+      var cache = MatcherCache()
+      return try Rowwise.map(a, n) { (text: Bytes, pattern: Bytes) -> Int32? in
+        let matcher = try cache.matcher(pattern)
+        guard try matcher.find(text), let match = matcher.group(0) else { return -1 }
+        return Int32(UTF8Text.count(Bytes(rebasing: text[0..<match.lowerBound]))) + 1
+      }
+    }
+    functions.scalar(
+      "regexp_split(varchar, varchar) -> array(varchar)",
+      "The parts between a pattern's matches.",
+      examples: ["regexp_split('1a 2b 14m', '\\s*[a-z]+\\s*')": "[1, 2, 14, ]"]
+    ) { a, n, _ in
+      var cache = MatcherCache()
+      return try lists(a, n) { text, row, append in
+        var start = 0
+        let pattern = row(1)
+        try cache.matcher(pattern).forEachMatch(text) { match in
+          append(ByteView(text, start, match.lowerBound))
+          start = match.upperBound
+          return true
+        }
+        append(ByteView(text, start, text.count))
+      }
+    }
+  }
+
+  // MARK: Extracting
+
+  private static func extraction(_ functions: inout FunctionRegistry) {
+    functions.scalar(
+      "regexp_extract(varchar, varchar) -> varchar",
+      "The first match of a pattern, or one of its groups; null where there is none.",
+      examples: [
+        "regexp_extract('1a 2b', '(\\d+)([a-z]+)', 2)": "a", "regexp_extract('abc', 'z')": "NULL",
+      ]
+    ) { a, n, _ in
+      var cache = MatcherCache()
+      return try Rowwise.map(a, n) { (text: Bytes, pattern: Bytes) -> ByteView? in
+        try extract(text, cache.matcher(pattern), 0)
+      }
+    }
+    functions.scalar("regexp_extract(varchar, varchar, bigint) -> varchar") { a, n, _ in
+      var cache = MatcherCache()
+      return try Rowwise.map(a, n) { (text: Bytes, pattern: Bytes, group: Int64) -> ByteView? in
+        try extract(text, cache.matcher(pattern), group)
+      }
+    }
+    functions.scalar(
+      "regexp_extract_all(varchar, varchar) -> array(varchar)",
+      "All matches of a pattern, or one group of each.",
+      examples: ["regexp_extract_all('1a 2b 14m', '\\d+')": "[1, 2, 14]"]
+    ) { a, n, _ in
+      var cache = MatcherCache()
+      return try lists(a, n) { text, row, append in
+        try cache.matcher(row(1)).forEachMatch(text) { match in
+          append(ByteView(text, match.lowerBound, match.upperBound))
+          return true
+        }
+      }
+    }
+    functions.scalar("regexp_extract_all(varchar, varchar, bigint) -> array(varchar)") { a, n, _ in
+      var cache = MatcherCache()
+      let groups = Operand<Int64>(a[2])
+      var index = -1
+      return try lists(Array(a.prefix(2)), n, also: a[2]) { text, row, append in
+        index = row.row
+        let matcher = try cache.matcher(row(1))
+        let group = try checked(groups[index], matcher)
+        try matcher.forEachMatch(text) { _ in
+          append(matcher.group(group).map { ByteView(text, $0.lowerBound, $0.upperBound) })
+          return true
+        }
+      }
+    }
+  }
+
+  private static func checked(_ group: Int64, _ matcher: RegularExpressionMatcher) throws -> Int {
+    guard group >= 0 else { throw SQLError(.invalidArgument, "Group cannot be negative") }
+    guard group <= Int64(matcher.groupCount) else {
+      throw SQLError(
+        .invalidArgument,
+        "Pattern has \(matcher.groupCount) groups. Cannot access group \(group)"
+      )
+    }
+    return Int(group)
+  }
+
+  private static func extract(_ text: Bytes, _ matcher: RegularExpressionMatcher, _ group: Int64)
+    throws -> ByteView?
+  {
+    let index = try checked(group, matcher)
+    guard try matcher.find(text), let range = matcher.group(index) else { return nil }
+    return ByteView(text, range.lowerBound, range.upperBound)
+  }
+
+  /// The arguments of one row.
+  private struct Row {
+    let row: Int
+    let operands: [Operand<ByteView>]
+
+    func callAsFunction(_ index: Int) -> Bytes {
+      let operand = operands[index]
+      return (operand.buffer.base + (row & operand.mask)).bytes
+    }
+  }
+
+  private static func lists(
+    _ arguments: [Column],
+    _ rowCount: Int,
+    also other: Column? = nil,
+    _ body: (Bytes, Row, (ByteView?) -> Void) throws -> Void
+  ) throws -> Column {
+    let operands = arguments.map { Operand<ByteView>($0) }
+    let validity = Column.unitedValidity(arguments + (other.map { [$0] } ?? []))
+    var builder = ListBuilder<ByteView>()
+    for row in 0..<rowCount {
+      if validity?.isValid(row) ?? true {
+        let own = Row(row: row, operands: operands)
+        try body(own(0), own) { view in
+          if let view { builder.append(view) } else { builder.appendNull() }
+        }
+      }
+      builder.endRow()
+    }
+    return builder.finish(validity: validity, heap: arguments[0].byteHeap)
+  }
+
+  // MARK: Replacing
+
+  private static func replacement(_ functions: inout FunctionRegistry) {
+    functions.scalar(
+      "regexp_replace(varchar, varchar) -> varchar",
+      "The text with all matches replaced, or removed; $1 and ${name} are groups.",
+      examples: [
+        "regexp_replace('aaa', 'a', 'b')": "bbb",
+        "regexp_replace('1a 2b', '(\\d)([ab])', '$2$1')": "a1 b2",
+      ]
+    ) { a, n, _ in
+      var cache = MatcherCache()
+      let arena = ByteArena()
+      let empty = Bytes(start: nil, count: 0)
+      return try Rowwise.map(a, n, arena: arena) { (text: Bytes, pattern: Bytes) -> ByteView? in
+        try replace(text, cache.matcher(pattern), empty, arena)
+      }
+    }
+    functions.scalar("regexp_replace(varchar, varchar, varchar) -> varchar") { a, n, _ in
+      var cache = MatcherCache()
+      let arena = ByteArena()
+      return try Rowwise.map(a, n, arena: arena) {
+        (text: Bytes, pattern: Bytes, with: Bytes) -> ByteView? in
+        try replace(text, cache.matcher(pattern), with, arena)
+      }
+    }
+  }
+
+  private static func replace(
+    _ text: Bytes,
+    _ matcher: RegularExpressionMatcher,
+    _ with: Bytes,
+    _ arena: ByteArena
+  ) throws -> ByteView {
+    var result: [UInt8] = []
+    var start = 0
+    var isChanged = false
+    try matcher.forEachMatch(text) { match in
+      isChanged = true
+      result += text[start..<match.lowerBound]
+      try append(with, text, matcher, to: &result)
+      start = match.upperBound
+      return true
+    }
+    if !isChanged { return ByteView(text, 0, text.count) }
+    result += text[start...]
+    return arena.copy(result)
+  }
+
+  /// Appends a replacement, where `$1` and `${name}` stand for groups and `\` takes what follows.
+  private static func append(
+    _ with: Bytes,
+    _ text: Bytes,
+    _ matcher: RegularExpressionMatcher,
+    to result: inout [UInt8]
+  ) throws {
+    var position = 0
+    while position < with.count {
+      let byte = with[position]
+      position += 1
+      if byte == 0x5C {
+        guard position < with.count else {
+          throw SQLError(.invalidArgument, "Incomplete escape at the end of replacement string")
+        }
+        result.append(with[position])
+        position += 1
+        continue
+      }
+      guard byte == 0x24 else {
+        result.append(byte)
+        continue
+      }
+      var group = 0
+      if position < with.count, with[position] == 0x7B,
+        let close = with[position...].firstIndex(of: 0x7D)
+      {
+        let name = String(decoding: with[(position + 1)..<close], as: UTF8.self)
+        guard let number = matcher.number(ofGroup: name) else {
+          throw SQLError(
+            .invalidArgument,
+            "Illegal replacement sequence: unknown group { \(name) }"
+          )
+        }
+        group = number
+        position = close + 1
+      } else {
+        guard position < with.count, (0x30...0x39).contains(with[position]) else {
+          throw SQLError(.invalidArgument, "Illegal replacement sequence: \(with.text)")
+        }
+        group = Int(with[position] - 0x30)
+        position += 1
+        // More digits belong to the number while there is such a group.
+        while position < with.count, (0x30...0x39).contains(with[position]) {
+          let longer = group * 10 + Int(with[position] - 0x30)
+          guard longer <= matcher.groupCount else { break }
+          group = longer
+          position += 1
+        }
+        guard group <= matcher.groupCount else {
+          throw SQLError(.invalidArgument, "Illegal replacement sequence: unknown group \(group)")
+        }
+      }
+      if let range = matcher.group(group) { result += text[range] }
+    }
+  }
+}

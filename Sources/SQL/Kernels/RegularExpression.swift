@@ -1,0 +1,226 @@
+import ColumnFormat
+import Synchronization
+
+#if LAKE_PCRE2
+  import CPCRE2
+#endif
+
+/// A regular expression of Java's syntax, compiled by PCRE2 and translated to machine code.
+///
+/// Shared by all workers: the compiled form never changes. Matching goes through a
+/// ``RegularExpressionMatcher``, of which each call has its own.
+final class RegularExpression: @unchecked Sendable {
+  /// A pattern without any operator: then a substring search does.
+  let literal: [UInt8]?
+
+  #if LAKE_PCRE2
+    fileprivate let code: OpaquePointer
+    let groupCount: Int
+
+    private init(pattern: [UInt8]) throws {
+      var errorCode: Int32 = 0
+      var errorOffset = 0
+      let translated = RegularExpression.translated(pattern)
+      let options = PCRE2_UTF | PCRE2_MATCH_INVALID_UTF
+      let compiled = translated.withUnsafeBufferPointer {
+        pcre2_compile_8($0.baseAddress, $0.count, options, &errorCode, &errorOffset, nil)
+      }
+      guard let compiled else {
+        var message = [UInt8](repeating: 0, count: 256)
+        let length = pcre2_get_error_message_8(errorCode, &message, message.count)
+        let why = String(decoding: message.prefix(max(0, Int(length))), as: UTF8.self)
+        throw SQLError(
+          .invalidArgument,
+          "Invalid regular expression '\(String(decoding: pattern, as: UTF8.self))': \(why)"
+        )
+      }
+      code = compiled
+      // Without machine code the interpreter does the same, slower.
+      _ = pcre2_jit_compile_8(compiled, PCRE2_JIT_COMPLETE)
+      var groups: UInt32 = 0
+      _ = pcre2_pattern_info_8(compiled, UInt32(PCRE2_INFO_CAPTURECOUNT), &groups)
+      groupCount = Int(groups)
+      literal = RegularExpression.literal(pattern)
+    }
+
+    deinit { pcre2_code_free_8(code) }
+
+    /// The number of a named group.
+    func group(named name: String) -> Int? {
+      let number = name.withCString { pointer in
+        pointer.withMemoryRebound(to: UInt8.self, capacity: name.utf8.count + 1) {
+          pcre2_substring_number_from_name_8(code, $0)
+        }
+      }
+      return number > 0 ? Int(number) : nil
+    }
+  #else
+    private init(pattern: [UInt8]) throws {
+      throw SQLError(
+        .notSupported,
+        "this build of lake has no regular expressions",
+        help: "install libpcre2-dev and build lake again"
+      )
+    }
+  #endif
+
+  private static let cache = Mutex<[[UInt8]: RegularExpression]>([:])
+
+  /// The compiled form of a pattern, kept for the next batch.
+  static func compiled(_ pattern: UnsafeRawBufferPointer) throws -> RegularExpression {
+    let key = Array(pattern)
+    if let known = cache.withLock({ $0[key] }) { return known }
+    let made = try RegularExpression(pattern: key)
+    cache.withLock {
+      // A query has a handful of patterns; one that has many of them gets no cache.
+      if $0.count > 500 { $0.removeAll() }
+      $0[key] = made
+    }
+    return made
+  }
+
+  /// The pattern itself, if no character of it is an operator.
+  private static func literal(_ pattern: [UInt8]) -> [UInt8]? {
+    let operators = Set("\\^$.|?*+()[]{}".utf8)
+    return pattern.contains { operators.contains($0) } ? nil : pattern
+  }
+
+  private static let classes: [String: String] = [
+    "Alpha": "alpha", "Lower": "lower", "Upper": "upper", "Digit": "digit", "Alnum": "alnum",
+    "Punct": "punct", "Space": "space", "Blank": "blank", "Cntrl": "cntrl", "Graph": "graph",
+    "Print": "print", "XDigit": "xdigit", "ASCII": "ascii",
+  ]
+
+  /// Java's `\p{Alpha}` and its like as POSIX classes, which PCRE2 knows instead.
+  private static func translated(_ pattern: [UInt8]) -> [UInt8] {
+    var result: [UInt8] = []
+    var position = 0
+    var depth = 0
+    while position < pattern.count {
+      let byte = pattern[position]
+      if byte == 0x5C, position + 1 < pattern.count {
+        let letter = pattern[position + 1]
+        if letter | 0x20 == 0x70, position + 2 < pattern.count, pattern[position + 2] == 0x7B,
+          let close = pattern[position...].firstIndex(of: 0x7D)
+        {
+          var name = String(decoding: pattern[(position + 3)..<close], as: UTF8.self)
+          if name.hasPrefix("Is") && classes[name] == nil { name.removeFirst(2) }
+          if let posix = classes[name] {
+            let inner = "[:" + (letter == 0x50 ? "^" : "") + posix + ":]"
+            result += Array((depth > 0 ? inner : "[" + inner + "]").utf8)
+          } else {
+            result += Array("\\\(Character(UnicodeScalar(letter))){\(name)}".utf8)
+          }
+          position = close + 1
+          continue
+        }
+        result += [byte, letter]
+        position += 2
+        continue
+      }
+      if byte == 0x5B { depth += 1 }
+      if byte == 0x5D && depth > 0 { depth -= 1 }
+      result.append(byte)
+      position += 1
+    }
+    return result
+  }
+}
+
+/// Finds matches of one expression, text after text, from one thread.
+final class RegularExpressionMatcher {
+  let expression: RegularExpression
+  #if LAKE_PCRE2
+    private let data: OpaquePointer
+    private let context: OpaquePointer?
+
+    init(_ expression: RegularExpression) throws {
+      self.expression = expression
+      guard let data = pcre2_match_data_create_from_pattern_8(expression.code, nil) else {
+        throw SQLError(.exceededMemory, "no memory for a regular expression's match")
+      }
+      self.data = data
+      context = pcre2_match_context_create_8(nil)
+      // A pattern that tries more than this on one text is an error by name, not a hang.
+      pcre2_set_match_limit_8(context, 10_000_000)
+      pcre2_set_heap_limit_8(context, 64 << 10)
+    }
+
+    deinit {
+      pcre2_match_data_free_8(data)
+      pcre2_match_context_free_8(context)
+    }
+
+    /// Whether there is a match at or after `start`; `group` then tells where.
+    func find(_ text: UnsafeRawBufferPointer, from start: Int = 0, notEmpty: Bool = false) throws
+      -> Bool
+    {
+      // An empty text has no address, but PCRE2 wants one.
+      var nothing: UInt8 = 0
+      return try withUnsafePointer(to: &nothing) { empty in
+        let subject = text.baseAddress?.assumingMemoryBound(to: UInt8.self) ?? empty
+        let options = notEmpty ? PCRE2_NOTEMPTY_ATSTART | PCRE2_ANCHORED : 0
+        let result = pcre2_match_8(
+          expression.code,
+          subject,
+          text.count,
+          start,
+          options,
+          data,
+          context
+        )
+        if result > 0 { return true }
+        if result == PCRE2_ERROR_NOMATCH { return false }
+        if result == PCRE2_ERROR_MATCHLIMIT || result == PCRE2_ERROR_DEPTHLIMIT
+          || result == PCRE2_ERROR_HEAPLIMIT || result == PCRE2_ERROR_JIT_STACKLIMIT
+        {
+          throw SQLError(
+            .invalidArgument,
+            "a regular expression takes too many steps on a text of \(text.count) bytes",
+            help: "make the pattern less ambiguous; nested repetitions are the usual cause"
+          )
+        }
+        throw SQLError(.internalError, "regular expression matching failed with \(result)")
+      }
+    }
+
+    /// The bytes of a group of the last match; nil if it took no part.
+    func group(_ index: Int) -> Range<Int>? {
+      guard let pairs = pcre2_get_ovector_pointer_8(data), index <= expression.groupCount else {
+        return nil
+      }
+      let start = pairs[2 * index]
+      let end = pairs[2 * index + 1]
+      // PCRE2_UNSET, and `\K` in a look-ahead may put the start past the end.
+      guard start != Int.max, end != Int.max, start >= 0, end >= start else { return nil }
+      return start..<end
+    }
+
+    var groupCount: Int { expression.groupCount }
+    func number(ofGroup name: String) -> Int? { expression.group(named: name) }
+  #else
+    init(_ expression: RegularExpression) throws { self.expression = expression }
+    func find(_ text: UnsafeRawBufferPointer, from start: Int = 0, notEmpty: Bool = false) throws
+      -> Bool
+    { false }
+    func group(_ index: Int) -> Range<Int>? { nil }
+    var groupCount: Int { 0 }
+    func number(ofGroup name: String) -> Int? { nil }
+  #endif
+
+  /// Calls `body` with each match in turn, as Java's `Matcher.find` goes on after empty ones, until
+  /// it returns false.
+  func forEachMatch(
+    _ text: UnsafeRawBufferPointer,
+    _ body: (Range<Int>) throws -> Bool
+  ) throws {
+    var start = 0
+    while start <= text.count, try find(text, from: start), let match = group(0) {
+      guard try body(match) else { return }
+      start = match.upperBound
+      if match.isEmpty {
+        start += start < text.count ? UTF8Text.width(text[start]) : 1
+      }
+    }
+  }
+}
