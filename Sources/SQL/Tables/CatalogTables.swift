@@ -1,5 +1,6 @@
 import Catalog
 import ColumnFormat
+import ObjectStore
 
 /// The tables of a lake's catalog.
 struct CatalogTables: Sendable {
@@ -50,6 +51,12 @@ struct CatalogTables: Sendable {
     }
   }
 
+  /// The files of an unpartitioned table: below its folder, or the one file that it is.
+  private static func files(_ location: String) -> TableHandle.FileList {
+    guard let info = try? LocalFolder(".").info(location) else { return .folder(location) }
+    return .files([TableHandle.DataFile(path: location, byteCount: info.byteCount)])
+  }
+
   private func handle(
     _ snapshot: TableSnapshot,
     _ title: String
@@ -58,7 +65,7 @@ struct CatalogTables: Sendable {
     let location = catalog.path(of: description.location)
     var partitions: [TableHandle.PartitionFiles] = []
     if description.partitionKeys.isEmpty {
-      partitions = [TableHandle.PartitionFiles(values: [], files: .folder(location))]
+      partitions = [TableHandle.PartitionFiles(values: [], files: CatalogTables.files(location))]
     } else {
       let types = description.partitionKeys.map(\.type)
       for partition in try catalog.partitions(of: snapshot) {
