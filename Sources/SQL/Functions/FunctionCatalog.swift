@@ -33,7 +33,11 @@ struct FunctionCatalog: Sendable {
   /// Arguments are to be cast to its `argumentTypes`. For a lambda the type is that of its body.
   func scalar(_ name: String, _ types: [SQLType]) throws(FunctionFailure) -> ScalarFunction {
     let entry = try known(name)
-    if let resolve = entry.resolve, let found = resolve(types) { return found }
+    // The signatures of such an entry are for readers only.
+    if let resolve = entry.resolve {
+      guard let found = resolve(types) else { throw .noSignature(entry.signatures) }
+      return found
+    }
     var best: (cost: Int, function: ScalarFunction)?
     for overload in entry.overloads {
       guard case .scalar(let make) = overload.implementation,
@@ -74,6 +78,7 @@ struct FunctionCatalog: Sendable {
     -> [[SQLType]?]?
   {
     let entry = try known(name)
+    if entry.resolve != nil { return nil }
     for overload in entry.overloads {
       let signature = FunctionSignature(overload.signature)
       guard let patterns = signature.patterns(for: types.count) else { continue }
