@@ -1,10 +1,10 @@
 # The one entry to everything; CI calls the same targets. `make demo` and `make test` need nothing
 # but Debian 12 (or the like) with Swift 6.3.
 
-SOURCES = Package.swift Sources Tests Benchmarks
+SOURCES = Package.swift Sources Tests
 RELEASE = swift build -c release --static-swift-stdlib --product lake
 
-.PHONY: setup build release demo test test-release check format lint sanitize coverage bench clean
+.PHONY: setup build release demo test test-release check format lint sanitize coverage clean
 
 setup:
 	@Scripts/setup
@@ -40,9 +40,6 @@ sanitize: setup
 
 coverage: setup
 	swift test --disable-xctest --enable-code-coverage
-
-bench: setup
-	swift run -c release lake-bench
 
 clean:
 	rm -rf .build .build-*

@@ -24,7 +24,7 @@ public struct TableName: Sendable, Hashable, CustomStringConvertible {
     self.table = table.lowercased()
   }
 
-  /// `database.table`
+  /// Both parts with a dot between them.
   public var description: String { "\(database).\(table)" }
 }
 
@@ -40,7 +40,7 @@ public struct TableDescription: Sendable, Hashable {
   public var columns: [Field]
   /// The columns in the folders' names.
   public var partitionKeys: [Field]
-  /// Glue's table parameters: `classification`, `recordCount`, …
+  /// Glue's table parameters, such as `classification` and `recordCount`.
   public var parameters: [String: String]
   /// The number of the schema version, from 1.
   public var version: Int

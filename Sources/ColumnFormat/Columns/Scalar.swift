@@ -33,6 +33,7 @@ extension Column {
   ///   - scalar: The value; it must fit the physical type.
   ///   - type: How to keep it, also for null.
   ///   - count: The number of rows.
+  /// - Returns: A constant column.
   public static func constant(_ scalar: Scalar, _ type: PhysicalType, count: Int) -> Column {
     if scalar.isNull { return .nulls(type, count: count) }
     return Column(.constant(Values.single(scalar, type), isNull: false), count: count)

@@ -1,6 +1,8 @@
 import ColumnFormat
 
-/// What a statement computes, as a tree of relational operators. Immutable; rules build new trees.
+/// What a statement computes, as a tree of relational operators.
+///
+/// Immutable; rules build new trees.
 indirect enum LogicalPlan: Sendable {
   case scan(Scan)
   /// Rows of constants or of expressions without columns.
@@ -29,7 +31,9 @@ indirect enum LogicalPlan: Sendable {
     var table: TableHandle
     /// The columns read: which of the table's, under which id.
     var columns: [ScanColumn]
-    /// Conjuncts over `columns`: rows that fail any of them are not put out. What can be decided by
+    /// Conjuncts over `columns`: rows that fail any of them are not put out.
+    ///
+    /// What can be decided by
     /// partition values, statistics or dictionaries is; the rest is evaluated.
     var filters: [BoundExpression]
     /// Stop early after this many rows, if that is all that is asked.
@@ -46,7 +50,9 @@ indirect enum LogicalPlan: Sendable {
     var input: LogicalPlan
     /// Evaluated by a projection below, so keys are columns of the input and keep their ids.
     var keys: [PlanColumn]
-    /// The sets of GROUPING SETS as positions in `keys`; nil is one set of all keys. With sets, a key
+    /// The sets of GROUPING SETS as positions in `keys`; nil is one set of all keys.
+    ///
+    /// With sets, a key
     /// that is not in the row's set is null.
     var groupingSets: [[Int]]?
     /// Under which id the number of the row's set is put out, for `grouping()`.
