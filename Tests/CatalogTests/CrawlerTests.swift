@@ -136,11 +136,14 @@ import Testing
     #expect(error?.message.contains("choose another --table") == true)
   }
 
-  @Test func `a column that is also a key gives way to the folder`() throws {
+  @Test func `a key that is called like a column gets another name`() throws {
     try zoo.parquet("t/k=1/f.parquet", fields + [Field("K", .string)])
     let report = try zoo.crawl("t")
-    #expect(try zoo.columns(TableName(database: "default", table: "t")).count == 3)
-    #expect(report.notes.contains { $0.contains("column 'K' is also a partition key") })
+    let name = TableName(database: "default", table: "t")
+    #expect(try zoo.columns(name).count == 4)
+    #expect(report.tables.first?.partitionKeys == ["partition_k"])
+    #expect(report.notes.contains { $0.contains("called 'partition_k'") })
+    #expect(try zoo.crawl("t").tables.first?.partitionKeys == ["partition_k"])
   }
 
   @Test func `damaged and foreign files are left out by name`() throws {

@@ -24,6 +24,20 @@ struct PartitionDetection {
     }
   }
 
+  /// Gives the keys that are called like a column the name `partition_KEY`.
+  ///
+  /// - Returns: The old and new names of those keys.
+  mutating func avoid(_ columns: [String]) -> [(String, String)] {
+    let taken = Set(columns.map { $0.lowercased() })
+    var renamed: [(String, String)] = []
+    for index in keys.indices where taken.contains(keys[index].name.lowercased()) {
+      let old = keys[index].name
+      keys[index].name = "partition_\(old)"
+      renamed.append((old, keys[index].name))
+    }
+    return renamed
+  }
+
   /// The names of the levels that all files share.
   private static func names(_ levels: [[PartitionPath.Level]], _ folders: [String])
     -> (names: [String], note: String?)

@@ -7,9 +7,9 @@ struct TableCandidate {
   let name: TableName
   let location: String
   let format: DataFormat
-  /// The columns in the files, but for those that are partition keys.
+  /// The columns in the files.
   private(set) var columns: [Field]
-  let partitions: PartitionDetection
+  private(set) var partitions: PartitionDetection
   let fileCount: Int
   let byteCount: Int
   /// Nil where not all files were looked at.
@@ -54,13 +54,9 @@ struct TableCandidate {
     columns = merging.finished()
     columnCauses = merging.causes
     notes = partitions.notes
-    let keys = Set(partitions.keys.map { $0.name.lowercased() })
-    columns.removeAll { field in
-      guard keys.contains(field.name.lowercased()) else { return false }
-      notes.append(
-        "column '\(field.name)' is also a partition key; the folder's value counts, as in Athena"
-      )
-      return true
+    // A record's own value must not give way to that of the folder it was filed in.
+    for (old, new) in partitions.avoid(columns.map(\.name)) {
+      notes.append("the partition key '\(old)' is called '\(new)', as a column has its name")
     }
   }
 

@@ -59,7 +59,11 @@ struct CSVColumnDecoder: CSVRecordTaking {
         appender.keepArena(upTo: end)
         if !append(slot, text, count: end - text) { return misfit(slot, field, row: row) }
       } else if !append(slot, field.start, count: field.count) {
-        return misfit(slot, field, row: row)
+        // Among numbers and times `NA` means that there is none.
+        guard !field.isQuoted, CSVText.isMissingMarker(field.start, count: field.count) else {
+          return misfit(slot, field, row: row)
+        }
+        appender.appendNull(slot)
       }
     }
     if hasMissing {

@@ -31,6 +31,11 @@ struct CSVShapeScanner: CSVRecordTaking {
           ? ShapeEvidence.text
           : CSVText.evidence(field.start, count: field.count, infersTimes: infersTimes)
         if isKnown(evidence, shape.pointee) { continue }
+        if case .text = evidence, !field.isQuoted,
+          CSVText.isMissingMarker(field.start, count: field.count)
+        {
+          continue
+        }
         tree.add(
           evidence,
           to: shape,

@@ -1,5 +1,15 @@
 /// What the text of a CSV field can be read as.
 enum CSVText {
+  /// Whether a text stands for a missing value among numbers and times.
+  ///
+  /// The markers are `NA`, `N/A`, `NULL` and backslash-N. In a column of texts they are texts.
+  static func isMissingMarker(_ start: BytePointer, count: Int) -> Bool {
+    guard (2...4).contains(count) else { return false }
+    let text = UnsafeBufferPointer(start: start, count: count)
+    return text.elementsEqual("NA".utf8) || text.elementsEqual("N/A".utf8)
+      || text.elementsEqual("NULL".utf8) || text.elementsEqual("\\N".utf8)
+  }
+
   /// The kind of value that a text is, before columns are known.
   ///
   /// Numbers are written as in JSON: leading zeros or a plus make a text, so that postal codes and

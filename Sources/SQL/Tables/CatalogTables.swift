@@ -109,13 +109,12 @@ extension TableHandle {
 
   /// The columns of the files, then those of the folders, then the hidden ones.
   static func columns(_ fields: [Field], keys: [Field]) -> [TableColumn] {
-    let keyNames = Set(keys.map { $0.name.lowercased() })
-    // A folder's value goes before a column of the same name, as in Hive.
-    let own = fields.filter { !keyNames.contains($0.name.lowercased()) }
-    return own.map { TableColumn(name: $0.name, type: SQLType($0.type), logicalType: $0.type) }
+    let taken = Set(fields.map { $0.name.lowercased() })
+    return fields.map { TableColumn(name: $0.name, type: SQLType($0.type), logicalType: $0.type) }
       + keys.enumerated().map { index, key in
         TableColumn(
-          name: key.name,
+          // A record's own value does not give way to that of the folder it was filed in.
+          name: taken.contains(key.name.lowercased()) ? "partition_" + key.name : key.name,
           type: SQLType(key.type),
           logicalType: key.type,
           partitionIndex: index

@@ -1,0 +1,55 @@
+import Testing
+
+@testable import SQL
+
+@Suite struct FunctionCatalogTests {
+  @Test(arguments: FunctionCatalog.standard.entries.flatMap(\.examples))
+  func `every example of the catalog gives what it says`(example: FunctionEntry.Example) {
+    #expect(SQLCalls.value(example.call) == example.result)
+  }
+
+  @Test func `every function has one line and signatures that can be read`() {
+    for entry in FunctionCatalog.standard.entries {
+      #expect(entry.summary.hasSuffix("."), "\(entry.name)")
+      #expect(!entry.summary.contains("\n"), "\(entry.name)")
+      #expect(!entry.overloads.isEmpty, "\(entry.name)")
+      for overload in entry.overloads where entry.resolve == nil {
+        #expect(FunctionSignature(overload.signature).name == entry.name)
+      }
+    }
+  }
+
+  @Test func `no function is both there and missing`() {
+    for name in FunctionCatalog.missing {
+      #expect(FunctionCatalog.standard.entry(name) == nil, "\(name)")
+    }
+  }
+
+  @Test func `a misspelt name is answered with the nearest ones`() {
+    #expect(throws: FunctionFailure.unknownName(suggestions: ["substr"])) {
+      try FunctionCatalog.standard.scalar("substrr", [.text])
+    }
+    #expect(throws: FunctionFailure.notSupported(help: nil)) {
+      try FunctionCatalog.standard.scalar("st_point", [.double, .double])
+    }
+  }
+
+  @Test func `the nearest signature wins`() throws {
+    let catalog = FunctionCatalog.standard
+    #expect(try catalog.scalar("abs", [.integer]).resultType == .integer)
+    #expect(
+      try catalog.scalar("abs", [.decimal(precision: 5, scale: 2)]).resultType
+        == .decimal(precision: 5, scale: 2)
+    )
+    #expect(try catalog.scalar("sqrt", [.bigint]).argumentTypes == [.double])
+    #expect(
+      try catalog.scalar("round", [.integer, .integer]).argumentTypes == [.integer, .bigint]
+    )
+    #expect(try catalog.aggregate("sum", [.integer]).resultType == .bigint)
+    #expect(try catalog.aggregate("avg", [.real]).resultType == .real)
+    #expect(
+      try catalog.scalar("element_at", [.map(key: .text, value: .date), .varchar(length: 1)])
+        .resultType == .date
+    )
+  }
+}
