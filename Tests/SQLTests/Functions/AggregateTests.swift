@@ -39,7 +39,7 @@ import Testing
     let all = Buffer((0..<groupCount).map { UInt32($0) })
     try first.merge(second, from: all.base, to: all.base, count: groupCount)
     let result = texts(try whole.finish())
-    #expect(texts(try first.finish()) == result, "\(name) merged")
+    #expect(areClose(texts(try first.finish()), result), "\(name) merged")
     if groupCount == 1 {
       let single = function.makeState()
       try single.resize(groupCount: 1)
@@ -120,14 +120,14 @@ import Testing
 
   @Test func `moments agree with their definitions`() throws {
     let rows = [2.0, 4, 4, 4, 5, 5, 7, 9].map { (group: UInt32(0), values: [Scalar.double($0)]) }
-    #expect(try run("stddev_pop", [.double], rows, groupCount: 1) == ["2.0"])
-    #expect(try run("var_pop", [.double], rows, groupCount: 1) == ["4.0"])
+    #expect(areClose(try run("stddev_pop", [.double], rows, groupCount: 1), ["2.0"]))
+    #expect(areClose(try run("var_pop", [.double], rows, groupCount: 1), ["4.0"]))
     #expect(try run("geometric_mean", [.double], rows, groupCount: 1)[0].hasPrefix("4.6"))
     let pairs = (1...20).map {
       (group: UInt32(0), values: [Scalar.double(Double($0) * 3 + 1), .double(Double($0))])
     }
-    #expect(try run("regr_slope", [.double, .double], pairs, groupCount: 1) == ["3.0"])
-    #expect(try run("corr", [.double, .double], pairs, groupCount: 1) == ["1.0"])
+    #expect(areClose(try run("regr_slope", [.double, .double], pairs, groupCount: 1), ["3.0"]))
+    #expect(areClose(try run("corr", [.double, .double], pairs, groupCount: 1), ["1.0"]))
   }
 
   @Test func `approx_distinct stays within its error`() throws {
@@ -161,4 +161,14 @@ import Testing
     }
     #expect(abs(value - 90_000) < 500)
   }
+}
+
+/// Whether texts are equal, or numbers that differ only by how floating point sums round.
+private func areClose(_ found: [String], _ expected: [String]) -> Bool {
+  found.count == expected.count
+    && zip(found, expected).allSatisfy { found, expected in
+      if found == expected { return true }
+      guard let left = Double(found), let right = Double(expected) else { return false }
+      return abs(left - right) <= 1e-12 * max(abs(left), abs(right))
+    }
 }

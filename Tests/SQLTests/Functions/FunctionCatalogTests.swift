@@ -9,7 +9,8 @@ import Testing
   }
 
   @Test func `every function has one line and signatures that can be read`() {
-    for entry in FunctionCatalog.standard.entries {
+    // Operators are written, not called: they need no line in the reference.
+    for entry in FunctionCatalog.standard.entries where !entry.name.hasPrefix("$") {
       #expect(entry.summary.hasSuffix("."), "\(entry.name)")
       #expect(!entry.summary.contains("\n"), "\(entry.name)")
       #expect(!entry.overloads.isEmpty, "\(entry.name)")

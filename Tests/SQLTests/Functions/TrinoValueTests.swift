@@ -30,7 +30,7 @@ import Testing
     ("try(1/0)", "NULL"), ("try_cast('x' as bigint)", "NULL"),
     ("coalesce(try(array[1][2]), -1)", "-1"),
     ("if(1 = 0, 1/0, 2)", "2"), ("nullif(1, 1)", "NULL"),
-    ("date_diff('month', date '2026-01-31', date '2026-02-28')", "0"),
+    ("date_diff('month', date '2026-01-31', date '2026-02-28')", "1"),
     ("date_diff('hour', timestamp '2026-01-01 00:30:00', timestamp '2026-01-01 02:29:00')", "1"),
     ("date_trunc('week', date '2026-11-25')", "2026-11-23"),
     ("date_parse('70-01-02', '%y-%m-%d')", "1970-01-02 00:00:00.000"),

@@ -62,15 +62,15 @@ import Testing
     #expect(table.statistics[0]?.nullCount == 0)
   }
 
-  @Test func `folders with values become columns and hide those of the file`() throws {
+  @Test func `folders with values become columns beside those of the file`() throws {
     try write(
       "t/year=2025/day=2025-01-02/1.parquet",
       [Field("id", .int64), Field("Year", .string)]
     )
     try write("t/year=2026/day=2026-01-02/1.parquet", [Field("id", .int64)])
     let table = try resolver(data: true).table(["T"], at: place)
-    #expect(table.visibleColumns.map(\.name) == ["id", "year", "day"])
-    #expect(table.visibleColumns.map(\.type) == [.bigint, .integer, .date])
+    #expect(table.visibleColumns.map(\.name) == ["id", "Year", "partition_year", "day"])
+    #expect(table.visibleColumns.map(\.type) == [.bigint, .text, .integer, .date])
     #expect(table.partitions.map { $0.values[0] } == [.int(2025), .int(2026)])
   }
 
