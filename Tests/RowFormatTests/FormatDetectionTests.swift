@@ -24,6 +24,12 @@ import Testing
     ("a,b\n1,2\n", csv(",", header: true)),
     ("1,2\n3,4\n", csv(",", header: false)),
     ("a,b\nc,d\n", csv(",", header: false)),
+    // Columns of text alone: names are told apart by how the cells below them are written.
+    ("carrier,name\n9E,Endeavor Air\nAA,American Airlines\n", csv(",", header: true)),
+    ("country,code\nfrance,fr\nspain,es\n", csv(",", header: true)),
+    ("name,city\nalice,paris\nbob,rome\ncarol,oslo\n", csv(",", header: false)),
+    ("Germany,DE\nFrance,FR\nSpain,ES\n", csv(",", header: false)),
+    ("code,name\nAA,x y\nBB,code\ncode,z w\n", csv(",", header: false)),
     ("a|b\n1|x,y\n", csv("|", header: true)),
     ("a\tb\n1\tx\n", csv("\t", header: true)),
     ("a;b\n1,5;2\n", csv(";", header: true)),

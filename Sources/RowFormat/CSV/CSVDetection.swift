@@ -72,7 +72,8 @@ enum CSVDetection {
     records.append(CSVRecord(line, layout: layout))
   }
 
-  /// Whether the first record holds names, by Glue's four conditions.
+  /// Whether the first record holds names: by Glue's four conditions, or, where all columns are text
+  /// and Glue gives up, by ``CSVTextHeader``.
   static func hasHeader(_ records: [CSVRecord]) -> Bool {
     guard let header = records.first, records.count > 1 else { return false }
     for (index, cell) in header.fields.enumerated() {
@@ -81,12 +82,13 @@ enum CSVDetection {
       if cell.bytes.isEmpty { continue }
       if !isText(cell) || (!isLast && cell.text.count >= 150) || !isName(cell.text) { return false }
     }
-    return header.fields.indices.contains { index in
+    let hasOtherThanText = header.fields.indices.contains { index in
       records.dropFirst().contains { record in
         index < record.fields.count && !record.fields[index].bytes.isEmpty
           && !isText(record.fields[index])
       }
     }
+    return hasOtherThanText || CSVTextHeader.isHeader(header, over: records.dropFirst())
   }
 
   private static func isText(_ cell: CSVRecord.FieldText) -> Bool {
