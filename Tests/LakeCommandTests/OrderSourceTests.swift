@@ -82,6 +82,17 @@ import Testing
     #expect(!lines.contains { $0.contains(".0\"}") || $0.contains(".10\"}") })
   }
 
+  @Test func `many articles are sold, a few of them often`() throws {
+    var counts: [Substring: Int] = [:]
+    for line in try text(count: 5000).split(separator: "\n") {
+      for part in line.split(separator: "\"") where part.hasPrefix("SKU-") {
+        counts[part, default: 0] += 1
+      }
+    }
+    #expect(counts.count > 1000)
+    #expect((counts["SKU-00000"] ?? 0) > 10)
+  }
+
   @Test func `drift changes the second half only`() throws {
     let lines = try text(count: 1000, drifts: true).split(separator: "\n")
     #expect(!lines[..<500].contains { $0.contains("loyalty_tier") })

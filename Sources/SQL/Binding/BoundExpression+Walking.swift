@@ -119,6 +119,9 @@ extension BoundExpression {
     }
   }
 
+  /// Whether it is the constant NULL.
+  var isNullConstant: Bool { constantValue?.isNull == true }
+
   /// The constant, if it is one already.
   var constantValue: Scalar? {
     if case .constant(let value, _) = self { return value }

@@ -12,6 +12,7 @@ struct Optimizer {
     PredicatePushdown.self,
     ProjectionMerging.self,
     LimitPushdown.self,
+    DecimalNarrowing.self,
     ColumnPruning.self,
     ProjectionMerging.self,
   ]

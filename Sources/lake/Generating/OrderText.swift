@@ -57,7 +57,7 @@ struct OrderText {
     // The square of a uniform number: few articles sell often, many seldom.
     let popularity = (bits &>> 40) & 0xFFFF
     return Line(
-      sku: popularity &* popularity &* 20_000 &>> 32,
+      sku: (popularity &* popularity &* 20_000) &>> 32,
       quantity: 1 &+ bits & 3,
       priceCents: 199 &+ (bits &>> 8) % 19_800
     )

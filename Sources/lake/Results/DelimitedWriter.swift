@@ -30,7 +30,7 @@ final class DelimitedWriter: ResultWriter {
     nullText = Array((options.nullText ?? (style == .tsv ? "\\N" : "")).utf8)
   }
 
-  func begin(_ columns: [ResultColumn]) throws {
+  func begin(_ columns: [ResultColumn]) {
     self.columns = columns
     guard options.showsHeader else { return }
     for (index, column) in columns.enumerated() {
@@ -39,8 +39,8 @@ final class DelimitedWriter: ResultWriter {
       value.append(string: column.name)
       appendField(value.bytes, isText: true)
     }
+    // Goes out with the first rows, so that a query that fails at once leaves nothing behind.
     text.append(UInt8(ascii: "\n"))
-    try flush()
   }
 
   private var separator: UInt8 { UInt8(ascii: style == .tsv ? "\t" : ",") }

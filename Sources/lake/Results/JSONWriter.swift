@@ -87,12 +87,24 @@ final class JSONRowsWriter: ResultWriter {
       text.append(UInt8(ascii: "["))
       for index in cells.indices {
         if index > 0 { text.append(UInt8(ascii: ",")) }
-        text.append(json: cells[index], row)
+        append(cells[index], row)
       }
       text.append("]\n")
     }
     try file.write(text.bytes)
     text.removeAll()
+  }
+
+  /// Decimals stand as text: programs that compare rows mostly read JSON's numbers as doubles, and
+  /// would lose how many digits there are.
+  private func append(_ cell: CellReader, _ row: Int) {
+    if case .decimal = cell.type, !cell.isNull(row) {
+      text.append(UInt8(ascii: "\""))
+      text.append(json: cell, row)
+      text.append(UInt8(ascii: "\""))
+    } else {
+      text.append(json: cell, row)
+    }
   }
 
   func finish() {}

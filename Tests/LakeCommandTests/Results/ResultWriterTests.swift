@@ -92,6 +92,23 @@ import Testing
     #expect(try printed(.json, batches: []) == "[]\n")
   }
 
+  @Test func `rows for comparison are arrays whose decimals are text`() throws {
+    let folder = TemporaryDirectory()
+    let file = try OutputFile(path: folder("rows"))
+    let writer = JSONRowsWriter(file)
+    writer.begin(ResultWriterTests.columns)
+    try writer.write(ResultWriterTests.batch)
+    #expect(
+      try TextFile.read(folder("rows")) == """
+        [1,"plain","10.50"]
+        [2,"a,\\"b\\"\\n",null]
+        [null,"","-0.05"]
+        [40,null,"0.00"]
+
+        """
+    )
+  }
+
   @Test func `two columns of one name get two keys in JSON`() throws {
     let columns = [ResultColumn(name: "a", type: .bigint), ResultColumn(name: "a", type: .bigint)]
     let batch = Batch(

@@ -15,6 +15,16 @@ final class MinMaxState<Value: ComparableValue>: AggregateState {
     seen.resize(groupCount)
   }
 
+  // Called through `any AggregateState`, which would reach unspecialised code.
+  @specialized(where Value == UInt8)
+  @specialized(where Value == Int8)
+  @specialized(where Value == Int16)
+  @specialized(where Value == Int32)
+  @specialized(where Value == Int64)
+  @specialized(where Value == Int128)
+  @specialized(where Value == Float)
+  @specialized(where Value == Double)
+  @specialized(where Value == ByteView)
   func update(groups: UnsafePointer<UInt32>, arguments: [Column], rowCount: Int) {
     let column = arguments[0]
     let source = Operand<Value>(column)
@@ -64,6 +74,15 @@ final class MinMaxState<Value: ComparableValue>: AggregateState {
     return value
   }
 
+  @specialized(where Value == UInt8)
+  @specialized(where Value == Int8)
+  @specialized(where Value == Int16)
+  @specialized(where Value == Int32)
+  @specialized(where Value == Int64)
+  @specialized(where Value == Int128)
+  @specialized(where Value == Float)
+  @specialized(where Value == Double)
+  @specialized(where Value == ByteView)
   func merge(
     _ other: any AggregateState,
     from sources: UnsafePointer<UInt32>,

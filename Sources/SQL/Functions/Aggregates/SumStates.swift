@@ -1,5 +1,8 @@
 import ColumnFormat
 
+// The states are called through `any AggregateState`, which reaches the generic code: without its
+// specialised twins an update takes 25 times as long.
+
 /// `sum` of integers and day-time intervals in 64 bits; leaving them is an error.
 final class IntegerSumState<Value: PhysicalValue & FixedWidthInteger & SignedInteger>:
   AggregateState
@@ -16,6 +19,10 @@ final class IntegerSumState<Value: PhysicalValue & FixedWidthInteger & SignedInt
     seen.resize(groupCount)
   }
 
+  @specialized(where Value == Int64)
+  @specialized(where Value == Int32)
+  @specialized(where Value == Int16)
+  @specialized(where Value == Int8)
   func update(groups: UnsafePointer<UInt32>, arguments: [Column], rowCount: Int) throws {
     let values = Operand<Value>(arguments[0])
     let base = sums.base
@@ -35,6 +42,10 @@ final class IntegerSumState<Value: PhysicalValue & FixedWidthInteger & SignedInt
     if flags < 0 { throw IntegerSumState.overflow(base[failed]) }
   }
 
+  @specialized(where Value == Int64)
+  @specialized(where Value == Int32)
+  @specialized(where Value == Int16)
+  @specialized(where Value == Int8)
   func update(group: UInt32, arguments: [Column], rowCount: Int) throws {
     let values = Operand<Value>(arguments[0])
     if rowCount == 0 || values.isConstant || values.validity != nil {
@@ -72,6 +83,10 @@ final class IntegerSumState<Value: PhysicalValue & FixedWidthInteger & SignedInt
     SQLError(.numericOutOfRange, "bigint addition overflow in sum")
   }
 
+  @specialized(where Value == Int64)
+  @specialized(where Value == Int32)
+  @specialized(where Value == Int16)
+  @specialized(where Value == Int8)
   func merge(
     _ other: any AggregateState,
     from sources: UnsafePointer<UInt32>,
@@ -125,6 +140,11 @@ final class WideSumState<Value: PhysicalValue & FixedWidthInteger & SignedIntege
     counts.resize(groupCount)
   }
 
+  @specialized(where Value == Int64)
+  @specialized(where Value == Int32)
+  @specialized(where Value == Int16)
+  @specialized(where Value == Int8)
+  @specialized(where Value == Int128)
   func update(groups: UnsafePointer<UInt32>, arguments: [Column], rowCount: Int) throws {
     let values = Operand<Value>(arguments[0])
     let base = sums.base
@@ -145,6 +165,11 @@ final class WideSumState<Value: PhysicalValue & FixedWidthInteger & SignedIntege
     }
   }
 
+  @specialized(where Value == Int64)
+  @specialized(where Value == Int32)
+  @specialized(where Value == Int16)
+  @specialized(where Value == Int8)
+  @specialized(where Value == Int128)
   func update(group: UInt32, arguments: [Column], rowCount: Int) throws {
     let values = Operand<Value>(arguments[0])
     if Value.bitWidth > 64 || values.isConstant || values.validity != nil {
@@ -163,6 +188,11 @@ final class WideSumState<Value: PhysicalValue & FixedWidthInteger & SignedIntege
     counts.base[Int(group)] &+= Int64(rowCount)
   }
 
+  @specialized(where Value == Int64)
+  @specialized(where Value == Int32)
+  @specialized(where Value == Int16)
+  @specialized(where Value == Int8)
+  @specialized(where Value == Int128)
   func merge(
     _ other: any AggregateState,
     from sources: UnsafePointer<UInt32>,
@@ -227,6 +257,8 @@ final class FloatSumState<Value: PhysicalValue & BinaryFloatingPoint>: Aggregate
     counts.resize(groupCount)
   }
 
+  @specialized(where Value == Double)
+  @specialized(where Value == Float)
   func update(groups: UnsafePointer<UInt32>, arguments: [Column], rowCount: Int) {
     let values = Operand<Value>(arguments[0])
     let base = sums.base
@@ -244,6 +276,8 @@ final class FloatSumState<Value: PhysicalValue & BinaryFloatingPoint>: Aggregate
     }
   }
 
+  @specialized(where Value == Double)
+  @specialized(where Value == Float)
   func update(group: UInt32, arguments: [Column], rowCount: Int) {
     let values = Operand<Value>(arguments[0])
     if result == .geometricMean || values.isConstant || values.validity != nil {
@@ -272,6 +306,8 @@ final class FloatSumState<Value: PhysicalValue & BinaryFloatingPoint>: Aggregate
     counts.base[Int(group)] &+= Int64(rowCount)
   }
 
+  @specialized(where Value == Double)
+  @specialized(where Value == Float)
   func merge(
     _ other: any AggregateState,
     from sources: UnsafePointer<UInt32>,
