@@ -79,7 +79,8 @@ final class FixedLeafDecoder<Conversion: StoredConversion>: TypedLeafDecoder {
     }
     if filled &+ count > target.count {
       let larger = Buffer<Value>(count: max(capacity, filled + count, filled * 2))
-      larger.base.update(from: target.base, count: filled)
+      // Rows that a constant covered are not in the target yet.
+      larger.base.update(from: target.base, count: min(filled, target.count))
       target = larger
     }
     return target.base + filled

@@ -18,17 +18,19 @@ final class AggregateSink: Sink, @unchecked Sendable {
   private(set) var partCount = 1
   private var whole: GroupedRows?
 
-  init(_ shape: AggregateShape, inputTypes: [SQLType], statistics: OperatorStatistics?) {
+  /// - Parameter inputTypes: The types of the input's columns; nil where no rows come, but the groups of
+  ///   another aggregation.
+  init(_ shape: AggregateShape, inputTypes: [SQLType]?, statistics: OperatorStatistics?) {
     self.shape = shape
     var positions: [Int] = []
-    for call in shape.calls {
+    for call in inputTypes == nil ? [] : shape.calls {
       for position in call.arguments + (call.filter.map { [$0] } ?? [])
       where !positions.contains(position) {
         positions.append(position)
       }
     }
     self.positions = positions
-    positionTypes = positions.map { inputTypes[$0] }
+    positionTypes = positions.compactMap { inputTypes?[$0] }
     name = statistics?.name.lowercased() ?? "aggregate"
     super.init(statistics: statistics)
   }

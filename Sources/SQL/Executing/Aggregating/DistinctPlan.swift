@@ -152,11 +152,7 @@ final class DistinctAggregateSink: Sink, @unchecked Sendable {
   init(_ plan: DistinctPlan, inputTypes: [SQLType], statistics: OperatorStatistics?) {
     self.plan = plan
     first = AggregateSink(plan.first, inputTypes: inputTypes, statistics: statistics)
-    second = AggregateSink(
-      plan.second,
-      inputTypes: plan.first.keyTypes,
-      statistics: statistics
-    )
+    second = AggregateSink(plan.second, inputTypes: nil, statistics: statistics)
     super.init(statistics: statistics)
   }
 
