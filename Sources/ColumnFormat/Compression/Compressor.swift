@@ -102,14 +102,31 @@ public struct Compressor {
 }
 
 extension Codec {
+  /// The levels that the codec has, from quick to small; nil where there is nothing to choose.
+  public var levels: ClosedRange<Int>? {
+    switch self {
+    case .zstd: -7...22
+    case .gzip: 1...9
+    case .brotli: 0...11
+    // From 3 on LZ4 searches longer ("HC").
+    case .lz4Raw, .lz4Hadoop: 0...12
+    case .uncompressed, .snappy: nil
+    }
+  }
+
+  /// The level taken when none is asked for.
+  var defaultLevel: Int {
+    switch self {
+    case .zstd: 3
+    case .gzip: 6
+    case .brotli: 5
+    case .lz4Raw, .lz4Hadoop, .uncompressed, .snappy: 0
+    }
+  }
+
   /// The level nearest to the one asked for that the codec has.
   fileprivate func clampedLevel(_ level: Int?) -> Int {
-    switch self {
-    case .zstd: min(max(level ?? 3, -7), 22)
-    case .gzip: min(max(level ?? 6, 1), 9)
-    case .brotli: min(max(level ?? 5, 0), 11)
-    case .lz4Raw, .lz4Hadoop: min(max(level ?? 0, 0), 12)
-    case .uncompressed, .snappy: 0
-    }
+    guard let levels else { return 0 }
+    return min(max(level ?? defaultLevel, levels.lowerBound), levels.upperBound)
   }
 }

@@ -15,6 +15,15 @@ public protocol ByteSink: AnyObject {
 extension ByteSink {
   /// What to call this place in messages.
   public var path: String { "memory" }
+
+  /// Takes the bytes of an array.
+  func write(array: [UInt8]) throws(ColumnFormatError) {
+    var failure: ColumnFormatError?
+    array.withUnsafeBytes { bytes in
+      do throws(ColumnFormatError) { try write(bytes) } catch { failure = error }
+    }
+    if let failure { throw failure }
+  }
 }
 
 /// Keeps the bytes in memory.

@@ -78,6 +78,45 @@ package struct SplitBlockBloomFilter: Sendable {
     return block.loadUnaligned(as: SIMD8<UInt32>.self) & mask == mask
   }
 
+  /// The smallest filter of the same hashes that keeps false answers below a rate.
+  ///
+  /// Half as many blocks means that the upper halves of hashes choose among pairs of neighbours, so
+  /// the blocks of each pair are laid over each other.
+  func folded(falsePositiveRate: Double) -> SplitBlockBloomFilter {
+    var filter = self
+    while filter.blockCount % 2 == 0 {
+      let half = filter.half()
+      if half.falsePositiveRate > falsePositiveRate { break }
+      filter = half
+    }
+    return filter
+  }
+
+  private func half() -> SplitBlockBloomFilter {
+    let size = SplitBlockBloomFilter.blockByteCount
+    let half = SplitBlockBloomFilter(byteCount: bytes.count / 2)
+    for offset in 0..<(bytes.count / 2) {
+      let left = offset / size * 2 * size + offset % size
+      half.bytes.base[offset] = bytes.base[left] | bytes.base[left + size]
+    }
+    return half
+  }
+
+  /// How often a hash that is not in the filter finds all of its eight bits set.
+  private var falsePositiveRate: Double {
+    var total = 0.0
+    for block in 0..<blockCount {
+      let start = UnsafeRawPointer(bytes.base) + block * SplitBlockBloomFilter.blockByteCount
+      var rate = 1.0
+      for word in 0..<8 {
+        let bits = start.loadUnaligned(fromByteOffset: word * 4, as: UInt32.self)
+        rate *= Double(bits.nonzeroBitCount) / 32
+      }
+      total += rate
+    }
+    return total / Double(blockCount)
+  }
+
   @inline(__always)
   private func offset(_ hash: UInt64) -> Int {
     let upper = hash &>> 32

@@ -7,7 +7,6 @@ final class BooleanAccumulator {
 
   var count: Int { values.count }
   var byteCount: Int { values.count }
-  var distinctCount: Int? { nil }
 
   func append(_ column: Column) throws(DecodingFailure) {
     switch column.form {
@@ -32,13 +31,7 @@ final class BooleanAccumulator {
     return UnsafePointer(bytes.base)
   }
 
-  func chooseEncoding(_ options: WriterOptions) -> ChunkEncoding { .plain }
-
-  func appendDictionary(to output: inout BufferBuilder<UInt8>) -> Int { 0 }
-
-  func pageCount(from start: Int, limit: Int, byteCountMax: Int) -> Int {
-    min(limit, max(byteCountMax, 1) * 8)
-  }
+  func pageCount(limit: Int, byteCountMax: Int) -> Int { min(limit, max(byteCountMax, 1) * 8) }
 
   func appendPage(_ range: Range<Int>, to output: inout BufferBuilder<UInt8>) {
     PlainEncoding.append(bits: values.base + range.lowerBound, count: range.count, to: &output)

@@ -7,31 +7,27 @@
 /// Starts as a dictionary and its codes; becomes plain when the dictionary does not pay. The bytes
 /// are copied, so that a waiting row group does not keep whole input blocks alive.
 final class ByteAccumulator {
-  private let leaf: LeafColumn
-  private let dictionaryByteCountMax: Int
+  let leaf: LeafColumn
+  private var choice: DictionaryChoice
   /// Whether `codes` and `entries` are in use, rather than `bytes` and `ends`.
-  private var isDictionary = true
+  private(set) var isDictionary = true
   private var table = CodeTable()
-  private var entries = BufferBuilder<ByteView>(capacity: 32)
+  private(set) var entries = BufferBuilder<ByteView>(capacity: 32)
   private var hashes = BufferBuilder<UInt64>(capacity: 32)
   private var arena = ByteArena(blockByteCount: 1 << 10)
-  private var entryByteCount = 0
+  private(set) var entryByteCount = 0
   /// The bytes that the values behind the codes have without a dictionary.
-  private var expandedByteCount = 0
-  private var codes = BufferBuilder<UInt32>(capacity: 64)
-  private var bytes = BufferBuilder<UInt8>(capacity: 1)
+  private(set) var expandedByteCount = 0
+  private(set) var codes = BufferBuilder<UInt32>(capacity: 64)
+  private(set) var bytes = BufferBuilder<UInt8>(capacity: 1)
   /// Where each plain value ends in `bytes`.
-  private var ends = BufferBuilder<Int>(capacity: 1)
-  private var encoding = ChunkEncoding.plain
+  private(set) var ends = BufferBuilder<Int>(capacity: 1)
   /// The dictionary that codes came from last, and what its codes are here.
   private var source: (dictionary: ColumnDictionary, codes: Buffer<UInt32>)?
-  /// For each entry the page, counted from one, that was seen to use it last.
-  private var marks: Buffer<UInt32>?
-  private var markedPageCount: UInt32 = 0
 
   init(_ leaf: LeafColumn, _ options: WriterOptions) {
     self.leaf = leaf
-    dictionaryByteCountMax = options.dictionaryByteCountMax
+    choice = DictionaryChoice(options)
   }
 
   var count: Int { isDictionary ? codes.count : ends.count }
@@ -44,7 +40,9 @@ final class ByteAccumulator {
 
   var distinctCount: Int? { isDictionary && count > 0 ? entries.count : nil }
 
-  func removeAll() {
+  /// Forgets the values of a row group that was written in an encoding.
+  func removeAll(writtenAs encoding: ChunkEncoding) {
+    choice.remember(isUsed: encoding == .dictionary)
     isDictionary = true
     table.removeAll()
     entries.removeAll()
@@ -56,8 +54,6 @@ final class ByteAccumulator {
     bytes.removeAll()
     ends.removeAll()
     source = nil
-    marks = nil
-    markedPageCount = 0
   }
 
   // MARK: Appending
@@ -217,11 +213,10 @@ final class ByteAccumulator {
   @inline(never)
   private func insert(_ view: UnsafePointer<ByteView>, _ hash: UInt64) -> UInt32? {
     if entries.count >= table.entryCountMax {
-      let isHopeless = DictionaryChoice.isHopeless(
+      let isHopeless = choice.isHopeless(
         entryCount: entries.count,
         entryByteCount: entryByteCount,
-        valueCount: codes.count,
-        byteCountMax: dictionaryByteCountMax
+        valueCount: codes.count
       )
       if isHopeless {
         giveUpDictionary()
@@ -229,7 +224,7 @@ final class ByteAccumulator {
       }
       let hashes = self.hashes.base
       table.grow(entryCount: entries.count) { hashes[$0] }
-    } else if entryByteCount > dictionaryByteCountMax {
+    } else if choice.isTooLarge(entryByteCount: entryByteCount) {
       // Few but large values: the size decides before the table is full.
       giveUpDictionary()
       return nil
@@ -276,158 +271,5 @@ final class ByteAccumulator {
     // Long values have at least eight bytes, so the last ones are hashed with a step that overlaps.
     hash ^= start.loadUnaligned(fromByteOffset: count &- 8, as: UInt64.self)
     return CodeTable.mix(hash)
-  }
-
-  // MARK: Writing
-
-  func chooseEncoding(_ options: WriterOptions) -> ChunkEncoding {
-    encoding = .plain
-    if options.usesDeltaEncodings && leaf.typeLength == nil && count > 0 { encoding = .delta }
-    if isDictionary && count > 0 {
-      let lengths = leaf.typeLength == nil ? 4 * codes.count : 0
-      let dictionaryByteCount = DictionaryChoice.byteCount(
-        entryCount: entries.count,
-        entryByteCount: entryByteCount,
-        codes: codes.base,
-        codeCount: codes.count
-      )
-      if dictionaryByteCount < expandedByteCount + lengths {
-        encoding = .dictionary
-        return .dictionary
-      }
-    }
-    if isDictionary { giveUpDictionary() }
-    return encoding
-  }
-
-  func appendDictionary(to output: inout BufferBuilder<UInt8>) -> Int {
-    output.reserve(entryByteCount)
-    for code in 0..<entries.count {
-      let bytes = (entries.base + code).bytes
-      if leaf.typeLength == nil {
-        output.append(littleEndian: UInt32(truncatingIfNeeded: bytes.count))
-      }
-      if let start = bytes.baseAddress { output.append(bytes: start, count: bytes.count) }
-    }
-    return entries.count
-  }
-
-  func pageCount(from start: Int, limit: Int, byteCountMax: Int) -> Int {
-    if encoding == .dictionary { return min(limit, max(byteCountMax / 4, 1)) }
-    let first = start == 0 ? 0 : ends[start - 1]
-    var low = 0
-    var high = limit
-    // The most values whose bytes and lengths fit.
-    while low < high {
-      let middle = (low + high + 1) / 2
-      if ends[start + middle - 1] - first + 4 * middle <= byteCountMax {
-        low = middle
-      } else {
-        high = middle - 1
-      }
-    }
-    return max(low, min(limit, 1))
-  }
-
-  func appendPage(_ range: Range<Int>, to output: inout BufferBuilder<UInt8>) {
-    if encoding == .dictionary {
-      return DictionaryChoice.appendCodes(
-        codes.base + range.lowerBound,
-        count: range.count,
-        to: &output
-      )
-    }
-    if range.isEmpty { return }
-    let first = range.lowerBound == 0 ? 0 : ends[range.lowerBound - 1]
-    let byteCount = ends[range.upperBound - 1] - first
-    if encoding == .delta {
-      let lengths = Buffer<UInt32>(count: range.count)
-      var start = first
-      for index in 0..<range.count {
-        let end = ends.base[range.lowerBound &+ index]
-        lengths.base[index] = UInt32(truncatingIfNeeded: end &- start)
-        start = end
-      }
-      DeltaBinaryPackedEncoding.append(lengths.base, count: range.count, to: &output)
-      output.append(bytes: bytes.base + first, count: byteCount)
-    } else if leaf.typeLength != nil {
-      output.append(bytes: bytes.base + first, count: byteCount)
-    } else {
-      output.reserve(byteCount + 4 * range.count)
-      var start = first
-      for index in range {
-        let end = ends.base[index]
-        output.append(littleEndian: UInt32(truncatingIfNeeded: end &- start))
-        output.append(bytes: bytes.base + start, count: end &- start)
-        start = end
-      }
-    }
-  }
-
-  // MARK: Bounds
-
-  /// The least and the greatest view so far.
-  private struct Extremes {
-    var low: ByteView?
-    var high: ByteView?
-    private var lowPrefix = UInt32.max
-    private var highPrefix: UInt32 = 0
-
-    @inline(__always)
-    mutating func include(_ view: ByteView) {
-      // Most values lie between the bounds by their first four bytes.
-      let prefix = UInt32(truncatingIfNeeded: view.head &>> 32).byteSwapped
-      if prefix > lowPrefix && prefix < highPrefix { return }
-      compare(view, prefix)
-    }
-
-    private mutating func compare(_ view: ByteView, _ prefix: UInt32) {
-      if let known = low {
-        if ByteView.compare(view, known) < 0 { (low, lowPrefix) = (view, prefix) }
-      } else {
-        (low, lowPrefix) = (view, prefix)
-      }
-      if let known = high {
-        if ByteView.compare(view, known) > 0 { (high, highPrefix) = (view, prefix) }
-      } else {
-        (high, highPrefix) = (view, prefix)
-      }
-    }
-
-    var bounds: ValueBounds {
-      guard let low, let high else { return .none }
-      return .bytes(low, high)
-    }
-  }
-
-  func bounds() -> ValueBounds {
-    if !isDictionary { return bounds(0..<count) }
-    var extremes = Extremes()
-    for code in 0..<entries.count { extremes.include(entries[code]) }
-    return extremes.bounds
-  }
-
-  func bounds(_ range: Range<Int>) -> ValueBounds {
-    var extremes = Extremes()
-    if isDictionary {
-      let marks = self.marks ?? Buffer(repeating: 0, count: entries.count)
-      self.marks = marks
-      markedPageCount += 1
-      let page = markedPageCount
-      for index in range {
-        let code = Int(codes.base[index])
-        if marks.base[code] == page { continue }
-        marks.base[code] = page
-        extremes.include(entries.base[code])
-      }
-      return extremes.bounds
-    }
-    var start = range.lowerBound == 0 ? 0 : ends[range.lowerBound - 1]
-    for index in range {
-      let end = ends.base[index]
-      extremes.include(ByteView(bytes.base + start, count: end &- start))
-      start = end
-    }
-    return extremes.bounds
   }
 }

@@ -1,13 +1,21 @@
-/// Gathers the levels and values of one leaf, and writes them as a column chunk.
-final class ColumnChunkWriter {
+/// Gathers the levels and values of one leaf, and encodes them as the pages of a column chunk.
+///
+/// Sendable as one thread at a time appends or plans, and encoding pages changes nothing here.
+final class ColumnChunkWriter: @unchecked Sendable {
   let leaf: LeafColumn
   private let options: WriterOptions
+  /// How often a bloom filter may be wrong, where one is asked for.
+  private let falsePositiveRate: Double?
   private let values: ValueAccumulator
   private var levels: LevelAccumulator
+  private var trial = EncodingTrial()
+  private var encoding = ChunkEncoding.plain
 
   init(_ leaf: LeafColumn, _ options: WriterOptions) {
     self.leaf = leaf
     self.options = options
+    falsePositiveRate =
+      options.bloomFilters.first { $0.path == leaf.dottedPath }?.falsePositiveRate
     levels = LevelAccumulator(leaf)
     values = ValueAccumulator(leaf, options)
   }
@@ -33,135 +41,151 @@ final class ColumnChunkWriter {
   /// Forgets what has been gathered.
   func removeAll() {
     levels.removeAll()
-    values.removeAll()
+    values.removeAll(writtenAs: encoding)
   }
 
-  // MARK: Writing
+  // MARK: Planning
 
-  /// A written chunk and what is known about its pages.
-  struct Chunk {
-    var metadata: ColumnChunkMetadata
-    var offsets = OffsetIndex()
-    /// Nil where a page has values but no bounds.
-    var index: ColumnIndex?
+  /// Decides how the chunk will be written.
+  ///
+  /// - Throws: A failure naming a value that the column's type does not have.
+  func plan(_ encoder: PageEncoder) throws(DecodingFailure) -> ChunkPlan {
+    let bounds = values.bounds()
+    try ValueRange.check(bounds, leaf)
+    encoding = try trial.choose(values, options, encoder)
+    var plan = ChunkPlan(encoding: encoding, bounds: bounds)
+    var page = ChunkPlan.Page(levels: 0..<0, values: 0..<0, rows: 0..<0)
+    while page.levels.upperBound < levels.count {
+      let value = page.values.upperBound
+      let extent = levels.extent(
+        from: page.levels.upperBound,
+        rowCountMax: options.pageRowCountMax
+      ) {
+        values.pageCount(
+          from: value,
+          limit: $0,
+          byteCountMax: options.pageByteCount,
+          encoding
+        )
+      }
+      page.levels = page.levels.upperBound..<(page.levels.upperBound + extent.levelCount)
+      page.values = value..<(value + extent.valueCount)
+      page.rows = page.rows.upperBound..<(page.rows.upperBound + extent.rowCount)
+      plan.pages.append(page)
+    }
+    plan.bloomFilter = bloomFilter
+    return plan
   }
 
-  /// Writes dictionary and data pages.
-  func write(to pages: inout PageWriter) throws(ColumnFormatError) -> Chunk {
-    let location = ColumnFormatError.Location(
-      path: pages.sink.path,
-      column: leaf.path.joined(separator: ".")
+  private var bloomFilter: SplitBlockBloomFilter? {
+    guard let falsePositiveRate else { return nil }
+    let filter = SplitBlockBloomFilter(
+      distinctCount: values.entryCount ?? values.count,
+      falsePositiveRate: falsePositiveRate
     )
-    let encoding = values.chooseEncoding(options)
-    let pageEncoding = encoding.pageEncoding(leaf.storage)
+    values.insertHashes(into: filter)
+    // Without a dictionary all values were taken for different ones.
+    return values.entryCount == nil
+      ? filter.folded(falsePositiveRate: falsePositiveRate) : filter
+  }
+
+  /// The metadata, but for what only the written pages tell.
+  func metadata(_ plan: ChunkPlan) -> ColumnChunkMetadata {
     var metadata = ColumnChunkMetadata(type: leaf.storage)
     metadata.path = leaf.path
     metadata.compression = CompressionMethod(rawValue: options.codec.parquetCode)
     metadata.valueCount = levels.count
-    let bounds = values.bounds()
-    do throws(DecodingFailure) { try ValueRange.check(bounds, leaf) } catch {
-      throw ColumnFormatError(.refused(error.message), location)
+    metadata.statistics = statistics(plan.bounds)
+    if leaf.storage == .byteArray {
+      var sizes = SizeStatistics()
+      sizes.byteArrayByteCount = values.plainByteCount.values - 4 * values.count
+      metadata.sizeStatistics = sizes
     }
-    metadata.statistics = statistics(bounds)
-
-    if encoding == .dictionary {
-      pages.body.removeAll()
-      let entryCount = values.appendDictionary(to: &pages.body)
-      metadata.dictionaryPageOffset = pages.offset
-      metadata.encodings.append(.plain)
+    if plan.encoding == .dictionary { metadata.encodings.append(.plain) }
+    metadata.encodings.append(plan.encoding.pageEncoding)
+    if leaf.definitionMax > 0 || leaf.repetitionMax > 0 { metadata.encodings.append(.runLength) }
+    if plan.encoding == .dictionary {
       metadata.encodingStatistics.append(
         PageEncodingCount(pageType: .dictionary, encoding: .plain, count: 1)
       )
-      let size = try pages.writeDictionary(valueCount: entryCount)
-      metadata.uncompressedByteCount += size.uncompressed
-      metadata.compressedByteCount += size.compressed
     }
-    metadata.dataPageOffset = pages.offset
-    metadata.encodings.append(pageEncoding)
-    if leaf.definitionMax > 0 || leaf.repetitionMax > 0 { metadata.encodings.append(.runLength) }
-
-    var chunk = Chunk(metadata: metadata)
-    var index = PageIndexBuilder(leaf, byteCountMax: options.boundByteCountMax)
-    var level = 0
-    var value = 0
-    var row = 0
-    while level < levels.count {
-      let extent = levels.extent(from: level, rowCountMax: options.pageRowCountMax) {
-        values.pageCount(from: value, limit: $0, byteCountMax: options.pageByteCount)
-      }
-      let levelRange = level..<(level + extent.levelCount)
-      let valueRange = value..<(value + extent.valueCount)
-      let isOnly = level == 0 && levelRange.upperBound == levels.count
-      if options.writesPageIndex {
-        index.append(
-          isOnly ? bounds : values.bounds(valueRange),
-          levelCount: extent.levelCount,
-          valueCount: extent.valueCount
-        )
-      }
-      let offset = pages.offset
-      let size = try writePage(
-        levelRange,
-        valueRange,
-        rowCount: extent.rowCount,
-        pageEncoding,
-        to: &pages
-      )
-      chunk.metadata.uncompressedByteCount += size.uncompressed
-      chunk.metadata.compressedByteCount += size.compressed
-      chunk.offsets.pages.append(
-        PageLocation(offset: offset, compressedByteCount: size.compressed, firstRow: row)
-      )
-      level = levelRange.upperBound
-      value = valueRange.upperBound
-      row += extent.rowCount
-    }
-    chunk.metadata.encodingStatistics.append(
+    metadata.encodingStatistics.append(
       PageEncodingCount(
         pageType: options.dataPageVersion == 2 ? .dataV2 : .data,
-        encoding: pageEncoding,
-        count: chunk.offsets.pages.count
+        encoding: plan.encoding.pageEncoding,
+        count: plan.pages.count
       )
     )
-    chunk.index = index.finish()
-    return chunk
+    return metadata
   }
 
-  private func writePage(
-    _ levelRange: Range<Int>,
-    _ valueRange: Range<Int>,
-    rowCount: Int,
-    _ encoding: PageEncoding,
-    to pages: inout PageWriter
-  ) throws(ColumnFormatError) -> PageWriter.PageSize {
-    pages.body.removeAll()
+  private func statistics(_ bounds: ValueBounds) -> ColumnStatistics {
+    var statistics = ColumnStatistics()
+    statistics.nullCount = levels.nullCount
+    statistics.distinctCount = values.distinctCount
+    if let encoded = EncodedBounds(bounds, leaf, byteCountMax: options.boundByteCountMax) {
+      statistics.minValue = encoded.min
+      statistics.maxValue = encoded.max
+      statistics.isMinValueExact = encoded.isMinExact
+      statistics.isMaxValueExact = encoded.isMaxExact
+    }
+    return statistics
+  }
+
+  // MARK: Encoding
+
+  /// Encodes the dictionary page into the encoder's page.
+  func encodeDictionary(_ encoder: PageEncoder) throws(DecodingFailure) -> EncodedPage {
+    let entryCount = values.entryCount ?? 0
+    encoder.body.removeAll()
+    values.appendDictionary(0..<entryCount, to: &encoder.body)
+    return EncodedPage(size: try encoder.finishDictionary(valueCount: entryCount))
+  }
+
+  /// Encodes a data page into the encoder's page.
+  func encode(
+    _ page: ChunkPlan.Page,
+    _ plan: ChunkPlan,
+    _ encoder: PageEncoder
+  ) throws(DecodingFailure) -> EncodedPage {
+    encoder.body.removeAll()
     let isVersion2 = options.dataPageVersion == 2
     if leaf.repetitionMax > 0 {
-      appendLevels(hasLength: !isVersion2, to: &pages.body) {
-        levels.appendRepetitions(levelRange, to: &$0)
+      appendLevels(hasLength: !isVersion2, to: &encoder.body) {
+        levels.appendRepetitions(page.levels, to: &$0)
       }
     }
-    let repetitionByteCount = pages.body.count
+    let repetitionByteCount = encoder.body.count
     if leaf.definitionMax > 0 {
-      appendLevels(hasLength: !isVersion2, to: &pages.body) {
-        levels.appendDefinitions(levelRange, to: &$0)
+      appendLevels(hasLength: !isVersion2, to: &encoder.body) {
+        levels.appendDefinitions(page.levels, to: &$0)
       }
     }
-    let levelByteCount = pages.body.count
-    values.appendPage(valueRange, to: &pages.body)
+    let levelByteCount = encoder.body.count
+    values.appendPage(page.values, plan.encoding, encoder.scratch, to: &encoder.body)
+    let size: PageEncoder.PageSize
     if isVersion2 {
-      return try pages.writeData(
+      size = try encoder.finishData(
         DataPageHeaderV2(
-          valueCount: levelRange.count,
-          nullCount: levelRange.count - valueRange.count,
-          rowCount: rowCount,
-          encoding: encoding,
+          valueCount: page.levels.count,
+          nullCount: page.levels.count - page.values.count,
+          rowCount: page.rows.count,
+          encoding: plan.encoding.pageEncoding,
           definitionLevelByteCount: levelByteCount - repetitionByteCount,
           repetitionLevelByteCount: repetitionByteCount
         )
       )
+    } else {
+      size = try encoder.finishData(
+        DataPageHeader(valueCount: page.levels.count, encoding: plan.encoding.pageEncoding)
+      )
     }
-    return try pages.writeData(DataPageHeader(valueCount: levelRange.count, encoding: encoding))
+    var encoded = EncodedPage(size: size)
+    if options.writesPageIndex {
+      encoded.bounds =
+        plan.pages.count == 1 ? plan.bounds : values.bounds(page.values, encoder.scratch)
+    }
+    return encoded
   }
 
   /// Appends levels, in the first version of pages with their size in four bytes before them.
@@ -179,43 +203,5 @@ final class ColumnChunkWriter {
         body[start + byte] = UInt8(truncatingIfNeeded: byteCount >> UInt32(byte * 8))
       }
     }
-  }
-
-  private func statistics(_ bounds: ValueBounds) -> ColumnStatistics {
-    var statistics = ColumnStatistics()
-    statistics.nullCount = levels.nullCount
-    statistics.distinctCount = values.distinctCount
-    if let encoded = EncodedBounds(bounds, leaf, byteCountMax: options.boundByteCountMax) {
-      statistics.minValue = encoded.min
-      statistics.maxValue = encoded.max
-      statistics.isMinValueExact = encoded.isMinExact
-      statistics.isMaxValueExact = encoded.isMaxExact
-    }
-    return statistics
-  }
-}
-
-/// Refuses values that the type of their column does not have.
-///
-/// A decimal(5,2) of 1000.00 in memory would be read differently by every engine.
-enum ValueRange {
-  static func check(_ bounds: ValueBounds, _ leaf: LeafColumn) throws(DecodingFailure) {
-    switch (leaf.type, bounds) {
-    case (.decimal(let precision, _), .int(let low, let high)):
-      let limit = Int64(truncatingIfNeeded: DecimalWidth.power(precision))
-      if low <= -limit || high >= limit { throw tooManyDigits(precision) }
-    case (.decimal(let precision, _), .int128(let low, let high)):
-      let limit = Int128(truncatingIfNeeded: DecimalWidth.power(precision))
-      if low <= -limit || high >= limit { throw tooManyDigits(precision) }
-    case (.time(let unit), .int(let low, let high)):
-      if low < 0 || high >= 86_400 * unit.perSecond {
-        throw DecodingFailure("a time of day is outside of 00:00 to 24:00")
-      }
-    default: break
-    }
-  }
-
-  private static func tooManyDigits(_ precision: Int) -> DecodingFailure {
-    DecodingFailure("a value has more than the type's \(precision) digits")
   }
 }

@@ -7,23 +7,22 @@ final class FixedAccumulator<
   /// How bits are ordered as values.
   enum Order { case signed, float, double }
 
-  private let leaf: LeafColumn
-  private let order: Order
-  private let dictionaryByteCountMax: Int
+  let leaf: LeafColumn
+  let order: Order
+  private var choice: DictionaryChoice
   /// Whether `codes` and `entries` are in use, rather than `values`.
-  private var isDictionary = true
+  private(set) var isDictionary = true
   private var table = CodeTable()
-  private var entries = BufferBuilder<Word>(capacity: 32)
-  private var codes = BufferBuilder<UInt32>(capacity: 64)
-  private var values = BufferBuilder<Word>(capacity: 1)
-  private var encoding = ChunkEncoding.plain
+  private(set) var entries = BufferBuilder<Word>(capacity: 32)
+  private(set) var codes = BufferBuilder<UInt32>(capacity: 64)
+  private(set) var values = BufferBuilder<Word>(capacity: 1)
   /// The dictionary that codes came from last, and what its codes are here.
   private var source: (dictionary: ColumnDictionary, codes: Buffer<UInt32>)?
   private var scratch = BufferBuilder<Word>(capacity: 1)
 
   init(_ leaf: LeafColumn, _ options: WriterOptions) {
     self.leaf = leaf
-    dictionaryByteCountMax = options.dictionaryByteCountMax
+    choice = DictionaryChoice(options)
     order =
       switch leaf.storage {
       case .float: .float
@@ -40,9 +39,14 @@ final class FixedAccumulator<
       ? codes.count * 4 + entries.count * width + table.byteCount : values.count * width
   }
 
-  var distinctCount: Int? { isDictionary && count > 0 ? entries.count : nil }
+  /// The number of different values, where it is known; floating point has several zeros and NaNs.
+  var distinctCount: Int? {
+    isDictionary && count > 0 && order == .signed ? entries.count : nil
+  }
 
-  func removeAll() {
+  /// Forgets the values of a row group that was written in an encoding.
+  func removeAll(writtenAs encoding: ChunkEncoding) {
+    choice.remember(isUsed: encoding == .dictionary)
     isDictionary = true
     table.removeAll()
     entries.removeAll()
@@ -211,11 +215,10 @@ final class FixedAccumulator<
   }
 
   private func growOrGiveUp() {
-    let isHopeless = DictionaryChoice.isHopeless(
+    let isHopeless = choice.isHopeless(
       entryCount: entries.count,
       entryByteCount: entries.count * MemoryLayout<Word>.size,
-      valueCount: codes.count,
-      byteCountMax: dictionaryByteCountMax
+      valueCount: codes.count
     )
     if isHopeless { return giveUpDictionary() }
     let entries = self.entries.base
@@ -256,150 +259,5 @@ final class FixedAccumulator<
       kept &+= Int((bits[row &>> 6] &>> UInt64(truncatingIfNeeded: row & 63)) & 1)
     }
     output.advance(by: kept)
-  }
-
-  // MARK: Writing
-
-  func chooseEncoding(_ options: WriterOptions) -> ChunkEncoding {
-    encoding = preferredEncoding(options)
-    if encoding != .dictionary && isDictionary { giveUpDictionary() }
-    return encoding
-  }
-
-  private func preferredEncoding(_ options: WriterOptions) -> ChunkEncoding {
-    let width = MemoryLayout<Word>.size
-    if count == 0 { return .plain }
-    let plainByteCount = count * width
-    let dictionaryByteCount =
-      isDictionary
-      ? DictionaryChoice.byteCount(
-        entryCount: entries.count,
-        entryByteCount: entries.count * width,
-        codes: codes.base,
-        codeCount: codes.count
-      ) : Int.max
-    var deltaByteCount = Int.max
-    if options.usesDeltaEncodings && order == .signed && Word.bitWidth <= 64 && count > 1 {
-      if isDictionary {
-        scratch.removeAll()
-        let target = scratch.room(for: codes.count)
-        let codes = self.codes.base
-        let entries = self.entries.base
-        for index in 0..<self.codes.count { target[index] = entries[Int(codes[index])] }
-        scratch.advance(by: self.codes.count)
-        deltaByteCount = DeltaBinaryPackedEncoding.byteCount(scratch.base, count: scratch.count)
-        scratch = BufferBuilder(capacity: 1)
-      } else {
-        deltaByteCount = DeltaBinaryPackedEncoding.byteCount(values.base, count: values.count)
-      }
-    }
-    if dictionaryByteCount < plainByteCount && dictionaryByteCount <= deltaByteCount {
-      return .dictionary
-    }
-    return deltaByteCount < plainByteCount - plainByteCount / 4 ? .delta : .plain
-  }
-
-  func appendDictionary(to output: inout BufferBuilder<UInt8>) -> Int {
-    appendPlain(entries.base, count: entries.count, to: &output)
-    return entries.count
-  }
-
-  func pageCount(from start: Int, limit: Int, byteCountMax: Int) -> Int {
-    let width = encoding == .dictionary ? 4 : MemoryLayout<Word>.size
-    return min(limit, max(byteCountMax / width, 1))
-  }
-
-  func appendPage(_ range: Range<Int>, to output: inout BufferBuilder<UInt8>) {
-    switch encoding {
-    case .dictionary:
-      DictionaryChoice.appendCodes(codes.base + range.lowerBound, count: range.count, to: &output)
-    case .delta:
-      DeltaBinaryPackedEncoding.append(
-        values.base + range.lowerBound,
-        count: range.count,
-        to: &output
-      )
-    case .plain: appendPlain(values.base + range.lowerBound, count: range.count, to: &output)
-    }
-  }
-
-  private func appendPlain(
-    _ words: UnsafePointer<Word>,
-    count: Int,
-    to output: inout BufferBuilder<UInt8>
-  ) {
-    if Word.bitWidth == 128, let byteCount = leaf.typeLength {
-      words.withMemoryRebound(to: UInt128.self, capacity: count) {
-        PlainEncoding.append(bigEndian: $0, count: count, byteCount: byteCount, to: &output)
-      }
-    } else {
-      PlainEncoding.append(words, count: count, to: &output)
-    }
-  }
-
-  func bounds() -> ValueBounds {
-    isDictionary
-      ? bounds(of: entries.base, count: entries.count)
-      : bounds(of: values.base, count: values.count)
-  }
-
-  func bounds(_ range: Range<Int>) -> ValueBounds {
-    if encoding != .dictionary {
-      return bounds(of: values.base + range.lowerBound, count: range.count)
-    }
-    scratch.removeAll()
-    let target = scratch.room(for: range.count)
-    let codes = self.codes.base + range.lowerBound
-    let entries = self.entries.base
-    for index in 0..<range.count { target[index] = entries[Int(codes[index])] }
-    return bounds(of: target, count: range.count)
-  }
-
-  private func bounds(of words: UnsafePointer<Word>, count: Int) -> ValueBounds {
-    if count == 0 || leaf.type == .unknown { return .none }
-    switch order {
-    case .signed:
-      let sign: Word = 1 &<< Word(truncatingIfNeeded: Word.bitWidth &- 1)
-      var low = Word.max
-      var high = Word.min
-      for index in 0..<count {
-        low = min(low, words[index] ^ sign)
-        high = max(high, words[index] ^ sign)
-      }
-      return FixedAccumulator.signedBounds(low ^ sign, high ^ sign)
-    case .float:
-      var bounds: (low: Float, high: Float) = (.infinity, -.infinity)
-      var numbers = 0
-      for index in 0..<count {
-        let value = Float(bitPattern: UInt32(truncatingIfNeeded: words[index]))
-        if value.isNaN { continue }
-        bounds = (min(bounds.low, value), max(bounds.high, value))
-        numbers &+= 1
-      }
-      return numbers == 0 ? .none : .float(bounds.low, bounds.high)
-    case .double:
-      var bounds: (low: Double, high: Double) = (.infinity, -.infinity)
-      var numbers = 0
-      for index in 0..<count {
-        let value = Double(bitPattern: UInt64(truncatingIfNeeded: words[index]))
-        if value.isNaN { continue }
-        bounds = (min(bounds.low, value), max(bounds.high, value))
-        numbers &+= 1
-      }
-      return numbers == 0 ? .none : .double(bounds.low, bounds.high)
-    }
-  }
-
-  private static func signedBounds(_ low: Word, _ high: Word) -> ValueBounds {
-    if Word.bitWidth == 32 {
-      return .int(
-        Int64(Int32(truncatingIfNeeded: low)),
-        Int64(Int32(truncatingIfNeeded: high))
-      )
-    }
-    if Word.bitWidth == 64 {
-      return .int(Int64(truncatingIfNeeded: low), Int64(truncatingIfNeeded: high))
-    }
-    return .int128(Int128(truncatingIfNeeded: low), Int128(truncatingIfNeeded: high))
   }
 }

@@ -16,14 +16,17 @@ public struct ParquetWriter: ~Copyable {
   private let fileSchema: WrittenSchema
   /// One for each leaf.
   private let chunks: [ColumnChunkWriter]
-  /// The number of the first leaf of each column.
-  private let firstLeaves: [Int]
+  /// One for each column.
+  private let fields: [FieldWriter]
   private let origin: Int
-  private var pages: PageWriter?
+  /// Made for the first row group.
+  private var rowGroupWriter: RowGroupWriter?
   private var rowGroups: [RowGroupMetadata] = []
-  /// For each row group the index of each leaf's pages.
-  private var indexes: [[(offsets: OffsetIndex, index: ColumnIndex?)]] = []
-  /// Rows that wait for their row group.
+  /// For each row group the indexes of each leaf's pages.
+  private var indexes: [[WrittenChunk.Indexes]] = []
+  /// Rows that are to be appended to the chunks by several threads.
+  private var pending = PendingBatches()
+  /// Rows that wait for their row group, pending ones included.
   private var bufferedRowCount = 0
   private var writtenRowCount = 0
 
@@ -37,7 +40,7 @@ public struct ParquetWriter: ~Copyable {
   ///   - schema: The columns of all batches; their ids become field ids.
   ///   - options: How to write.
   /// - Throws: ``ColumnFormatError`` when the schema has what Parquet has not, such as a row
-  ///   without fields, or the codec is not built in.
+  ///   without fields, when an option is out of its range, or when the codec is not built in.
   public init(
     sink: any ByteSink,
     schema: Schema,
@@ -50,15 +53,13 @@ public struct ParquetWriter: ~Copyable {
     self.fileSchema = fileSchema
     origin = sink.byteCount
     chunks = fileSchema.leaves.map { ColumnChunkWriter($0, options) }
-    var next = 0
-    firstLeaves = schema.fields.map { field in
-      defer { next += field.type.leafCount }
-      return next
-    }
+    fields = FieldWriter.writers(schema.fields, chunks)
   }
 
   /// The memory that waiting values take, in bytes.
-  public var bufferedByteCount: Int { chunks.reduce(0) { $0 + $1.byteCount } }
+  public var bufferedByteCount: Int {
+    chunks.reduce(0) { $0 + $1.byteCount } + pending.byteCount
+  }
 
   /// The number of rows taken so far.
   public var rowCount: Int { writtenRowCount + bufferedRowCount }
@@ -71,15 +72,14 @@ public struct ParquetWriter: ~Copyable {
     precondition(batch.columns.count == schema.fields.count, "a batch of another schema")
     var done = 0
     while done < batch.rowCount {
-      let room = max(options.rowGroupRowCountMax, 1) - bufferedRowCount
+      let room = options.rowGroupRowCountMax - bufferedRowCount
       let end = min(batch.rowCount, done + min(room, ParquetWriter.stepRowCount))
-      try append(batch.slice(done..<end))
+      bufferedRowCount += end - done
+      pending.append(batch.slice(done..<end), isMeasured: options.threadCount > 1)
       done = end
-      if bufferedRowCount >= options.rowGroupRowCountMax
-        || bufferedByteCount >= options.rowGroupByteCountMax
-      {
-        try writeRowGroup()
-      }
+      let isFull = bufferedRowCount >= options.rowGroupRowCountMax
+      if isFull || options.threadCount == 1 || pending.isEnough { try appendPending() }
+      if isFull || bufferedByteCount >= options.rowGroupByteCountMax { try writeRowGroup() }
     }
   }
 
@@ -118,8 +118,9 @@ public struct ParquetWriter: ~Copyable {
     path: String
   ) throws(ColumnFormatError) -> WrittenSchema {
     do throws(DecodingFailure) {
-      guard options.codec.isBuiltIn else { throw options.codec.missing }
-      return try WrittenSchema(schema)
+      let fileSchema = try WrittenSchema(schema)
+      try options.check(fileSchema)
+      return fileSchema
     } catch {
       let kind: ColumnFormatError.Kind =
         error.isUnsupported ? .unsupported(error.message) : .refused(error.message)
@@ -129,39 +130,23 @@ public struct ParquetWriter: ~Copyable {
 
   private static let magic = Array("PAR1".utf8)
 
-  private func append(column: Column, field: Field, firstLeaf: Int) throws(DecodingFailure) {
-    if field.type.leafCount == 1 && !field.type.isNested {
-      return try chunks[firstLeaf].append(column)
+  /// Hands pending rows to the chunks, the columns shared out among the threads.
+  private mutating func appendPending() throws(ColumnFormatError) {
+    let batches = pending.batches
+    if batches.isEmpty { return }
+    pending.removeAll()
+    let fields = self.fields
+    let failures = WorkerThreads.map(count: fields.count, threadCount: options.threadCount) {
+      position,
+      _ in fields[position].append(batches, position: position)
     }
-    var leaf = firstLeaf
-    try Shredder.shred(
-      column,
-      field,
-      Slots(count: column.count),
-      definition: 0,
-      repetition: 0
-    ) { slots, values throws(DecodingFailure) in
-      try chunks[leaf].append(slots, values)
-      leaf += 1
+    for (field, failure) in zip(schema.fields, failures) {
+      guard let failure else { continue }
+      throw ColumnFormatError(
+        .refused(failure.message),
+        .init(path: sink.path, column: field.name, rowGroup: rowGroups.count)
+      )
     }
-  }
-
-  private mutating func append(_ batch: Batch) throws(ColumnFormatError) {
-    for (position, field) in schema.fields.enumerated() {
-      do throws(DecodingFailure) {
-        try append(
-          column: batch.columns[position],
-          field: field,
-          firstLeaf: firstLeaves[position]
-        )
-      } catch {
-        throw ColumnFormatError(
-          .refused(error.message),
-          .init(path: sink.path, column: field.name, rowGroup: rowGroups.count)
-        )
-      }
-    }
-    bufferedRowCount += batch.rowCount
   }
 
   private mutating func startFile() throws(ColumnFormatError) {
@@ -169,37 +154,31 @@ public struct ParquetWriter: ~Copyable {
   }
 
   private mutating func writeRowGroup() throws(ColumnFormatError) {
+    try appendPending()
     try startFile()
-    if pages == nil { pages = try makePages() }
-    guard var pages else { return }
-    var rowGroup = RowGroupMetadata()
-    rowGroup.rowCount = bufferedRowCount
-    rowGroup.fileOffset = pages.offset
-    rowGroup.ordinal = rowGroups.count <= Int(Int16.max) ? rowGroups.count : nil
-    var compressed = 0
-    var group: [(offsets: OffsetIndex, index: ColumnIndex?)] = []
-    for chunk in chunks {
-      let written = try chunk.write(to: &pages)
-      chunk.removeAll()
-      rowGroup.columns.append(written.metadata)
-      rowGroup.uncompressedByteCount += written.metadata.uncompressedByteCount
-      compressed += written.metadata.compressedByteCount
-      group.append((written.offsets, written.index))
-    }
-    rowGroup.compressedByteCount = compressed
-    rowGroups.append(rowGroup)
-    indexes.append(group)
-    self.pages = pages
+    if rowGroupWriter == nil { rowGroupWriter = try makeRowGroupWriter() }
+    guard let rowGroupWriter else { return }
+    let written = try rowGroupWriter.write(rowCount: bufferedRowCount, number: rowGroups.count)
+    rowGroups.append(written.metadata)
+    indexes.append(written.indexes)
     writtenRowCount += bufferedRowCount
     bufferedRowCount = 0
   }
 
-  private func makePages() throws(ColumnFormatError) -> PageWriter {
+  private func makeRowGroupWriter() throws(ColumnFormatError) -> RowGroupWriter {
+    var encoders: [PageEncoder] = []
     do throws(DecodingFailure) {
-      return try PageWriter(sink, options, origin: origin)
+      for _ in 0..<options.threadCount { encoders.append(try PageEncoder(options)) }
     } catch {
       throw ColumnFormatError(.unsupported(error.message), .init(path: sink.path))
     }
+    return RowGroupWriter(
+      sink: sink,
+      origin: origin,
+      chunks: chunks,
+      encoders: encoders,
+      options: options
+    )
   }
 
   /// Writes the indexes of all pages, column indexes first, so that a reader fetches either kind in
@@ -211,7 +190,7 @@ public struct ParquetWriter: ~Copyable {
     guard options.writesPageIndex && isUseful else { return }
     for group in indexes.indices {
       for leaf in indexes[group].indices {
-        guard let index = indexes[group][leaf].index else { continue }
+        guard let index = indexes[group][leaf].columns else { continue }
         var writer = CompactWriter()
         index.write(to: &writer)
         rowGroups[group].columns[leaf].columnIndexOffset = sink.byteCount - origin
@@ -227,26 +206,6 @@ public struct ParquetWriter: ~Copyable {
         rowGroups[group].columns[leaf].offsetIndexByteCount = writer.bytes.count
         try sink.write(array: writer.bytes)
       }
-    }
-  }
-}
-
-extension LogicalType {
-  /// Whether the type has parts.
-  var isNested: Bool {
-    switch self {
-    case .list, .map, .row: true
-    default: false
-    }
-  }
-
-  /// The number of leaves that a column of the type has.
-  var leafCount: Int {
-    switch self {
-    case .list(let element): element.type.leafCount
-    case .map(let key, let value): key.type.leafCount + value.type.leafCount
-    case .row(let fields): fields.reduce(0) { $0 + $1.type.leafCount }
-    default: 1
     }
   }
 }

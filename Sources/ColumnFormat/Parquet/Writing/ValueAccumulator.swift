@@ -1,19 +1,3 @@
-/// How the values of a column chunk are laid out in its data pages.
-enum ChunkEncoding {
-  case plain
-  case dictionary
-  case delta
-
-  /// The name in the file, for a kind of storage.
-  func pageEncoding(_ storage: StorageType) -> PageEncoding {
-    switch self {
-    case .plain: .plain
-    case .dictionary: .runLengthDictionary
-    case .delta: storage == .byteArray ? .deltaLengthByteArray : .deltaBinaryPacked
-    }
-  }
-}
-
 /// The values of one leaf, without its nulls, until their row group is written.
 ///
 /// One way to keep values for each storage. An enum and not a protocol: the calls are per batch or
@@ -37,6 +21,17 @@ enum ValueAccumulator {
     }
   }
 
+  /// The number of values.
+  var count: Int {
+    switch self {
+    case .boolean(let values): values.count
+    case .fixed32(let values): values.count
+    case .fixed64(let values): values.count
+    case .fixed128(let values): values.count
+    case .bytes(let values): values.count
+    }
+  }
+
   /// The memory in use, in bytes.
   var byteCount: Int {
     switch self {
@@ -51,11 +46,33 @@ enum ValueAccumulator {
   /// The number of different values, where it is known.
   var distinctCount: Int? {
     switch self {
-    case .boolean(let values): values.distinctCount
+    case .boolean: nil
     case .fixed32(let values): values.distinctCount
     case .fixed64(let values): values.distinctCount
     case .fixed128(let values): values.distinctCount
     case .bytes(let values): values.distinctCount
+    }
+  }
+
+  /// The number of dictionary entries, nil where no dictionary is kept.
+  var entryCount: Int? {
+    switch self {
+    case .boolean: nil
+    case .fixed32(let values): values.isDictionary ? values.entries.count : nil
+    case .fixed64(let values): values.isDictionary ? values.entries.count : nil
+    case .fixed128(let values): values.isDictionary ? values.entries.count : nil
+    case .bytes(let values): values.isDictionary ? values.entries.count : nil
+    }
+  }
+
+  /// The size of the values, and of their dictionary's entries, both plain.
+  var plainByteCount: (values: Int, dictionary: Int) {
+    switch self {
+    case .boolean(let values): ((values.count + 7) / 8, 0)
+    case .fixed32(let values): values.plainByteCount
+    case .fixed64(let values): values.plainByteCount
+    case .fixed128(let values): values.plainByteCount
+    case .bytes(let values): values.plainByteCount
     }
   }
 
@@ -70,62 +87,70 @@ enum ValueAccumulator {
     }
   }
 
-  /// Chooses how the chunk is written; called once, before the functions below.
-  func chooseEncoding(_ options: WriterOptions) -> ChunkEncoding {
+  /// The encodings worth a trial, at least one.
+  func candidates(_ options: WriterOptions) -> [ChunkEncoding] {
     switch self {
-    case .boolean(let values): values.chooseEncoding(options)
-    case .fixed32(let values): values.chooseEncoding(options)
-    case .fixed64(let values): values.chooseEncoding(options)
-    case .fixed128(let values): values.chooseEncoding(options)
-    case .bytes(let values): values.chooseEncoding(options)
+    case .boolean: [.plain]
+    case .fixed32(let values): values.candidates(options)
+    case .fixed64(let values): values.candidates(options)
+    case .fixed128(let values): values.candidates(options)
+    case .bytes(let values): values.candidates(options)
     }
   }
 
-  /// Appends the entries of the dictionary to `output`, and returns their number.
-  func appendDictionary(to output: inout BufferBuilder<UInt8>) -> Int {
+  /// Appends entries of the dictionary, plain.
+  func appendDictionary(_ range: Range<Int>, to output: inout BufferBuilder<UInt8>) {
     switch self {
-    case .boolean(let values): values.appendDictionary(to: &output)
-    case .fixed32(let values): values.appendDictionary(to: &output)
-    case .fixed64(let values): values.appendDictionary(to: &output)
-    case .fixed128(let values): values.appendDictionary(to: &output)
-    case .bytes(let values): values.appendDictionary(to: &output)
+    case .boolean: break
+    case .fixed32(let values): values.appendDictionary(range, to: &output)
+    case .fixed64(let values): values.appendDictionary(range, to: &output)
+    case .fixed128(let values): values.appendDictionary(range, to: &output)
+    case .bytes(let values): values.appendDictionary(range, to: &output)
     }
   }
 
-  /// How many values from `start` on, at most `limit`, fit a page of `byteCountMax` bytes.
-  func pageCount(from start: Int, limit: Int, byteCountMax: Int) -> Int {
+  /// How many values from `start` on, at most `limit`, fit a page of `byteCountMax` bytes; one at
+  /// least, where there is one.
+  func pageCount(
+    from start: Int,
+    limit: Int,
+    byteCountMax: Int,
+    _ encoding: ChunkEncoding
+  ) -> Int {
     switch self {
-    case .boolean(let values):
-      values.pageCount(from: start, limit: limit, byteCountMax: byteCountMax)
-    case .fixed32(let values):
-      values.pageCount(from: start, limit: limit, byteCountMax: byteCountMax)
-    case .fixed64(let values):
-      values.pageCount(from: start, limit: limit, byteCountMax: byteCountMax)
-    case .fixed128(let values):
-      values.pageCount(from: start, limit: limit, byteCountMax: byteCountMax)
-    case .bytes(let values): values.pageCount(from: start, limit: limit, byteCountMax: byteCountMax)
+    case .boolean(let values): values.pageCount(limit: limit, byteCountMax: byteCountMax)
+    case .fixed32(let values): values.pageCount(limit: limit, byteCountMax: byteCountMax, encoding)
+    case .fixed64(let values): values.pageCount(limit: limit, byteCountMax: byteCountMax, encoding)
+    case .fixed128(let values): values.pageCount(limit: limit, byteCountMax: byteCountMax, encoding)
+    case .bytes(let values):
+      values.pageCount(from: start, limit: limit, byteCountMax: byteCountMax, encoding)
     }
   }
 
-  /// Appends the values of a page in the chosen encoding.
-  func appendPage(_ range: Range<Int>, to output: inout BufferBuilder<UInt8>) {
+  /// Appends the values of a page; changes nothing but the scratch memory and the output.
+  func appendPage(
+    _ range: Range<Int>,
+    _ encoding: ChunkEncoding,
+    _ scratch: PageScratch,
+    to output: inout BufferBuilder<UInt8>
+  ) {
     switch self {
     case .boolean(let values): values.appendPage(range, to: &output)
-    case .fixed32(let values): values.appendPage(range, to: &output)
-    case .fixed64(let values): values.appendPage(range, to: &output)
-    case .fixed128(let values): values.appendPage(range, to: &output)
-    case .bytes(let values): values.appendPage(range, to: &output)
+    case .fixed32(let values): values.appendPage(range, encoding, scratch, to: &output)
+    case .fixed64(let values): values.appendPage(range, encoding, scratch, to: &output)
+    case .fixed128(let values): values.appendPage(range, encoding, scratch, to: &output)
+    case .bytes(let values): values.appendPage(range, encoding, scratch, to: &output)
     }
   }
 
   /// The bounds of the values of a page.
-  func bounds(_ range: Range<Int>) -> ValueBounds {
+  func bounds(_ range: Range<Int>, _ scratch: PageScratch) -> ValueBounds {
     switch self {
     case .boolean(let values): values.bounds(range)
-    case .fixed32(let values): values.bounds(range)
-    case .fixed64(let values): values.bounds(range)
-    case .fixed128(let values): values.bounds(range)
-    case .bytes(let values): values.bounds(range)
+    case .fixed32(let values): values.bounds(range, scratch)
+    case .fixed64(let values): values.bounds(range, scratch)
+    case .fixed128(let values): values.bounds(range, scratch)
+    case .bytes(let values): values.bounds(range, scratch)
     }
   }
 
@@ -140,66 +165,26 @@ enum ValueAccumulator {
     }
   }
 
-  /// Forgets all values.
-  func removeAll() {
+  /// Puts the hashes of all values into a bloom filter.
+  func insertHashes(into filter: SplitBlockBloomFilter) {
+    switch self {
+    // Two values are not worth a filter; options that ask for one are refused.
+    case .boolean: break
+    case .fixed32(let values): values.insertHashes(into: filter)
+    case .fixed64(let values): values.insertHashes(into: filter)
+    case .fixed128(let values): values.insertHashes(into: filter)
+    case .bytes(let values): values.insertHashes(into: filter)
+    }
+  }
+
+  /// Forgets the values of a row group that was written in an encoding.
+  func removeAll(writtenAs encoding: ChunkEncoding) {
     switch self {
     case .boolean(let values): values.removeAll()
-    case .fixed32(let values): values.removeAll()
-    case .fixed64(let values): values.removeAll()
-    case .fixed128(let values): values.removeAll()
-    case .bytes(let values): values.removeAll()
+    case .fixed32(let values): values.removeAll(writtenAs: encoding)
+    case .fixed64(let values): values.removeAll(writtenAs: encoding)
+    case .fixed128(let values): values.removeAll(writtenAs: encoding)
+    case .bytes(let values): values.removeAll(writtenAs: encoding)
     }
-  }
-}
-
-/// Decides whether a dictionary is worth it.
-enum DictionaryChoice {
-  /// How many values are seen before a dictionary may be given up for want of repetition.
-  static let trialCount = 1024
-
-  /// Whether a dictionary under construction is too large, or hardly anything repeats.
-  static func isHopeless(
-    entryCount: Int,
-    entryByteCount: Int,
-    valueCount: Int,
-    byteCountMax: Int
-  ) -> Bool {
-    entryByteCount > byteCountMax
-      || (valueCount >= trialCount && entryCount > valueCount - valueCount / 4)
-  }
-
-  /// The size of dictionary and codes.
-  static func byteCount(
-    entryCount: Int,
-    entryByteCount: Int,
-    codes: UnsafePointer<UInt32>,
-    codeCount: Int
-  ) -> Int {
-    let width = codeWidth(entryCount: entryCount)
-    var changes = 1
-    for index in stride(from: 1, to: codeCount, by: 1) {
-      changes &+= codes[index] != codes[index &- 1] ? 1 : 0
-    }
-    let runs = changes * (2 + (width + 7) / 8)
-    return entryByteCount + min(BitPacking.byteCount(codeCount, width: width), runs)
-  }
-
-  /// The bits of a code; one at least, as readers have stumbled over none.
-  static func codeWidth(entryCount: Int) -> Int {
-    max(1, BitPacking.width(UInt64(max(entryCount, 1) - 1)))
-  }
-
-  /// Appends the codes of a page: their width in a byte, then runs and groups.
-  static func appendCodes(
-    _ codes: UnsafePointer<UInt32>,
-    count: Int,
-    to output: inout BufferBuilder<UInt8>
-  ) {
-    // Codes are given in the order of first appearance, so that early pages have small ones.
-    var union: UInt32 = 0
-    for index in 0..<count { union |= codes[index] }
-    let width = max(1, BitPacking.width(UInt64(union)))
-    output.append(UInt8(width))
-    RunLengthEncoding.append(codes, count: count, width: width, to: &output)
   }
 }

@@ -12,6 +12,9 @@ struct LeafColumn {
   var definitionMax: Int
   /// The number of lists around the value.
   var repetitionMax: Int
+
+  /// The names with dots between, as messages and options have them.
+  var dottedPath: String { path.joined(separator: ".") }
 }
 
 /// A schema as a Parquet file holds it: a tree of elements, depth first, and its leaves.

@@ -37,6 +37,17 @@ import Testing
     #expect(size(10, 0) < 1024)
   }
 
+  @Test func `a folded filter is the one that would have been small from the start`() {
+    let large = SplitBlockBloomFilter(byteCount: 1 << 14)
+    for value in 0..<UInt64(200) { large.insert(XXHash64.hash(value)) }
+    let folded = large.folded(falsePositiveRate: 0.01)
+    let small = SplitBlockBloomFilter(byteCount: folded.bytes.count)
+    for value in 0..<UInt64(200) { small.insert(XXHash64.hash(value)) }
+    #expect(folded.bytes.count == 512)
+    #expect(Array(folded.bytes.values) == Array(small.bytes.values))
+    #expect(large.folded(falsePositiveRate: 0).bytes.count == 1 << 14)
+  }
+
   @Test func `a hash sets the bits that the specification names`() {
     let filter = SplitBlockBloomFilter(byteCount: 64)
     // The upper half chooses the second of two blocks; with a lower half of one the bits are the

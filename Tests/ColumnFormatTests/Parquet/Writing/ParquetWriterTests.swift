@@ -78,14 +78,15 @@ import Testing
   }
 
   @Test func `different text is not made a dictionary`() throws {
-    let values = (0..<1200).map { "order number \($0 * 7919)" }
-    let file = try WrittenBytes.write(Field("a", .string), texts(values))
+    var generator = SeededGenerator(seed: 1)
+    let values = textColumn((0..<3000).map { _ in "\(generator.next() % 1_000_000_007)" })
+    let file = try WrittenBytes.write(Field("a", .string), values)
     let chunk = file.metadata.rowGroups[0].columns[0]
     #expect(chunk.encodings == [.deltaLengthByteArray, .runLength])
     #expect(chunk.dictionaryPageOffset == nil)
     var options = WriterOptions()
     options.usesDeltaEncodings = false
-    let plain = try WrittenBytes.write(Field("a", .string), texts(values), options)
+    let plain = try WrittenBytes.write(Field("a", .string), values, options)
     #expect(plain.metadata.rowGroups[0].columns[0].encodings == [.plain, .runLength])
   }
 
@@ -94,7 +95,8 @@ import Testing
     options.dictionaryByteCountMax = 1000
     let values = (0..<900).map { "value \($0 % 400) of many" }
     let file = try WrittenBytes.write(Field("a", .string), texts(values), options)
-    #expect(file.metadata.rowGroups[0].columns[0].encodings[0] == .deltaLengthByteArray)
+    #expect(file.metadata.rowGroups[0].columns[0].dictionaryPageOffset == nil)
+    #expect(file.metadata.rowGroups[0].columns[0].statistics?.distinctCount == nil)
   }
 
   @Test func `ascending numbers are written as differences`() throws {
@@ -274,5 +276,28 @@ import Testing
       if case .data(let header) = page.header.kind { header.valueCount } else { -1 }
     }
     #expect(counts == [12, 12, 6])
+  }
+
+  @Test func `sorting columns and pairs of text are written down`() throws {
+    var options = WriterOptions()
+    options.sortingColumns = [
+      SortingColumn(columnIndex: 0, isDescending: true, isNullsFirst: true)
+    ]
+    options.keyValueMetadata = [KeyValue(key: "origin", value: "test")]
+    let file = try WrittenBytes.write(Field("a", .int64), ints([nil, 2, 1]), options)
+    #expect(file.metadata.rowGroups[0].sortingColumns == options.sortingColumns)
+    #expect(file.metadata.keyValueMetadata == options.keyValueMetadata)
+  }
+
+  @Test func `checksums can be left out`() throws {
+    var options = WriterOptions()
+    options.writesChecksums = false
+    let file = try WrittenBytes.write(Field("a", .int64), ints([1]), options)
+    #expect(try file.pages().map(\.header.checksum) == [nil])
+  }
+
+  @Test func `a chunk says how many bytes its text has`() throws {
+    let file = try WrittenBytes.write(Field("a", .string), texts(["ab", nil, "", "cde"]))
+    #expect(file.metadata.rowGroups[0].columns[0].sizeStatistics?.byteArrayByteCount == 5)
   }
 }

@@ -25,6 +25,8 @@ struct WrittenBytes {
     _ options: WriterOptions = WriterOptions()
   ) throws -> WrittenBytes {
     let sink = MemorySink()
+    var options = options
+    options.pageByteCountMin = 1
     var writer = try ParquetWriter(sink: sink, schema: schema, options: options)
     for batch in batches { try writer.write(batch) }
     let file = try writer.finish()
@@ -133,4 +135,11 @@ struct WrittenBytes {
 /// The little-endian bytes of a number.
 func littleEndian<Word: FixedWidthInteger>(_ value: Word) -> [UInt8] {
   withUnsafeBytes(of: value.littleEndian) { Array($0) }
+}
+
+/// A flat column of text, quicker made than from scalars.
+func textColumn(_ texts: [String]) -> Column {
+  let arena = ByteArena()
+  let views = Buffer(texts.map { arena.copy($0) })
+  return Column(flat: .bytes(views, heap: ByteHeap([arena])), count: texts.count)
 }

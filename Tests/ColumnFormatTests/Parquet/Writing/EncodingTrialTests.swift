@@ -1,0 +1,92 @@
+import TestSupport
+import Testing
+
+@testable import ColumnFormat
+
+@Suite struct EncodingTrialTests {
+  private func encodings(
+    _ type: LogicalType,
+    _ values: Values,
+    _ options: WriterOptions = WriterOptions()
+  ) throws -> [[PageEncoding]] {
+    let count =
+      switch values {
+      case .int64(let values): values.count
+      case .float32(let values): values.count
+      case .float64(let values): values.count
+      case .bytes(let values, _): values.count
+      default: 0
+      }
+    let file = try WrittenBytes.write(
+      Field("a", type, isNullable: false),
+      Column(flat: values, count: count),
+      options
+    )
+    return file.metadata.rowGroups.map(\.columns[0].encodings)
+  }
+
+  private func random(_ count: Int) -> [Int64] {
+    var generator = SeededGenerator(seed: 7)
+    return (0..<count).map { _ in Int64(truncatingIfNeeded: generator.next() >> 1) }
+  }
+
+  @Test func `sorted addresses leave their prefixes out`() throws {
+    let texts = (0..<3000).map { "https://shop.example/orders/2025/\(1_000_000 + $0 * 37)" }
+    #expect(try encodings(.string, textColumn(texts).flatValues) == [[.deltaByteArray]])
+  }
+
+  @Test func `measurements of close size have their bytes apart`() throws {
+    let values = random(3000).map { 20 + Double($0 % 1_000_003) / 1_000_003 }
+    #expect(try encodings(.float64, .float64(Buffer(values))) == [[.byteStreamSplit]])
+    var options = WriterOptions()
+    options.usesByteStreamSplit = false
+    #expect(try encodings(.float64, .float64(Buffer(values)), options) == [[.plain]])
+  }
+
+  @Test func `without a codec bytes apart save nothing`() throws {
+    var options = WriterOptions()
+    options.codec = .uncompressed
+    let values = random(3000).map { Float($0 % 1_000_003) }
+    #expect(try encodings(.float32, .float32(Buffer(values)), options) == [[.plain]])
+  }
+
+  @Test func `a few values repeated are a dictionary`() throws {
+    let values = random(3000).map { 1 << 40 + $0 % 50 }
+    let dictionary: [[PageEncoding]] = [[.plain, .runLengthDictionary]]
+    #expect(try encodings(.int64, .int64(Buffer(values))) == dictionary)
+    let texts = values.map { "channel \($0)" }
+    #expect(try encodings(.string, textColumn(texts).flatValues) == dictionary)
+  }
+
+  @Test func `thousands of names repeated are a dictionary`() throws {
+    let texts = random(40_000).map { "customer number \($0 % 6000)" }
+    #expect(
+      try encodings(.string, textColumn(texts).flatValues) == [[.plain, .runLengthDictionary]]
+    )
+  }
+
+  @Test func `noise is plain`() throws {
+    let values = random(3000).map { $0 &* 2 }
+    #expect(try encodings(.int64, .int64(Buffer(values))) == [[.plain]])
+  }
+
+  @Test func `few values are a dictionary only where that is smaller`() throws {
+    #expect(try encodings(.int64, .int64(Buffer((0..<40).map { Int64($0) }))) == [[.plain]])
+    #expect(
+      try encodings(.int64, .int64(Buffer(repeating: 5, count: 40)))
+        == [[.plain, .runLengthDictionary]]
+    )
+  }
+
+  @Test func `a choice lasts for some row groups, and is then made anew`() throws {
+    var options = WriterOptions()
+    options.rowGroupRowCountMax = 2000
+    // Noise first, then a rising number: neither repeats.
+    let values = random(4000) + (0..<18_000).map { $0 * 3 }
+    let found = try encodings(.int64, .int64(Buffer(values)), options)
+    #expect(found.count == 11)
+    #expect(found[1] == [.plain])
+    #expect(found[2] == [.plain])
+    #expect(found[10] == [.deltaBinaryPacked])
+  }
+}
