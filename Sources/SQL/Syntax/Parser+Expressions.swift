@@ -116,10 +116,12 @@ extension Parser {
   }
 
   private var quantifier: Quantifier? {
-    switch current.keyword {
-    case .all: .all
-    case .any, .some: .any
-    default: nil
+    // Of the optional itself `.some` would be any keyword.
+    guard let keyword = current.keyword else { return nil }
+    switch keyword {
+    case .all: return .all
+    case .any, .some: return .any
+    default: return nil
     }
   }
 
