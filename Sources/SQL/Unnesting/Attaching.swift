@@ -139,8 +139,12 @@ extension Binder {
         unnested = try withDomain(inner, from: plan)
       }
       var conditions = unnested.conditions
+      var plan = plan
       if !isAnti || pairs.isEmpty || (!isCorrelated && pairs.count == 1) {
-        for pair in pairs { conditions.append(try equal(pair.outer, .column(pair.inner))) }
+        for pair in pairs {
+          let outer = isAnti ? keyed(pair.outer, &plan) : pair.outer
+          conditions.append(try equal(outer, .column(pair.inner)))
+        }
       } else {
         // A row whose equality is unknown keeps NOT IN from being true.
         var parts: [BoundExpression] = []
@@ -162,6 +166,19 @@ extension Binder {
     }
   }
 
+  /// The value left of IN as a column of `plan`.
+  ///
+  /// As a constant its equality would filter the subquery and take its nulls away.
+  private mutating func keyed(
+    _ value: BoundExpression,
+    _ plan: inout LogicalPlan
+  ) -> BoundExpression {
+    guard value.columnIDs.isEmpty else { return value }
+    let column = ids.column("value", value.type)
+    plan = adding(column, value, to: plan)
+    return .column(column)
+  }
+
   /// The truth value of IN as a column: true, false or null.
   private mutating func joinMembership(
     _ plan: LogicalPlan,
@@ -171,11 +188,13 @@ extension Binder {
   ) throws(SQLError) -> LogicalPlan {
     let isCorrelated = !query.plan.freeColumnIDs.isDisjoint(with: plan.columnIDs)
     if !isCorrelated && pairs.count == 1 {
+      var plan = plan
+      let outer = keyed(pairs[0].outer, &plan)
       return .join(
         .mark,
         plan,
         query.plan,
-        on: [try equal(pairs[0].outer, .column(pairs[0].inner))],
+        on: [try equal(outer, .column(pairs[0].inner))],
         markColumn: column,
         isNullAware: true,
         ids: &ids
