@@ -74,8 +74,9 @@ enum ConditionalFunctions {
       } else {
         for row in 0..<rowCount {
           let value = source[row & mask]
-          let order = Value.order(value, target[row])
-          if isGreatest ? order > 0 : order < 0 { target[row] = value }
+          let wins =
+            isGreatest ? Value.exceeds(value, target[row]) : Value.order(value, target[row]) < 0
+          if wins { target[row] = value }
         }
       }
     }

@@ -40,6 +40,13 @@ protocol ComparableValue: PhysicalValue {
   static func isLessOrEqual(_ left: Self, _ right: Self) -> Bool
   /// A total order for sorting: NaN is equal to itself and above everything.
   static func order(_ left: Self, _ right: Self) -> Int
+  /// Whether a value takes the place of the greatest one so far; NaN gives way to every number.
+  static func exceeds(_ value: Self, _ greatest: Self) -> Bool
+}
+
+extension ComparableValue {
+  @inline(__always)
+  static func exceeds(_ value: Self, _ greatest: Self) -> Bool { isLess(greatest, value) }
 }
 
 extension ComparableValue where Self: Comparable {
@@ -68,6 +75,10 @@ extension Float: ComparableValue {
     if left.isNaN { return right.isNaN ? 0 : 1 }
     return right.isNaN ? -1 : 1
   }
+  @inline(__always)
+  static func exceeds(_ value: Float, _ greatest: Float) -> Bool {
+    greatest < value || greatest.isNaN
+  }
 }
 extension Double: ComparableValue {
   static func order(_ left: Double, _ right: Double) -> Int {
@@ -75,6 +86,10 @@ extension Double: ComparableValue {
     if left == right { return 0 }
     if left.isNaN { return right.isNaN ? 0 : 1 }
     return right.isNaN ? -1 : 1
+  }
+  @inline(__always)
+  static func exceeds(_ value: Double, _ greatest: Double) -> Bool {
+    greatest < value || greatest.isNaN
   }
 }
 extension ByteView: ComparableValue {

@@ -126,7 +126,7 @@ private final class JoinBuildWorker: BatchConsumer {
         }
       }
       if flags.count < rowCount { flags = Buffer<UInt8>(count: rowCount) }
-      KeyEncoder.markNulls(columns, rowCount: rowCount, flags: flags.base)
+      UnequalKeys.mark(columns, rowCount: rowCount, flags: flags.base)
       nulls.append(from: flags.base, count: rowCount)
     }
     try account.set(rows.byteCount + words.count * 8 + hashes.count * 8 + arena.byteCount)

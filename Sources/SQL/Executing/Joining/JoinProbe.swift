@@ -70,12 +70,11 @@ final class JoinProbe: BatchConsumer {
   private func find(_ batch: Batch) {
     let keys = stage.keys.map { batch.columns[$0] }
     encoder.encode(keys, rowCount: batch.rowCount)
-    let hasNulls = keys.contains { $0.nullCount > 0 }
-    KeyEncoder.markNulls(keys, rowCount: batch.rowCount, flags: nulls.base)
+    let hasUnequal = UnequalKeys.mark(keys, rowCount: batch.rowCount, flags: nulls.base)
     table.find(
       words: encoder.words,
       hashes: encoder.hashes,
-      nulls: hasNulls ? nulls.base : nil,
+      nulls: hasUnequal ? nulls.base : nil,
       rowCount: batch.rowCount,
       heads: heads.base
     )
@@ -242,11 +241,11 @@ final class JoinProbe: BatchConsumer {
   /// One byte for each left row; nil where there is no such row.
   private func unknownRows(_ batch: Batch) throws -> [UInt8]? {
     if table.rowCount == 0 || stage.keys.isEmpty { return nil }
-    let hasNullKeys = (0..<batch.rowCount).contains { nulls.base[$0] != 0 }
+    let hasNullKeys = (0..<batch.rowCount).contains { nulls.base[$0] == UnequalKeys.null }
     if !hasNullKeys && table.nullRows.isEmpty { return nil }
     var unknown = [UInt8](repeating: 0, count: batch.rowCount)
     for row in 0..<batch.rowCount where hits.base[row] == 0 {
-      if nulls.base[row] != 0 {
+      if nulls.base[row] == UnequalKeys.null {
         unknown[row] = try holds(batch, row, rights: nil) ? 1 : 0
       } else if !table.nullRows.isEmpty {
         unknown[row] = try holds(batch, row, rights: table.nullRows) ? 1 : 0

@@ -15,7 +15,7 @@ final class JoinTable: @unchecked Sendable {
   let layout: KeyLayout
   let rows: Batch
   let rowCount: Int
-  /// Rows whose key has no null, by which they can be found.
+  /// Rows whose key equals itself, by which they can be found.
   private(set) var keyedRowCount = 0
   /// Rows whose key has a null.
   private(set) var nullRows: [UInt32] = []
@@ -34,8 +34,8 @@ final class JoinTable: @unchecked Sendable {
 
   /// Indexes the build side's `rows` by their encoded keys.
   ///
-  /// `words` and `hashes` are those of all rows, empty where there are no keys; `nulls` says with one
-  /// byte a row whether any key is null.
+  /// `words` and `hashes` are those of all rows, empty where there are no keys; `nulls` are the
+  /// flags of ``UnequalKeys``.
   init(
     _ layout: KeyLayout,
     rows: Batch,
@@ -52,10 +52,12 @@ final class JoinTable: @unchecked Sendable {
     self.owners = owners
     next = Buffer<UInt32>(count: 0)
     if layout.types.isEmpty { return }
+    var unequalCount = 0
     for row in 0..<rowCount where nulls.base[row] != 0 {
-      nullRows.append(UInt32(truncatingIfNeeded: row))
+      unequalCount += 1
+      if nulls.base[row] == UnequalKeys.null { nullRows.append(UInt32(truncatingIfNeeded: row)) }
     }
-    keyedRowCount = rowCount - nullRows.count
+    keyedRowCount = rowCount - unequalCount
     findRange(nulls)
     if let range = keyRange, let entryCount = JoinTable.entryCount(range, keyedRowCount) {
       buildDirect(range.lowerBound, entryCount, nulls)

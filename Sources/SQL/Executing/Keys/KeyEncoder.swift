@@ -38,8 +38,8 @@ final class KeyEncoder {
       return
     }
     words.update(repeating: 0, count: rowCount * layout.wordCount)
-    for (column, part) in zip(columns, layout.parts) {
-      switch part {
+    for (index, column) in columns.enumerated() {
+      switch layout.parts[index] {
       case .bits(let word, let shift, let width, let null):
         encodeBits(column, word: word, shift: shift, width: width, rowCount: rowCount)
         if let null, let validity = column.rowValidity {
@@ -49,22 +49,17 @@ final class KeyEncoder {
       case .wide(let word, let null):
         encodeWide(column, word: word, null: null, rowCount: rowCount)
       case .text(let word, let isCoded):
-        encodeTexts(isCoded ? coded(column) : column, word: word, rowCount: rowCount)
+        encodeTexts(
+          isCoded ? coded(column, layout.types[index]) : column,
+          word: word,
+          rowCount: rowCount
+        )
       }
     }
     hashFixedWords(rowCount)
     for (index, part) in layout.parts.enumerated() {
       guard case .text(let word, let isCoded) = part else { continue }
       hashTexts(isCoded ? nil : columns[index], key: index, word: word, rowCount: rowCount)
-    }
-  }
-
-  /// Sets `flags[row]` to one where any key of the row is null.
-  static func markNulls(_ columns: [Column], rowCount: Int, flags: UnsafeMutablePointer<UInt8>) {
-    flags.update(repeating: 0, count: rowCount)
-    for column in columns {
-      guard let validity = column.rowValidity else { continue }
-      for row in 0..<rowCount where !validity.isValid(row) { flags[row] = 1 }
     }
   }
 
@@ -188,14 +183,14 @@ final class KeyEncoder {
   }
 
   /// Lists and rows as texts of their coded bytes.
-  private func coded(_ column: Column) -> Column {
+  private func coded(_ column: Column, _ type: SQLType) -> Column {
     nestedArena = ByteArena()
     let views = Buffer<ByteView>(count: column.count)
     let flat = column.flattened()
     var bytes: [UInt8] = []
     for row in 0..<column.count {
       bytes.removeAll(keepingCapacity: true)
-      NestedValueCoding.append(flat, row: row, to: &bytes)
+      NestedValueCoding.append(flat, row: row, type, to: &bytes)
       views.base[row] = bytes.withUnsafeBytes { nestedArena.copy($0) }
     }
     return Column(

@@ -8,10 +8,11 @@ import ColumnFormat
 ///   text     count (4 bytes), bytes
 ///   list     count (4 bytes), values
 ///   row      values
+///   map      count (4 bytes), pairs of key and value by the order of their bytes
 /// ```
 enum NestedValueCoding {
   /// Appends the bytes of one row of a flat column.
-  static func append(_ column: Column, row: Int, to bytes: inout [UInt8]) {
+  static func append(_ column: Column, row: Int, _ type: SQLType, to bytes: inout [UInt8]) {
     guard column.isValid(row) else { return bytes.append(0) }
     bytes.append(1)
     let (values, position) = storage(column, row)
@@ -35,9 +36,23 @@ enum NestedValueCoding {
       let first = Int(offsets[position])
       let end = max(Int(offsets[position + 1]), first)
       append(UInt32(truncatingIfNeeded: end - first), to: &bytes)
-      for element in first..<end { append(elements, row: element, to: &bytes) }
+      let elementType = type.elementType
+      if case .map = type {
+        // Maps with the same pairs are equal in whatever order these come.
+        var pairs: [[UInt8]] = []
+        for element in first..<end {
+          var pair: [UInt8] = []
+          append(elements, row: element, elementType, to: &pair)
+          pairs.append(pair)
+        }
+        for pair in pairs.sorted(by: { $0.lexicographicallyPrecedes($1) }) { bytes += pair }
+      } else {
+        for element in first..<end { append(elements, row: element, elementType, to: &bytes) }
+      }
     case .row(let fields):
-      for field in fields { append(field, row: position, to: &bytes) }
+      for (index, field) in fields.enumerated() {
+        append(field, row: position, type.fieldType(index), to: &bytes)
+      }
     }
   }
 

@@ -12,6 +12,9 @@ final class RowComparison {
     var nullsFirst: Bool
     /// For lists and rows.
     var column: Int
+
+    /// NaN stands between the numbers and the nulls.
+    var nanIsLeast: Bool { isDescending != nullsFirst }
   }
 
   private let columns: [Column]
@@ -92,11 +95,13 @@ final class RowComparison {
     case .int128: return numbers(Int128.self)
     case .float32:
       let values = key.values.assumingMemoryBound(to: Float.self)
-      let (one, two) = (SortWords.ordered(values[left]), SortWords.ordered(values[right]))
+      let one = SortWords.ordered(values[left], nanIsLeast: key.nanIsLeast)
+      let two = SortWords.ordered(values[right], nanIsLeast: key.nanIsLeast)
       return one == two ? 0 : one < two ? -1 : 1
     case .float64:
       let values = key.values.assumingMemoryBound(to: Double.self)
-      let (one, two) = (SortWords.ordered(values[left]), SortWords.ordered(values[right]))
+      let one = SortWords.ordered(values[left], nanIsLeast: key.nanIsLeast)
+      let two = SortWords.ordered(values[right], nanIsLeast: key.nanIsLeast)
       return one == two ? 0 : one < two ? -1 : 1
     case .bytes:
       let values = key.values.assumingMemoryBound(to: ByteView.self)

@@ -70,6 +70,8 @@ struct SortWords {
   /// behind it.
   private func encode(_ column: Column, _ key: RowOrder.Key, offset: Int, width: Int) {
     let flip: UInt64 = key.isDescending ? .max : 0
+    // NaN stands between the numbers and the nulls.
+    let nanIsLeast = key.isDescending != key.nullsFirst
     let validity = column.rowValidity
     // The null bit: what sorts first is 0.
     let valueBit: UInt64 = key.nullsFirst ? 1 : 0
@@ -103,8 +105,9 @@ struct SortWords {
     case .int16(let values): store(values) { UInt64(UInt16(bitPattern: $0) ^ 0x8000) }
     case .int32(let values): store(values) { UInt64(UInt32(bitPattern: $0) ^ 0x8000_0000) }
     case .int64(let values): store(values) { UInt64(bitPattern: $0) ^ (1 &<< 63) }
-    case .float32(let values): store(values) { UInt64(SortWords.ordered($0)) }
-    case .float64(let values): store(values) { SortWords.ordered($0) }
+    case .float32(let values):
+      store(values) { UInt64(SortWords.ordered($0, nanIsLeast: nanIsLeast)) }
+    case .float64(let values): store(values) { SortWords.ordered($0, nanIsLeast: nanIsLeast) }
     case .bytes(let values, _): store(values) { SortWords.prefix($0) }
     case .int128(let values):
       for row in 0..<rowCount where validity?.isValid(row) ?? true {
@@ -137,15 +140,17 @@ struct SortWords {
     }
   }
 
-  /// The bits of a number such that they sort as the number; NaN comes last, as in Trino.
+  /// The bits of a number such that they sort as the number; NaN is below or above all.
   @inline(__always)
-  static func ordered(_ value: Double) -> UInt64 {
+  static func ordered(_ value: Double, nanIsLeast: Bool) -> UInt64 {
+    if nanIsLeast && value.isNaN { return 0 }
     let bits = KeyEncoder.canonicalBits(value)
     return bits &>> 63 == 1 ? ~bits : bits | (1 &<< 63)
   }
 
   @inline(__always)
-  static func ordered(_ value: Float) -> UInt32 {
+  static func ordered(_ value: Float, nanIsLeast: Bool) -> UInt32 {
+    if nanIsLeast && value.isNaN { return 0 }
     let bits = KeyEncoder.canonicalBits(value)
     return bits &>> 31 == 1 ? ~bits : bits | (1 &<< 31)
   }

@@ -50,14 +50,14 @@ final class MinMaxState<Value: ComparableValue>: AggregateState {
         base[group] = kept(value)
         marks[group] = 1
       } else if isMax
-        ? MinMaxState.isAbove(value, base[group]) : MinMaxState.isAbove(base[group], value)
+        ? Value.exceeds(value, base[group]) : MinMaxState.isAbove(base[group], value)
       {
         base[group] = kept(value)
       }
     }
   }
 
-  /// NaN is above all numbers, as in Trino's ordering.
+  /// NaN is above all numbers, so that it is the least only where nothing else is.
   @inline(__always)
   private static func isAbove(_ left: Value, _ right: Value) -> Bool {
     if Value.self == Double.self || Value.self == Float.self { return Value.order(left, right) > 0 }
@@ -243,7 +243,16 @@ final class ChosenRowState: AggregateState {
     } else {
       return true
     }
-    return isMax ? order > 0 : order < 0
+    guard isMax else { return order < 0 }
+    // NaN is above every number in the order, and yet the greatest only where nothing else is.
+    if order == 0 || !keyType.isFloating { return order > 0 }
+    return order > 0 ? !key.isNaN(row) : isNaN(key, current, keys, group)
+  }
+
+  private func isNaN(_ key: Column, _ current: UInt32, _ keys: GroupValues, _ group: Int) -> Bool {
+    if current != .max { return key.isNaN(Int(current)) }
+    let (column, place) = keys.place(group)
+    return column.isNaN(place)
   }
 
   func merge(
@@ -264,7 +273,21 @@ final class ChosenRowState: AggregateState {
   var byteCount: Int { values.byteCount + (keys?.byteCount ?? 0) + winners.byteCount }
 }
 
+extension SQLType {
+  /// Whether this is real or double.
+  fileprivate var isFloating: Bool { self == .real || self == .double }
+}
+
 extension Column {
+  /// Whether a row holds a number that is none.
+  fileprivate func isNaN(_ row: Int) -> Bool {
+    switch place(of: row) {
+    case (.float32(let values), let index): values.base[index].isNaN
+    case (.float64(let values), let index): values.base[index].isNaN
+    default: false
+    }
+  }
+
   /// Flat, or a dictionary as it is.
   func flattened(unlessDictionary: Bool) -> Column {
     if unlessDictionary, case .dictionary = form { return self }
