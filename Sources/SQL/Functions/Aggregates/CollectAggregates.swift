@@ -17,6 +17,10 @@ enum CollectAggregates {
       let types = match.argumentTypes
       return { CollectState(types, skipsNulls: 0, finish: join) }
     }
+    functions.aggregate("listagg(varchar, varchar, varchar, boolean) -> varchar") { match in
+      let types = match.argumentTypes
+      return { CollectState(types, skipsNulls: 0, finish: join) }
+    }
     for isMax in [true, false] { several(&functions, isMax: isMax) }
     functions.aggregate(
       "approx_most_frequent(bigint, T, bigint) -> map(T, bigint)",
@@ -279,6 +283,7 @@ enum CollectAggregates {
   private static func join(_ columns: [Column], _ offsets: Buffer<UInt32>) throws -> Column {
     let texts = Operand<ByteView>(columns[0])
     let separators = columns.count > 1 ? Operand<ByteView>(columns[1]) : nil
+    let fillers = columns.count > 2 ? Operand<ByteView>(columns[2]) : nil
     let arena = ByteArena()
     let result = Buffer<ByteView>(count: offsets.count - 1)
     var text: [UInt8] = []
@@ -286,11 +291,23 @@ enum CollectAggregates {
       text.removeAll(keepingCapacity: true)
       let range = CollectState.range(offsets, group)
       for place in range {
+        let before = text.count
         if place > range.lowerBound, let separators {
           text += (separators.buffer.base + (place & separators.mask)).bytes
         }
         text += (texts.buffer.base + (place & texts.mask)).bytes
         if text.count > listByteCountMax {
+          if let fillers {
+            text.removeLast(text.count - before)
+            if place > range.lowerBound, let separators {
+              text += (separators.buffer.base + (place & separators.mask)).bytes
+            }
+            text += (fillers.buffer.base + (place & fillers.mask)).bytes
+            if Operand<UInt8>(columns[3])[place] & 1 == 1 {
+              text += Array("(\(range.upperBound - place))".utf8)
+            }
+            break
+          }
           throw SQLError(
             .invalidArgument,
             "Concatenated string has the length in bytes larger than the maximum output length \(listByteCountMax)"

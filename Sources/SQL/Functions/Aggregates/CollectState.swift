@@ -53,23 +53,29 @@ final class CollectState: AggregateState {
     count: Int
   ) {
     guard let other = other as? CollectState, !other.chunks.isEmpty else { return }
-    var targets = [UInt32](repeating: .max, count: other.groupCount)
-    for index in 0..<count { targets[Int(sources[index])] = groups[index] }
+    // One group may go to several others: `next` links the entries of the same source.
+    var first = [Int](repeating: -1, count: other.groupCount)
+    var next = [Int](repeating: -1, count: count)
+    for index in stride(from: count - 1, through: 0, by: -1) {
+      next[index] = first[Int(sources[index])]
+      first[Int(sources[index])] = index
+    }
     var start = 0
     for chunk in other.chunks {
       let size = chunk[0].count
       var rows = BufferBuilder<UInt32>(capacity: size)
       for row in 0..<size {
-        let target = targets[Int(other.owners[start + row])]
-        if target != .max {
+        var index = first[Int(other.owners[start + row])]
+        while index >= 0 {
           rows.append(UInt32(row))
-          owners.append(target)
+          owners.append(groups[index])
+          index = next[index]
         }
       }
       start += size
       if rows.count > 0 {
         let taken = rows.finish()
-        add(chunk.map { rows.count == size ? $0 : $0.taking(taken) })
+        add(chunk.map { $0.taking(taken) })
       }
     }
   }
