@@ -60,7 +60,15 @@ extension Binder {
     }
     var orderBy: [PendingSortKey] = []
     for item in call.orderBy {
-      orderBy.append(try sortKey(try bind(item.expression, &inner), item))
+      let key = try bind(item.expression, &inner)
+      if call.isDistinct && !arguments.contains(where: { $0.isSame(as: key) }) {
+        throw SQLError(
+          .expressionNotInDistinct,
+          "for aggregate function with DISTINCT, ORDER BY expressions must appear in arguments",
+          at: item.expression.range
+        )
+      }
+      orderBy.append(try sortKey(key, item))
     }
     return PendingAggregate(
       column: ids.column(name, function.resultType),

@@ -12,7 +12,7 @@ extension Binder {
     if functions.isAggregate(name) { return try bindAggregate(name, call, at: range, &context) }
     if functions.isWindow(name) || WindowSignature.names.contains(name) {
       throw SQLError(
-        .expressionNotScalar,
+        .missingOver,
         "window function \(name) requires an OVER clause",
         at: range,
         help: "write \(name)(…) OVER (ORDER BY …)"

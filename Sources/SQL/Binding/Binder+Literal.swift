@@ -84,6 +84,8 @@ extension Binder {
       return .constant(.int(value), .time(precision: precision))
     case "decimal" where syntax.arguments.isEmpty, "numeric" where syntax.arguments.isEmpty:
       return try decimalLiteral(text, at: range)
+    case "char" where syntax.arguments.isEmpty:
+      return .constant(.text(text), .char(length: text.unicodeScalars.count))
     case "json":
       let varchar = BoundExpression.constant(.text(text), .text)
       return folded(try call("json_parse", [varchar], at: range))

@@ -39,7 +39,13 @@ extension Binder {
     var outputs = try bindSelectList(select.items, &context)
     context.clause = "QUALIFY clause"
     let qualify = try select.qualify.map { (qualify) throws(SQLError) in
-      try bindCondition(qualify, &context)
+      // A column goes before a name of the select list.
+      context.aliases = outputs.map { ($0.name.lowercased(), $0.expression) }
+        .filter {
+          if case .none = context.scope.find(qualifier: [], name: $0.0) { true } else { false }
+        }
+      defer { context.aliases = [] }
+      return try bindCondition(qualify, &context)
     }
     context.clause = "ORDER BY clause"
     var sortKeys = try bindOrderBy(orderBy, outputs, &context, isDistinct: select.isDistinct)

@@ -9,6 +9,14 @@ extension Binder {
     _ context: inout ExpressionContext
   ) throws(SQLError) -> BoundExpression {
     guard context.allowsWindows else {
+      if context.isWithinWindow || context.clause == "aggregation" {
+        throw SQLError(
+          .nestedWindow,
+          "cannot nest window functions or row pattern measures inside \(context.isWithinWindow ? "window function" : "aggregation")",
+          at: range,
+          help: "compute the inner one in a subquery"
+        )
+      }
       throw SQLError(
         .expressionNotScalar,
         "\(context.clause) cannot contain aggregations, window functions or grouping operations: \(name)",
@@ -25,7 +33,11 @@ extension Binder {
       throw .notSupported("ORDER BY within the arguments of a window function", at: range)
     }
     context.allowsWindows = false
-    defer { context.allowsWindows = true }
+    context.isWithinWindow = true
+    defer {
+      context.allowsWindows = true
+      context.isWithinWindow = false
+    }
     let specification = try resolve(call.window, context)
     var partitionBy: [BoundExpression] = []
     for expression in specification.partitionBy {
@@ -55,7 +67,7 @@ extension Binder {
       call,
       at: range
     )
-    let frame = try bindFrame(specification.frame, orderBy)
+    let frame = try bindFrame(specification.frame, orderBy, at: range)
     let window = PendingWindow(
       column: ids.column(name, function.resultType),
       function: function,
@@ -116,7 +128,7 @@ extension Binder {
       let named = context.namedWindows.first(where: { $0.name.text.lowercased() == key })
     else {
       throw SQLError(
-        .invalidColumnReference,
+        .invalidWindowReference,
         "cannot resolve WINDOW name '\(base.text)'",
         at: base.range,
         help: NearestName.suggestion(for: base.text, among: context.namedWindows.map(\.name.text))
@@ -167,7 +179,7 @@ extension Binder {
         )
       }
       throw SQLError(
-        .functionNotFound,
+        functions.entry(name) == nil ? .functionNotFound : .functionNotWindow,
         "'\(name)' is not an aggregation or window function",
         at: call.name.range,
         help: NearestName.suggestion(for: name, among: WindowSignature.names)
@@ -182,14 +194,45 @@ extension Binder {
 
   private mutating func bindFrame(
     _ frame: WindowFrame?,
-    _ orderBy: [PendingSortKey]
+    _ orderBy: [PendingSortKey],
+    at range: SourceRange
   ) throws(SQLError) -> WindowFrameBounds {
     guard let frame else { return .standard }
+    try check(frame, orderBy, at: range)
     return WindowFrameBounds(
       unit: frame.unit,
       start: try bindBound(frame.start, frame, orderBy),
       end: try bindBound(frame.end, frame, orderBy)
     )
+  }
+
+  /// Refuses frames that end before they start whatever the rows are.
+  private func check(
+    _ frame: WindowFrame,
+    _ orderBy: [PendingSortKey],
+    at range: SourceRange
+  ) throws(SQLError) {
+    func invalid(_ message: String) -> SQLError {
+      SQLError(.invalidWindowFrame, message, at: range)
+    }
+    if case .unboundedFollowing = frame.start {
+      throw invalid("window frame start cannot be UNBOUNDED FOLLOWING")
+    }
+    if case .unboundedPreceding = frame.end {
+      throw invalid("window frame end cannot be UNBOUNDED PRECEDING")
+    }
+    switch (frame.start, frame.end) {
+    case (.currentRow, .preceding):
+      throw invalid("window frame starting from CURRENT ROW cannot end with PRECEDING")
+    case (.following, .preceding):
+      throw invalid("window frame starting from FOLLOWING cannot end with PRECEDING")
+    case (.following, .currentRow):
+      throw invalid("window frame starting from FOLLOWING cannot end with CURRENT ROW")
+    default: break
+    }
+    if frame.unit == .groups && orderBy.isEmpty {
+      throw SQLError(.missingOrderBy, "window frame of type GROUPS requires ORDER BY", at: range)
+    }
   }
 
   private mutating func bindBound(
@@ -218,7 +261,7 @@ extension Binder {
       throw .notSupported("a window frame whose offset is not a constant", at: offset.range)
     }
     let negative = SQLError(
-      .invalidArgument,
+      .invalidWindowFrame,
       "window frame offset value must not be negative or null",
       at: offset.range
     )
@@ -235,7 +278,7 @@ extension Binder {
     }
     guard orderBy.count == 1 else {
       throw SQLError(
-        .syntaxError,
+        orderBy.isEmpty ? .missingOrderBy : .invalidWindowFrame,
         "a window frame of RANGE with an offset needs exactly one ORDER BY",
         at: offset.range
       )
@@ -325,9 +368,12 @@ enum WindowSignature {
     case ("first_value", 1), ("last_value", 1): return (types, types[0])
     case ("nth_value", 2): return types[1].isInteger ? ([types[0], .bigint], types[0]) : nil
     case ("lag", 1), ("lead", 1): return (types, types[0])
-    case ("lag", 2), ("lead", 2): return types[1].isInteger ? ([types[0], .bigint], types[0]) : nil
+    case ("lag", 2), ("lead", 2):
+      return types[1].isInteger || types[1] == .unknown ? ([types[0], .bigint], types[0]) : nil
     case ("lag", 3), ("lead", 3):
-      guard types[1].isInteger, let common = TypeCoercion.commonType(types[0], types[2]) else {
+      guard types[1].isInteger || types[1] == .unknown,
+        let common = TypeCoercion.commonType(types[0], types[2])
+      else {
         return nil
       }
       return ([common, .bigint, common], common)

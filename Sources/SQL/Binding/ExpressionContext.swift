@@ -10,6 +10,7 @@ struct ExpressionContext {
   var lambdaParameters: [(key: String, column: PlanColumn)] = []
   var allowsAggregates = false
   var allowsWindows = false
+  var isWithinWindow = false
   /// What `grouping()` needs; nil where it is not allowed.
   var grouping: Grouping?
 

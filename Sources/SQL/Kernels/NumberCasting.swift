@@ -126,6 +126,16 @@ enum NumberCasting {
     }
   }
 
+  /// The values of an integer type.
+  private static func range(of type: SQLType) -> ClosedRange<Int64> {
+    switch type {
+    case .tinyint: Int64(Int8.min)...Int64(Int8.max)
+    case .smallint: Int64(Int16.min)...Int64(Int16.max)
+    case .integer: Int64(Int32.min)...Int64(Int32.max)
+    default: .min ... .max
+    }
+  }
+
   // MARK: Floating point
 
   static func fromFloat(_ from: SQLType, _ to: SQLType) -> Casting.Cast? {
@@ -143,6 +153,7 @@ enum NumberCasting {
       }
     case .double: return { column, _ in wide(column) }
     case .tinyint, .smallint, .integer, .bigint:
+      let range = range(of: to)
       return { column, isTry in
         let integers = try Casting.convert(
           wide(column),
@@ -156,7 +167,9 @@ enum NumberCasting {
               : SQLError(.invalidCast, "Unable to cast \(shown) to \(to)")
           }
         ) { (value: Double) -> Int64? in
-          Int64(exactly: value.rounded(.toNearestOrAwayFromZero))
+          Int64(exactly: value.rounded(.toNearestOrAwayFromZero)).flatMap {
+            range.contains($0) ? $0 : nil
+          }
         }
         return try narrowed(integers, to, isTry)
       }
@@ -252,6 +265,7 @@ enum NumberCasting {
         try wideMap(column) { (value: Int128) -> UInt8? in bit(value != 0) }
       }
     case .tinyint, .smallint, .integer, .bigint:
+      let range = range(of: to)
       return { column, isTry in
         let integers = try Casting.convert(
           DecimalArithmetic.widened(column),
@@ -265,6 +279,7 @@ enum NumberCasting {
           }
         ) { (value: Int128) -> Int64? in
           Int64(exactly: DecimalMath.divideRounding(value, DecimalMath.powers[scale]))
+            .flatMap { range.contains($0) ? $0 : nil }
         }
         return try narrowed(integers, to, isTry)
       }

@@ -4,7 +4,7 @@ import ColumnFormat
 enum TextCasting {
   static func fromText(_ from: SQLType, _ to: SQLType) -> Casting.Cast? {
     switch to {
-    case .varchar(nil): return { column, _ in column }
+    case .varchar(nil), .varbinary: return { column, _ in column }
     case .varchar(let limit?): return { column, _ in try truncated(column, limit) }
     case .char(let length):
       return { column, _ in try padded(try truncated(column, length), length) }

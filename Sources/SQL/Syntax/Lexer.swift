@@ -219,7 +219,31 @@ struct Lexer {
     return String(result)
   }
 
+  /// `0xFF`, `0o17`, `0b101`, with underscores between digits; nil for other numbers.
+  private mutating func basedInteger(from start: Int) -> Token? {
+    let radixes: [UInt8: UInt64] = [0x78: 16, 0x6F: 8, 0x62: 2]
+    guard byte() == 0x30, let radix = radixes[byte(1) | 0x20],
+      let first = Lexer.hexValue(byte(2)), first < radix
+    else { return nil }
+    position += 2
+    var value: UInt64 = 0
+    var isTooLarge = false
+    while let digit = Lexer.hexValue(byte() == 0x5F ? byte(1) : byte()), digit < radix {
+      position += byte() == 0x5F ? 2 : 1
+      let (product, overflow) = value.multipliedReportingOverflow(by: radix)
+      value = product | UInt64(digit)
+      isTooLarge = isTooLarge || overflow
+    }
+    if atWordPart {
+      while atWordPart { position += 1 }
+      return token(.invalid, from: start, "the number holds what is no digit of its base")
+    }
+    if isTooLarge { return token(.invalid, from: start, "the number is too large") }
+    return token(.integer, from: start, String(value))
+  }
+
   private mutating func number(from start: Int) -> Token {
+    if let based = basedInteger(from: start) { return based }
     var kind = Token.Kind.integer
     skipDigits()
     if byte() == UInt8(ascii: ".") {

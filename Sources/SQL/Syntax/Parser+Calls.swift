@@ -201,17 +201,35 @@ extension Parser {
     try parseArguments(&call)
     if isList && accept(.on) {
       try expect(.overflow)
-      if at(.truncate) {
-        throw SQLError(
-          .notSupported,
-          "LISTAGG with ON OVERFLOW TRUNCATE is not supported",
-          at: current.range
-        )
+      if accept(.truncate) {
+        try parseTruncation(&call)
+      } else {
+        try expect(.error)
       }
-      try expect(.error)
     }
     try expect(.rightParenthesis)
     return try finishCall(call)
+  }
+
+  /// `ON OVERFLOW TRUNCATE '…' WITH COUNT`: the filler and whether to count become arguments.
+  private mutating func parseTruncation(_ call: inout FunctionCall) throws(SQLError) {
+    let start = previousRange
+    if call.arguments.count == 1 {
+      call.arguments.append(SyntaxExpression(node: .string(""), range: start))
+    }
+    var filler = SyntaxExpression(node: .string("..."), range: start)
+    if current.kind == .string { filler = try parsePrimary() }
+    let counts = accept(.with)
+    if !counts { try expect(.without) }
+    // COUNT is no keyword of the grammar.
+    guard current.kind == .word, current.text.uppercased() == "COUNT" else {
+      note("COUNT")
+      throw mismatch()
+    }
+    advance()
+    call.arguments += [
+      filler, SyntaxExpression(node: .boolean(counts), range: range(from: start)),
+    ]
   }
 
   /// `JSON_VALUE(text, path)` and its like; the clauses after the path are refused by name.

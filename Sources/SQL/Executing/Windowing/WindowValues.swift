@@ -9,13 +9,11 @@ extension WindowComputation {
     let indices = Buffer<UInt32>(count: rowCount)
     /// Rows whose distance leads out of the partition.
     var outside = BufferBuilder<UInt32>()
-    let nullDistance = Column.missingRow
     for row in 0..<rowCount {
       var distance = 1
       if let distances {
         guard distances.isValid(row) else {
-          indices.base[row] = nullDistance
-          continue
+          throw SQLError(.invalidArgument, "Offset must not be null")
         }
         guard case .int64(let values) = distances.flatValues else { break }
         distance = Int(values.base[row])
