@@ -16,14 +16,20 @@ public final class MemoryBlock: @unchecked Sendable {
   /// Allocates `byteCount` bytes (at least one) without setting them.
   public init(byteCount: Int) {
     let size = max(byteCount, 1)
+    self.byteCount = size
+    if let pooled = BlockPool.take(byteCount: size) {
+      base = pooled
+      return
+    }
     let isLarge = size >= MemoryBlock.hugePageByteCount
     let alignment = isLarge ? MemoryBlock.hugePageByteCount : 64
     self.base = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: alignment)
-    self.byteCount = size
     if isLarge { madvise(base, size, MADV_HUGEPAGE) }
   }
 
-  deinit { base.deallocate() }
+  deinit {
+    if !BlockPool.give(base, byteCount: byteCount) { base.deallocate() }
+  }
 }
 
 /// A run of values in memory that some object keeps alive.

@@ -47,6 +47,20 @@ enum DecimalMath {
     return value < limit && value > 0 &- limit
   }
 
+  /// The nearest double, ties to even. The standard library's conversion of 128 bits is generic and
+  /// takes a microsecond.
+  static func double(_ value: Int128) -> Double {
+    if let small = Int64(exactly: value) { return Double(small) }
+    let magnitude = value.magnitude
+    let shift = max(0, 64 - magnitude.leadingZeroBitCount)
+    // The bits that go are kept as one sticky bit, far below the 53 that stay.
+    let kept = UInt64(truncatingIfNeeded: magnitude >> UInt128(shift))
+    let isExact = magnitude & ((1 << UInt128(shift)) - 1) == 0
+    let rounded =
+      Double(kept | (isExact ? 0 : 1)) * Double(sign: .plus, exponent: shift, significand: 1)
+    return value < 0 ? -rounded : rounded
+  }
+
   static let overflow = SQLError(.numericOutOfRange, "Decimal overflow")
 
   /// The digits of an unscaled value with its point: `-0.05`.

@@ -14,7 +14,9 @@ struct LikeMatcher: Sendable {
     case suffix([UInt8])
     case contains([UInt8])
     case everything
-    /// The first segment stands at the start and the last at the end.
+    /// Texts that follow one another: the first stands at the start, the last at the end.
+    case ordered(first: [UInt8], middle: [[UInt8]], last: [UInt8])
+    /// The same with `_` among the code points.
     case segments([Segment])
   }
 
@@ -72,7 +74,8 @@ struct LikeMatcher: Sendable {
       case (false, 0, true): return .prefix(literal(first))
       case (true, 0, false): return .suffix(literal(last))
       case (true, 1, true): return .contains(literal(middle[0]))
-      default: break
+      default:
+        return .ordered(first: literal(first), middle: middle.map(literal), last: literal(last))
       }
     }
     if segments.count == 1 { return .segments([first]) }
@@ -94,8 +97,31 @@ struct LikeMatcher: Sendable {
     case .suffix(let literal): return literal.withUnsafeBytes { ByteSearch.hasSuffix(text, $0) }
     case .contains(let literal):
       return literal.withUnsafeBytes { ByteSearch.find($0, in: text) != nil }
+    case .ordered(let first, let middle, let last):
+      return LikeMatcher.match(first, middle, last, text)
     case .segments(let segments): return LikeMatcher.match(segments, text)
     }
+  }
+
+  private static func match(
+    _ first: [UInt8],
+    _ middle: [[UInt8]],
+    _ last: [UInt8],
+    _ text: UnsafeRawBufferPointer
+  ) -> Bool {
+    guard text.count >= first.count &+ last.count,
+      first.withUnsafeBytes({ ByteSearch.hasPrefix(text, $0) }),
+      last.withUnsafeBytes({ ByteSearch.hasSuffix(text, $0) })
+    else { return false }
+    let body = UnsafeRawBufferPointer(rebasing: text[..<(text.count &- last.count)])
+    var position = first.count
+    // Leftmost is best: what is left for the others is longest then.
+    for literal in middle {
+      guard let found = literal.withUnsafeBytes({ ByteSearch.find($0, in: body, from: position) })
+      else { return false }
+      position = found &+ literal.count
+    }
+    return true
   }
 
   private static func match(_ segments: [Segment], _ text: UnsafeRawBufferPointer) -> Bool {

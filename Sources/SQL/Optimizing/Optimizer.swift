@@ -14,6 +14,7 @@ struct Optimizer {
     LimitPushdown.self,
     DecimalNarrowing.self,
     ColumnPruning.self,
+    BuildSide.self,
     ProjectionMerging.self,
   ]
 

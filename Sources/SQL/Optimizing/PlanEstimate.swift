@@ -153,6 +153,16 @@ struct PlanEstimate {
     keys: [(left: PlanColumn, right: PlanColumn)],
     residual: BoundExpression?
   ) {
+    if kind == .rightSemi || kind == .rightAnti {
+      self.init(
+        kind == .rightSemi ? .semi : .anti,
+        right,
+        left,
+        keys: keys.map { (left: $0.right, right: $0.left) },
+        residual: residual
+      )
+      return
+    }
     self = left
     isKnown = left.isKnown && right.isKnown
     switch kind {

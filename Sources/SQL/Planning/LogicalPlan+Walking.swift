@@ -14,6 +14,7 @@ extension LogicalPlan {
     case .join(let join):
       switch join.kind {
       case .semi, .anti: return join.left.columns
+      case .rightSemi, .rightAnti: return join.right.columns
       case .mark: return join.left.columns + (join.markColumn.map { [$0] } ?? [])
       default: return join.left.columns + join.right.columns
       }

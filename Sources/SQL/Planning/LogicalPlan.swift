@@ -82,6 +82,10 @@ indirect enum LogicalPlan: Sendable {
       case mark
       /// Left rows with the only match or nulls; more than one match is SUBQUERY_MULTIPLE_ROWS.
       case single
+      /// Right rows that have a match; ``BuildSide`` makes it of a semi join with a smaller left side.
+      case rightSemi
+      /// Right rows that have none; made of an anti join.
+      case rightAnti
     }
     var kind: Kind
     var left: LogicalPlan

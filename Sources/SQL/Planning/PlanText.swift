@@ -37,6 +37,8 @@ extension LogicalPlan.Join.Kind {
     case .cross: "CrossJoin"
     case .semi: "SemiJoin"
     case .anti: "AntiJoin"
+    case .rightSemi: "RightSemiJoin"
+    case .rightAnti: "RightAntiJoin"
     case .mark: "MarkJoin"
     case .single: "SingleJoin"
     }

@@ -21,7 +21,9 @@ import Testing
 
   static let cases: [Case] = {
     var cases: [Case] = []
-    for kind: Kind in [.inner, .left, .right, .full, .semi, .anti, .mark] {
+    for kind: Kind in [
+      .inner, .left, .right, .full, .semi, .anti, .mark, .rightSemi, .rightAnti,
+    ] {
       for keys in [[0], [1], [0, 1], [2]] {
         for hasResidual in [false, true] {
           cases.append(Case(kind: kind, keys: keys, hasResidual: hasResidual))
@@ -86,7 +88,12 @@ import Testing
       case .semi: if !matches.isEmpty { result.append(left) }
       case .anti: if matches.isEmpty && !isUnknown { result.append(left) }
       case .mark: result.append(left + [isUnknown ? .null : .boolean(!matches.isEmpty)])
+      case .rightSemi, .rightAnti: break
       }
+    }
+    if test.kind == .rightSemi || test.kind == .rightAnti {
+      result = rights.indices
+        .filter { matchedRights.contains($0) == (test.kind == .rightSemi) }.map { rights[$0] }
     }
     if test.kind == .right || test.kind == .full {
       for index in rights.indices where !matchedRights.contains(index) {
@@ -130,6 +137,7 @@ import Testing
     let output: [PlanColumn]
     switch test.kind {
     case .semi, .anti: output = left.columns
+    case .rightSemi, .rightAnti: output = right.columns
     case .mark: output = left.columns + [mark]
     default: output = left.columns + right.columns
     }

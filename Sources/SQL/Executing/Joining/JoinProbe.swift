@@ -48,6 +48,10 @@ final class JoinProbe: BatchConsumer {
       try pairWithAll(batch)
     } else {
       find(batch)
+      if residual == nil && stage.putsOutBuildRowsOnly {
+        markChains(batch.rowCount)
+        return
+      }
       if residual == nil && isDecidedByHeads {
         for row in 0..<rowCount { hits.base[row] = heads.base[row] == JoinTable.none ? 0 : 1 }
       } else if table.hasDuplicates || residual != nil {
@@ -63,7 +67,7 @@ final class JoinProbe: BatchConsumer {
   private var isDecidedByHeads: Bool {
     switch stage.kind {
     case .semi, .anti, .mark: true
-    case .inner, .left, .right, .full, .cross, .single: false
+    case .inner, .left, .right, .full, .cross, .single, .rightSemi, .rightAnti: false
     }
   }
 
@@ -123,6 +127,21 @@ final class JoinProbe: BatchConsumer {
     try takePairs(batch, count)
   }
 
+  /// Marks all right rows of the keys that were found; those of a chain are marked together.
+  private func markChains(_ rowCount: Int) {
+    guard let matchedRight else { return }
+    let marks = matchedRight.base
+    let heads = heads.base
+    let links = table.links
+    for row in 0..<rowCount {
+      var right = heads[row]
+      while right != JoinTable.none && marks[Int(right) &- 1] == 0 {
+        marks[Int(right) &- 1] = 1
+        right = links[Int(right) &- 1]
+      }
+    }
+  }
+
   private func pairWithAll(_ batch: Batch) throws {
     var count = 0
     for row in 0..<batch.rowCount {
@@ -171,7 +190,7 @@ final class JoinProbe: BatchConsumer {
     }
     switch stage.kind {
     case .inner, .cross, .right, .left, .full, .single: break
-    case .semi, .anti, .mark: return
+    case .semi, .anti, .mark, .rightSemi, .rightAnti: return
     }
     // The buffers are filled anew for the next pairs while columns may keep these.
     let right = Buffer<UInt32>(count: count)
@@ -199,7 +218,7 @@ final class JoinProbe: BatchConsumer {
   /// Puts out what depends on whether a left row had a match.
   private func putOutByHits(_ batch: Batch) throws {
     switch stage.kind {
-    case .inner, .cross, .right: return
+    case .inner, .cross, .right, .rightSemi, .rightAnti: return
     case .semi: try emit(rows(batch) { $0 != 0 })
     case .left, .full, .single:
       let rest = rows(batch) { $0 == 0 }

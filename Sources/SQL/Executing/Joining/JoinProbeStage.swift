@@ -14,7 +14,7 @@ final class JoinProbeStage: Stage, @unchecked Sendable {
   let pairColumns: [PlanColumn]
   let isNullAware: Bool
   private let monitor = Monitor()
-  /// For right and full joins: which build rows were matched, by worker.
+  /// Where build rows are put out at the end: which of them were matched, by worker.
   private(set) var matched: [Buffer<UInt8>] = []
 
   init(
@@ -37,12 +37,24 @@ final class JoinProbeStage: Stage, @unchecked Sendable {
     super.init(statistics: statistics)
   }
 
-  var keepsUnmatchedRight: Bool { kind == .right || kind == .full }
+  /// Which build rows are put out at the end: matched ones, others, or none.
+  var buildRowsPutOut: BuildRows? {
+    switch kind {
+    case .right, .full, .rightAnti: .unmatched
+    case .rightSemi: .matched
+    case .inner, .left, .cross, .semi, .anti, .mark, .single: nil
+    }
+  }
+
+  enum BuildRows { case matched, unmatched }
+
+  /// Whether probe rows are not put out at all.
+  var putsOutBuildRowsOnly: Bool { kind == .rightSemi || kind == .rightAnti }
 
   override var isSatisfied: Bool {
     guard let table = build.table, table.rowCount == 0 else { return false }
     switch kind {
-    case .inner, .cross, .semi, .right: return true
+    case .inner, .cross, .semi, .right, .rightSemi, .rightAnti: return true
     case .left, .full, .anti, .mark, .single: return false
     }
   }
@@ -52,7 +64,7 @@ final class JoinProbeStage: Stage, @unchecked Sendable {
       throw SQLError(.internalError, "a join's right side was not built")
     }
     var flags: Buffer<UInt8>?
-    if keepsUnmatchedRight {
+    if buildRowsPutOut != nil {
       let own = Buffer<UInt8>(repeating: 0, count: max(table.rowCount, 1))
       monitor.locked { matched.append(own) }
       flags = own
@@ -60,22 +72,24 @@ final class JoinProbeStage: Stage, @unchecked Sendable {
     return try JoinProbe(self, table, matched: flags, worker)
   }
 
-  /// The build rows that no worker matched.
-  func unmatchedRows(_ table: JoinTable) -> Buffer<UInt32> {
+  /// The build rows to put out at the end.
+  func buildRows(_ table: JoinTable) -> Buffer<UInt32> {
+    let wanted: UInt8 = buildRowsPutOut == .matched ? 1 : 0
     let rows = Buffer<UInt32>(count: table.rowCount)
     var count = 0
     for row in 0..<table.rowCount {
       var isMatched: UInt8 = 0
       for flags in matched { isMatched |= flags.base[row] }
       rows.base[count] = UInt32(truncatingIfNeeded: row)
-      count &+= isMatched == 0 ? 1 : 0
+      count &+= isMatched == wanted ? 1 : 0
     }
     return rows.slice(0..<count)
   }
 }
 
-/// The right rows that found no left row, with nulls for the left columns.
-final class UnmatchedRightSource: Source, @unchecked Sendable {
+/// The right rows that are put out after all left rows: those that found none, with nulls for the left
+/// columns, or, where the left columns are not put out, those that a semi or anti join is about.
+final class BuildRowsSource: Source, @unchecked Sendable {
   private let stage: JoinProbeStage
 
   init(_ stage: JoinProbeStage) {
@@ -94,12 +108,14 @@ final class UnmatchedRightSource: Source, @unchecked Sendable {
 
     override func read(_ morsel: Int, push: (Batch) throws -> Bool) throws {
       guard let table = stage.build.table else { return }
-      let rows = stage.unmatchedRows(table)
+      let rows = stage.buildRows(table)
       var start = 0
       while start < rows.count {
         let end = min(start + Batch.sliceRowCount, rows.count)
         let part = table.rows.taking(rows.slice(start..<end))
-        let left = stage.leftTypes.map { $0.nulls(count: end - start) }
+        let left =
+          stage.putsOutBuildRowsOnly
+          ? [] : stage.leftTypes.map { $0.nulls(count: end - start) }
         if try !push(Batch(columns: left + part.columns, rowCount: end - start)) { return }
         start = end
       }

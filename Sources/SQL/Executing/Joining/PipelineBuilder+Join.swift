@@ -9,18 +9,22 @@ extension PipelineBuilder {
     // Left rows without a match are dropped by these kinds, so scans may drop them first.
     let dropsUnmatchedLeft: Bool
     switch join.kind {
-    case .inner, .semi, .right: dropsUnmatchedLeft = true
+    case .inner, .semi, .right, .rightSemi, .rightAnti: dropsUnmatchedLeft = true
     case .left, .full, .cross, .anti, .mark, .single: dropsUnmatchedLeft = false
     }
     let dynamic = join.keys.map { _ in dropsUnmatchedLeft ? DynamicFilter() : nil }
     let leftColumns = Set(join.left.columns.map(\.id))
-    let keepsLeft = join.kind == .right || join.kind == .full
-    var leftFilters = keepsLeft ? [:] : filters.filter { leftColumns.contains($0.key) }
+    let hasOwnLeft = join.kind != .right && join.kind != .full
+    var leftFilters = !hasOwnLeft ? [:] : filters.filter { leftColumns.contains($0.key) }
     for (key, filter) in zip(join.keys, dynamic) {
       if let filter { leftFilters[key.left.id, default: []].append(filter) }
     }
     // A filter from above on a right column leaves out build rows where unmatched ones do not show.
-    let rightFilters = join.kind == .inner || join.kind == .cross ? filters : [:]
+    let rightFilters =
+      switch join.kind {
+      case .inner, .cross, .rightSemi, .rightAnti: filters
+      default: [:] as Filters
+      }
 
     let rights = try PipelineBuilder.aligned(try build(join.right, rightFilters))
     let rightColumns = rights.first?.columns ?? join.right.columns
@@ -45,12 +49,13 @@ extension PipelineBuilder {
     let output: [PlanColumn]
     switch join.kind {
     case .semi, .anti: output = columns
+    case .rightSemi, .rightAnti: output = rightColumns
     case .mark: output = columns + (join.markColumn.map { [$0] } ?? [])
     default: output = columns + rightColumns
     }
     var strands = lefts.map { $0.adding(stage, columns: output) }
-    if stage.keepsUnmatchedRight {
-      strands.append(Strand(source: UnmatchedRightSource(stage), stages: [], columns: output))
+    if stage.buildRowsPutOut != nil {
+      strands.append(Strand(source: BuildRowsSource(stage), stages: [], columns: output))
     }
     return strands
   }

@@ -208,8 +208,39 @@ struct PipelineBuilder {
     offset: Int
   ) throws(SQLError) -> [Strand] {
     let statistics = note("Top n", "\(count) by \(PipelineBuilder.names(keys))")
+    let (rowCount, overflow) = count.addingReportingOverflow(offset)
+    if case .scan(let scan) = input, memoryTables[scan.table.name] == nil, !overflow,
+      let late = LateFetchPlan(scan, keys: keys, rowCount: rowCount)
+    {
+      depth += 1
+      let strand = buildScan(late.scan, [:])
+      depth -= 1
+      if let scanned = strand.source as? ParquetScanSource {
+        let sink = try topN([strand], strand.columns, keys, count, offset, statistics)
+        return [
+          Strand(
+            source: LateFetchSource(late, sink, scanned),
+            stages: [],
+            columns: scan.columns.map(\.column)
+          )
+        ]
+      }
+    }
     let strands = try PipelineBuilder.aligned(try build(input))
     let columns = strands.first?.columns ?? input.columns
+    let sink = try topN(strands, columns, keys, count, offset, statistics)
+    return [Strand(source: TopNSource(sink), stages: [], columns: columns)]
+  }
+
+  /// Ends the strands in a sink that keeps the first rows.
+  private mutating func topN(
+    _ strands: [Strand],
+    _ columns: [PlanColumn],
+    _ keys: [LogicalPlan.SortKey],
+    _ count: Int,
+    _ offset: Int,
+    _ statistics: OperatorStatistics
+  ) throws(SQLError) -> TopNSink {
     let sink = TopNSink(
       types: columns.map(\.type),
       order: try PipelineBuilder.order(keys, in: columns),
@@ -218,7 +249,7 @@ struct PipelineBuilder {
       statistics: statistics
     )
     end(strands, in: sink)
-    return [Strand(source: TopNSource(sink), stages: [], columns: columns)]
+    return sink
   }
 
   private static func names(_ keys: [LogicalPlan.SortKey]) -> String {

@@ -10,6 +10,8 @@ struct FileColumns {
     /// The same value in all rows: of the partition, of the file itself, or null where the file lacks
     /// the column.
     case constant(Column)
+    /// Where each row stands: see ``RowLocator``.
+    case rowLocator
     /// A column of the reader, cast where the file has a narrower type.
     case file(reader: Int, cast: (from: Field, to: Field)?)
   }
@@ -25,6 +27,10 @@ struct FileColumns {
     let byName = FileColumns.positions(schema)
     for scanned in scan.columns {
       let column = scan.table.columns[scanned.tableColumn]
+      if column.isHidden && column.name == RowLocator.columnName {
+        origins.append(.rowLocator)
+        continue
+      }
       if let constant = FileColumns.constant(column, file) {
         origins.append(.constant(constant))
         continue
@@ -49,6 +55,9 @@ struct FileColumns {
     self.origins = origins
     self.fields = fields
   }
+
+  /// Whether a column says where the rows stand.
+  var locatesRows: Bool { origins.contains { if case .rowLocator = $0 { true } else { false } } }
 
   /// Fields by their exact name, and by their lower-case name where that is not another's.
   private static func positions(_ schema: Schema) -> [String: Int] {

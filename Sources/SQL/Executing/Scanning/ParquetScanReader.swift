@@ -55,10 +55,18 @@ final class ParquetScanReader: SourceReader {
     _ push: (Batch) throws -> Bool
   ) throws -> Bool {
     guard let rowGroup = morsel.rowGroup else { return true }
-    if columns.fields.isEmpty { return try readConstants(morsel.rows.count, columns, push) }
+    if columns.fields.isEmpty && !columns.locatesRows {
+      return try readConstants(morsel.rows.count, columns, push)
+    }
     let reader = try file.reader(rowGroup: rowGroup, fields: columns.fields)
     defer { byteCountRead &+= reader.byteCountRead }
-    let rows = GroupColumns(reader, columns, start: morsel.rows.lowerBound, path: file.path)
+    let rows = GroupColumns(
+      reader,
+      columns,
+      start: morsel.rows.lowerBound,
+      path: file.path,
+      firstRow: RowLocator(file: morsel.file, row: file.firstRow(ofGroup: rowGroup))
+    )
     var remaining = morsel.rows.count
     while remaining > 0 {
       let count = min(remaining, ParquetScanReader.batchRowCount)
@@ -131,81 +139,5 @@ final class ParquetScanReader: SourceReader {
     rowCountScanned &+= batch.rowCount
     let isWanted = source.plan.put(batch.rowCount)
     return try push(batch) && isWanted
-  }
-}
-
-/// The columns of one row group, read in step but each only as far as it is asked for.
-private final class GroupColumns {
-  private let reader: RowGroupReader
-  private let columns: FileColumns
-  private let path: String
-  /// Rows that each of the reader's columns stands behind.
-  private var behind: [Int]
-  /// What the current batch has loaded, by the scan's columns.
-  private var loaded: [Column?]
-  /// By the reader's columns: one may serve several of the scan's.
-  private var raw: [Column?]
-  private var rowCount = 0
-
-  init(_ reader: RowGroupReader, _ columns: FileColumns, start: Int, path: String) {
-    self.reader = reader
-    self.columns = columns
-    self.path = path
-    behind = columns.fields.map { _ in start }
-    loaded = columns.origins.map { _ in nil }
-    raw = columns.fields.map { _ in nil }
-  }
-
-  /// Moves on to the next rows.
-  func begin(_ rowCount: Int) {
-    for position in raw.indices {
-      if raw[position] == nil { behind[position] += self.rowCount }
-      raw[position] = nil
-    }
-    for position in loaded.indices { loaded[position] = nil }
-    self.rowCount = rowCount
-  }
-
-  /// All of the batch's rows of a column of the scan.
-  func column(_ position: Int) throws -> Column {
-    if let column = loaded[position] { return column }
-    let column: Column
-    switch columns.origins[position] {
-    case .constant(let single): column = Column(single.form, count: rowCount)
-    case .file(let index, let cast):
-      var own = try read(index)
-      if let cast { own = try widened(own, cast) }
-      column = own
-    }
-    loaded[position] = column
-    return column
-  }
-
-  private func read(_ index: Int) throws -> Column {
-    if let column = raw[index] { return column }
-    if behind[index] > 0 {
-      try reader.skip(index, count: behind[index])
-      behind[index] = 0
-    }
-    let column = try reader.read(index, count: rowCount)
-    raw[index] = column
-    return column
-  }
-
-  private func widened(_ column: Column, _ cast: (from: Field, to: Field)) throws -> Column {
-    do {
-      return try BatchCasting.cast(
-        Batch(columns: [column], rowCount: rowCount),
-        from: Schema([cast.from]),
-        to: Schema([cast.to])
-      ).columns[0]
-    } catch {
-      throw SQLError(
-        .hiveBadData,
-        "a value of column '\(cast.from.name)' does not fit the table's type "
-          + "\(SQLType(cast.to.type))",
-        details: ["file '\(path)': \(error)"]
-      )
-    }
   }
 }

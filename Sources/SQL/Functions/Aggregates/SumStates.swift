@@ -233,7 +233,7 @@ final class WideSumState<Value: PhysicalValue & FixedWidthInteger & SignedIntege
       let averages = Buffer<Double>(count: count)
       for group in 0..<count {
         averages.base[group] =
-          counts[group] == 0 ? 0 : Double(sums[group]) / Double(counts[group])
+          counts[group] == 0 ? 0 : DecimalMath.double(sums[group]) / Double(counts[group])
       }
       return Column(averages, validity: validity)
     }

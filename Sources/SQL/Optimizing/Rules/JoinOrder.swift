@@ -30,7 +30,7 @@ extension LogicalPlan.Join {
     switch kind {
     case .inner, .cross: true
     case .semi, .anti, .mark, .single, .left: left.isJoinTree
-    case .right, .full: false
+    case .right, .full, .rightSemi, .rightAnti: false
     }
   }
 }

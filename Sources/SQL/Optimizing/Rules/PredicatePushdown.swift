@@ -153,6 +153,7 @@ private struct Pushdown {
     switch join.kind {
     case .inner, .cross: return pushInner(join, predicates, notNull)
     case .left, .single, .semi, .anti, .mark: return pushOneSided(join, predicates, notNull)
+    case .rightSemi, .rightAnti: return LogicalPlan.join(join).filtered(predicates)
     case .right:
       let right = join.right.columnIDs
       let (below, above) = split(predicates) { $0.isSubset(of: right) }
