@@ -15,6 +15,11 @@ public final class RowGroupReader {
   private struct FieldReader {
     var node: ColumnNode
     var leaves: [(number: Int, reader: LeafReader)]
+    /// The one column of values, where it has neither lists nor groups around it.
+    ///
+    /// Such a column is read and passed over without levels; any other always with them, because
+    /// levels are decoded ahead.
+    var flat: LeafReader?
   }
 
   init(file: ParquetFile, rowGroup: Int, fields: [Int]) throws(ColumnFormatError) {
@@ -61,7 +66,9 @@ public final class RowGroupReader {
           throw ColumnFormatError(RowGroupReader.kind(error), place)
         }
       }
-      readers.append(FieldReader(node: node, leaves: leaves))
+      var flat: LeafReader?
+      if case .leaf = node, let reader = leaves.first?.reader, reader.isFlat { flat = reader }
+      readers.append(FieldReader(node: node, leaves: leaves, flat: flat))
     }
     self.fields = readers
   }
@@ -95,8 +102,8 @@ public final class RowGroupReader {
     let field = fields[column]
     if count == 0 { return Column(flat: .zeros(fieldType(field), count: 0), count: 0) }
     positions[column] += count
-    if field.leaves.count == 1, let leaf = field.leaves.first, leaf.reader.isFlat {
-      do { return try leaf.reader.read(count) } catch { throw place(error, leaf.reader) }
+    if let reader = field.flat {
+      do { return try reader.read(count) } catch { throw place(error, reader) }
     }
     var slots: [Int: LeafSlots] = [:]
     for (number, reader) in field.leaves {
@@ -126,12 +133,11 @@ public final class RowGroupReader {
     precondition(count >= 0 && count <= remaining(column), "more rows than the row group has")
     if count == 0 { return }
     positions[column] += count
+    if let reader = fields[column].flat {
+      do { return try reader.skip(count) } catch { throw place(error, reader) }
+    }
     for (_, reader) in fields[column].leaves {
-      do {
-        if reader.isFlat { try reader.skip(count) } else { try reader.skipSlots(count) }
-      } catch {
-        throw place(error, reader)
-      }
+      do { try reader.skipSlots(count) } catch { throw place(error, reader) }
     }
   }
 
