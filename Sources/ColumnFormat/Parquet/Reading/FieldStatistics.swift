@@ -45,15 +45,20 @@ extension ParquetFile {
     guard leaf.repetitionLevelMax == 0, leaf.refusal == nil, chunk.type == leaf.storage,
       let statistics = chunk.statistics
     else { return nil }
+    var result = boundsReading(leaf: number).read(statistics, rowCount: group.rowCount)
+    if leaf.definitionLevelMax == 0 { result.nullCount = 0 }
+    return result
+  }
+
+  /// How to read the bounds of a column of values.
+  func boundsReading(leaf number: Int) -> BoundsReading {
     var order: ColumnOrder?
     if !metadata.columnOrders.isEmpty {
       order =
         metadata.columnOrders.indices.contains(number)
         ? metadata.columnOrders[number] : .other(0)
     }
-    var result = BoundsReading(leaf: leaf, order: order).read(statistics, rowCount: group.rowCount)
-    if leaf.definitionLevelMax == 0 { result.nullCount = 0 }
-    return result
+    return BoundsReading(leaf: fileSchema.leaves[number], order: order)
   }
 }
 

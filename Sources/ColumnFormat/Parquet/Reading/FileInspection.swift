@@ -18,6 +18,8 @@ package struct PageDescription: Sendable {
   package var header: PageHeader
   /// Where the header starts in the file.
   package var offset: Int
+  /// The size of the page with its header.
+  package var byteCount: Int
 }
 
 extension ParquetFile {
@@ -41,14 +43,7 @@ extension ParquetFile {
       columns[number].type == fileSchema.leaves[number].storage,
       let statistics = columns[number].statistics
     else { return nil }
-    var order: ColumnOrder?
-    if !metadata.columnOrders.isEmpty {
-      order =
-        metadata.columnOrders.indices.contains(number)
-        ? metadata.columnOrders[number] : .other(0)
-    }
-    return BoundsReading(leaf: fileSchema.leaves[number], order: order)
-      .read(statistics, rowCount: columns[number].valueCount)
+    return boundsReading(leaf: number).read(statistics, rowCount: columns[number].valueCount)
   }
 
   /// The pages of one chunk, in the order of the file; none of them is decompressed.
@@ -77,7 +72,13 @@ extension ParquetFile {
       while true {
         place.page = pages.count
         guard let header = try reader.nextHeader() else { return pages }
-        pages.append(PageDescription(header: header, offset: reader.pageOffset))
+        pages.append(
+          PageDescription(
+            header: header,
+            offset: reader.pageOffset,
+            byteCount: reader.pageByteCount
+          )
+        )
         place.byteOffset = reader.pageOffset
         reader.skipPage()
       }

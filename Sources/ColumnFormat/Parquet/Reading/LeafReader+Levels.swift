@@ -48,6 +48,7 @@ extension LeafReader {
       filled += valid
       if valid > 0 { try reader.decoder.append(&reader.page, count: valid) }
     }
+    row += count
     let (instanceCount, validity) = instances(definition, filled)
     return LeafSlots(
       definition: definition.finish(),
@@ -80,10 +81,12 @@ extension LeafReader {
   /// Passes over `count` rows of any column; whole pages without decompressing them where their
   /// headers say how many rows they have.
   func skipSlots(_ count: Int) throws(DecodingFailure) {
-    var left = count
-    if slotsLeft == 0 && levels.position == levels.count {
+    var left = try jump(over: count)
+    row += left
+    if left > 0 && slotsLeft == 0 && levels.position == levels.count {
       left -= try skipPages(rowCount: left)
     }
+    if left == 0 { return }
     try takeRows(left) { (reader, range) throws(DecodingFailure) in
       let valid = reader.countValues(range)
       if valid > 0 { try reader.decoder.skip(&reader.page, count: valid) }
@@ -143,6 +146,7 @@ extension LeafReader {
   private func decodeLevels() throws(DecodingFailure) -> Bool {
     if slotsLeft == 0 {
       if slotsAhead == 0 { return false }
+      if !isSlotCountKnown, try nextDataHeader() == nil { return false }
       try beginPage()
     }
     let taken = min(slotsLeft, DecodedLevels.countMax)

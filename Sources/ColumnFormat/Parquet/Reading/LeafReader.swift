@@ -8,7 +8,11 @@ final class LeafReader {
   let pages: PageReader
   let decoder: LeafDecoder
   /// The rows of the row group.
-  private let rowCount: Int
+  let rowCount: Int
+  private let file: ParquetFile
+  private let chunk: ColumnChunkMetadata
+  /// The rows that were read or passed over.
+  var row = 0
   /// Whether a row is a value: no lists, and no optional groups around.
   let isFlat: Bool
   /// The physical values of one null.
@@ -18,8 +22,14 @@ final class LeafReader {
   var page = PageValues()
   /// The values left in the current page, nulls and empty lists included.
   var slotsLeft = 0
-  /// The values of the chunk whose pages have not been begun.
+  /// The values of the chunk whose pages have not been begun; more than there are where a jump has
+  /// left out pages of lists, whose values nobody counted.
   var slotsAhead: Int
+  /// Whether ``slotsAhead`` is what the chunk has left.
+  var isSlotCountKnown = true
+  /// Where the pages lie, once it was asked for.
+  private var pageIndex: ChunkPageIndex?
+  private var isPageIndexLoaded = false
   /// The levels of the current page.
   var definitionLevels: LevelDecoder?
   var repetitionLevels: LevelDecoder?
@@ -36,6 +46,8 @@ final class LeafReader {
   ) throws(DecodingFailure) {
     self.leaf = leaf
     self.rowCount = rowCount
+    self.file = file
+    self.chunk = chunk
     if chunk.isEncrypted { throw .unsupported("the column is encrypted") }
     if chunk.filePath != nil { throw .unsupported("the column lies in another file") }
     if let refusal = leaf.refusal { throw .unsupported(refusal) }
@@ -70,6 +82,7 @@ final class LeafReader {
       slotsLeft &-= taken
       left &-= taken
     }
+    row += count
     return finish(count: count, validity: validity.finish())
   }
 
@@ -83,7 +96,8 @@ final class LeafReader {
 
   /// Passes over `count` rows of a flat column; whole pages without decompressing them.
   func skip(_ count: Int) throws(DecodingFailure) {
-    var left = count
+    var left = try jump(over: count)
+    row += left
     while left > 0 {
       if slotsLeft == 0 {
         left &-= try skipPages(rowCount: left)
@@ -105,6 +119,70 @@ final class LeafReader {
       }
       left &-= taken
     }
+  }
+
+  /// Goes to the page of the row that lies `count` rows ahead, where the offset index tells which one
+  /// it is and it is not the current one.
+  ///
+  /// - Returns: The rows that are still to be passed over, within that page.
+  func jump(over count: Int) throws(DecodingFailure) -> Int {
+    // Within the values at hand there is nothing to save.
+    guard count > slotsLeft + levels.count - levels.position, let index = findPageIndex() else {
+      return count
+    }
+    let target = row + count
+    if target == rowCount {
+      slotsLeft = 0
+      slotsAhead = 0
+      isSlotCountKnown = true
+      levels.position = 0
+      levels.count = 0
+      row = rowCount
+      return 0
+    }
+    let page = index.page(of: target)
+    let rows = index.rows(page)
+    guard rows.lowerBound > row else { return count }
+    // The dictionary's page, if there is one, stands before the first data page.
+    if pages.pageIndex < 0 { _ = try nextDataHeader() }
+    pages.seek(to: index.pages[page].offset, dataPage: page)
+    slotsLeft = 0
+    levels.position = 0
+    levels.count = 0
+    isSlotCountKnown = leaf.repetitionLevelMax == 0
+    slotsAhead = isSlotCountKnown ? rowCount - rows.lowerBound : Int.max
+    row = rows.lowerBound
+    try checkPage(index.pages[page], rowCount: rows.count)
+    return target - row
+  }
+
+  /// Checks that the page which comes next is the one that the offset index speaks of.
+  private func checkPage(_ location: PageLocation, rowCount: Int) throws(DecodingFailure) {
+    let offset = location.offset
+    let header = try nextDataHeader()
+    var found: Int?
+    switch header?.kind {
+    case .data(let data)?: found = leaf.repetitionLevelMax == 0 ? data.valueCount : rowCount
+    case .dataV2(let data)?:
+      found = leaf.repetitionLevelMax == 0 ? data.valueCount : data.rowCount
+    default: break
+    }
+    guard found == rowCount, pages.pageOffset == offset,
+      pages.pageByteCount == location.compressedByteCount
+    else {
+      throw DecodingFailure(
+        "the offset index says that a page of \(rowCount) rows and"
+          + " \(location.compressedByteCount) bytes starts at \(offset), there is another"
+      )
+    }
+  }
+
+  private func findPageIndex() -> ChunkPageIndex? {
+    if !isPageIndexLoaded {
+      isPageIndexLoaded = true
+      pageIndex = ChunkPageIndex(file, chunk, rowCount: rowCount)
+    }
+    return pageIndex
   }
 
   /// Passes over the pages whose rows all fall into the next `rowCount`; how many rows that were.
@@ -132,7 +210,7 @@ final class LeafReader {
   }
 
   /// The header of the next data page; dictionary pages on the way are decoded.
-  private func nextDataHeader() throws(DecodingFailure) -> PageHeader? {
+  func nextDataHeader() throws(DecodingFailure) -> PageHeader? {
     while let header = try pages.nextHeader() {
       switch header.kind {
       case .data, .dataV2: return header

@@ -35,6 +35,8 @@ final class PageReader {
   /// Where the next header starts, or the body of the page whose header has been read.
   private var offset: Int
   private var header: PageHeader?
+  /// Whether the chunk's first page was a dictionary.
+  private var hasDictionary = false
   /// The memory of the last data page, used again when nobody holds it.
   private var buffer: MemoryBlock?
 
@@ -42,6 +44,10 @@ final class PageReader {
   private(set) var pageIndex = -1
   /// Where that page's header starts.
   private(set) var pageOffset: Int
+  /// The size of that page with its header.
+  var pageByteCount: Int {
+    header.map { offset - pageOffset + $0.compressedByteCount } ?? offset - pageOffset
+  }
   /// The bytes of the pages that were read, with their headers.
   private(set) var byteCountRead = 0
 
@@ -56,11 +62,7 @@ final class PageReader {
     self.chunk = chunk
     self.decompressor = decompressor
     codec = Codec(parquetCode: chunk.compression.rawValue)
-    var start = chunk.dataPageOffset
-    // Some writers say zero where there is no dictionary.
-    if let dictionary = chunk.dictionaryPageOffset, dictionary > 0, dictionary < start {
-      start = dictionary
-    }
+    let start = chunk.startOffset
     offset = start
     pageOffset = start
     // A chunk without values may be said to start anywhere.
@@ -106,6 +108,13 @@ final class PageReader {
     return header
   }
 
+  /// Goes to the data page with a number, whose header starts at an offset within the chunk.
+  func seek(to offset: Int, dataPage: Int) {
+    self.offset = offset
+    header = nil
+    pageIndex = dataPage - 1 + (hasDictionary ? 1 : 0)
+  }
+
   /// Passes over the page whose header was read last.
   func skipPage() {
     guard let header else { return }
@@ -139,6 +148,7 @@ final class PageReader {
     guard dictionary.encoding == .plain || dictionary.encoding == .plainDictionary else {
       throw .unsupported("\(dictionary.encoding.name) is not an encoding for a dictionary page")
     }
+    hasDictionary = true
     let body = try takeBody(header)
     // Never the reused buffer: the entries are needed as long as the chunk.
     var buffer: MemoryBlock?

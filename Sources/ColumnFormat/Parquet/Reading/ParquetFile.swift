@@ -64,8 +64,8 @@ public final class ParquetFile: Sendable {
   /// The size of the file.
   public var byteCount: Int { source.bytes.count }
 
-  /// The number of rows.
-  public var rowCount: Int { metadata.rowCount }
+  /// The number of rows, counted over the row groups: some writers leave the footer's own at zero.
+  public var rowCount: Int { metadata.rowGroups.reduce(0) { $0 + $1.rowCount } }
 
   /// A reader of some top-level fields of a row group.
   ///

@@ -122,8 +122,8 @@ public final class RowGroupReader {
 
   /// Passes over the next `count` rows of a column without decoding them.
   ///
-  /// Pages that lie in these rows as a whole are not even decompressed, where their headers tell
-  /// how many rows they have.
+  /// Pages that lie in these rows as a whole are not even decompressed; where the file has an offset
+  /// index, not even their headers are read.
   ///
   /// - Parameters:
   ///   - column: The position in the reader's fields.
