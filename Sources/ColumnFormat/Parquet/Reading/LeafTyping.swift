@@ -37,7 +37,7 @@ enum LeafTyping {
     return leaf
   }
 
-  private static func plainType(_ storage: StorageType) -> LogicalType {
+  static func plainType(_ storage: StorageType) -> LogicalType {
     switch storage {
     case .boolean: .boolean
     case .int32: .int32
