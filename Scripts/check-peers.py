@@ -27,8 +27,7 @@ def read_duckdb(path):
 
     connection = duckdb.connect()
     connection.execute("set timezone = 'UTC'")
-    result = connection.execute(f"select * from read_parquet('{path}')").arrow()
-    return result.read_all() if hasattr(result, "read_all") else result
+    return connection.sql(f"select * from read_parquet('{path}')").to_arrow_table()
 
 
 def read_polars(path):
@@ -106,20 +105,23 @@ def nested(array, kind):
     if kind[0] == "row":
         parts = [plain(array.field(i), part) for i, part in enumerate(kind[1:])]
         return [list(row) for row in zip(*parts)]
-    offsets = [0]
+    if pa.types.is_map(array.type):
+        offsets = array.offsets.to_pylist()
+        entries = pa.StructArray.from_arrays([array.keys, array.items], ["key", "value"])
+        elements = plain(entries, ["row"] + kind[1:])
+        valid = array.is_valid().to_pylist()
+        return [
+            elements[start:end] if ok else []
+            for start, end, ok in zip(offsets, offsets[1:], valid)
+        ]
+    inner = ["row"] + kind[1:] if kind[0] == "map" else kind[1]
+    elements = plain(array.flatten(), inner)
+    rows = []
+    start = 0
     for size in pc.list_value_length(array).fill_null(0).to_pylist():
-        offsets.append(offsets[-1] + size)
-    if kind[0] == "map" and pa.types.is_map(array.type):
-        rows = [i for i, ok in enumerate(array.is_valid().to_pylist()) if ok]
-        taken = array.take(pa.array(rows, pa.int64()))
-        first, last = taken.offsets[0].as_py(), taken.offsets[-1].as_py()
-        keys = plain(taken.keys.slice(first, last - first), kind[1])
-        items = plain(taken.items.slice(first, last - first), kind[2])
-        elements = [list(pair) for pair in zip(keys, items)]
-    else:
-        inner = ["row"] + kind[1:] if kind[0] == "map" else kind[1]
-        elements = plain(array.flatten(), inner)
-    return [elements[start:end] for start, end in zip(offsets, offsets[1:])]
+        rows.append(elements[start : start + size])
+        start += size
+    return rows
 
 
 def check(path, reader, read):

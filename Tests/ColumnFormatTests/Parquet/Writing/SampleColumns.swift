@@ -41,7 +41,7 @@ enum SampleColumns {
     case .int8: return .int(Int64(Int8(truncatingIfNeeded: number)))
     case .int16: return .int(Int64(Int16(truncatingIfNeeded: number)))
     case .int32: return .int(Int64(Int32(truncatingIfNeeded: number)))
-    case .date: return .int(number % 2_932_896)
+    case .date: return .int(number % 719_162)
     case .int64: return .int(number)
     case .float32: return .float(Float(number >> 40) / 8)
     case .float64: return .double(Double(number) / 3)
@@ -51,7 +51,8 @@ enum SampleColumns {
       return .int128(
         Int128(number) * 977 % Int128(truncatingIfNeeded: DecimalWidth.power(precision))
       )
-    case .string, .json: return .text(random % 3 == 0 ? "" : "€\(random % 40) of the long ones")
+    case .json: return .text("{\"n\": [\(random % 40), \"€\"]}")
+    case .string: return .text(random % 3 == 0 ? "" : "€\(random % 40) of the long ones")
     case .binary: return .bytes(Array(repeating: UInt8(random % 256), count: Int(random % 20)))
     case .uuid: return .bytes((0..<16).map { UInt8(truncatingIfNeeded: random >> UInt64($0)) })
     case .time(let unit): return .int(Int64(random % UInt64(86_400 * unit.perSecond)))
