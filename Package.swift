@@ -126,12 +126,12 @@ let package = Package(
     ),
     .target(
       name: "TestSupport",
-      dependencies: ["ColumnFormat"],
+      dependencies: ["ColumnFormat", "CZlib", "CZstd"],
       path: "Tests/TestSupport",
       swiftSettings: common
     ),
     tests("ColumnFormatTests", ["ColumnFormat"]),
-    tests("RowFormatTests", ["RowFormat", "ColumnFormat", "CZlib", "CZstd"]),
+    tests("RowFormatTests", ["RowFormat", "ColumnFormat"]),
     tests("CatalogTests", ["Catalog", "ObjectStore", "RowFormat", "ColumnFormat"]),
     tests(
       "LakeWriterTests",

@@ -8,27 +8,54 @@ final class BlockSource: Sendable {
     var number: Int
     var block: RecordBlock
     var format: RecordFormat
+    /// Where the stream goes on after the block.
+    var end: StreamPosition
+  }
+
+  /// An input that could not be read to its end.
+  struct Failure {
+    /// How far its records were handed on.
+    var position: StreamPosition
+    var error: RowFormatError
   }
 
   private struct State {
-    var waiting: ArraySlice<String>
+    var next = 0
     var reader: RecordBlockReader?
     var blockCount = 0
-    var failures: [RowFormatError] = []
+    var failures: [Failure] = []
     var byteCountBefore = 0
-    var byteCount: Int? = 0
+    var isExhausted = false
   }
 
-  private let format: RecordFormat?
-  private let state: Mutex<State>
+  private let inputs: [DeliveryInput]
+  private let streamFolder: String?
+  private let settings: DeliverySettings
+  private let state = Mutex(State())
 
-  init(_ inputs: [String], format: RecordFormat?) {
-    self.format = format
-    state = Mutex(State(waiting: inputs[...]))
+  /// The blocks of some inputs.
+  ///
+  /// - Parameters:
+  ///   - inputs: What to read and from where.
+  ///   - streamFolder: Where spools lie; nil to read pipes without keeping what they give.
+  ///   - settings: The format, if it is given, and whether to stop.
+  init(_ inputs: [DeliveryInput], streamFolder: String?, settings: DeliverySettings) {
+    self.inputs = inputs
+    self.streamFolder = streamFolder
+    self.settings = settings
   }
+
+  /// Whether there is an input that may pause.
+  var isLive: Bool { inputs.contains { $0.identity == nil && !$0.isSpoolOnly } }
 
   /// Inputs that could not be read to their end.
-  var failures: [RowFormatError] { state.withLock { $0.failures } }
+  var failures: [Failure] { state.withLock { $0.failures } }
+
+  /// Whether all inputs were read.
+  var isExhausted: Bool { state.withLock { $0.isExhausted } }
+
+  /// Where a stream is that has delivered everything.
+  var end: StreamPosition { StreamPosition(input: inputs.count) }
 
   /// Bytes read so far, as stored.
   var byteCountRead: Int {
@@ -38,22 +65,54 @@ final class BlockSource: Sendable {
   /// The next block; nil after the last one.
   func next() -> Numbered? {
     state.withLock { state in
-      while true {
+      while state.next < inputs.count {
+        let input = inputs[state.next]
         do throws(RowFormatError) {
-          if state.reader == nil {
-            guard let path = state.waiting.popFirst() else { return nil }
-            state.reader = try RecordBlockReader(path: path, format: format)
-          }
+          if state.reader == nil { state.reader = try open(input) }
           if let reader = state.reader, let block = try reader.next() {
             state.blockCount += 1
-            return Numbered(number: state.blockCount - 1, block: block, format: reader.format)
+            return Numbered(
+              number: state.blockCount - 1,
+              block: block,
+              format: reader.format,
+              end: StreamPosition(input: state.next, place: block.end, format: reader.format)
+            )
           }
         } catch {
-          state.failures.append(error)
+          let position = StreamPosition(
+            input: state.next,
+            place: state.reader?.position ?? input.start,
+            format: state.reader?.format ?? input.format
+          )
+          state.failures.append(Failure(position: position, error: error))
         }
         state.byteCountBefore += state.reader?.byteCountRead ?? 0
         state.reader = nil
+        state.next += 1
+      }
+      state.isExhausted = true
+      return nil
+    }
+  }
+
+  private func open(_ input: DeliveryInput) throws(RowFormatError) -> RecordBlockReader {
+    let raw: any RawInput
+    let spool = streamFolder.flatMap { folder in input.spool.map { "\(folder)/\($0)" } }
+    if let spool, input.isSpoolOnly {
+      raw = SpooledInput(path: input.path, folder: spool)
+    } else {
+      let file = try InputFile(path: input.path, byteCountMax: input.identity?.byteCount)
+      if let spool {
+        raw = try SpoolingInput(file, folder: spool, isInterrupted: settings.isInterrupted)
+      } else {
+        raw = file
       }
     }
+    return try RecordBlockReader(
+      raw,
+      format: input.format ?? settings.format,
+      start: input.start,
+      blockByteCount: settings.blockByteCount
+    )
   }
 }

@@ -1,13 +1,17 @@
-/// Decides when which partition's buffer becomes a file: a pure state machine.
+/// Decides when which partition's buffer becomes a file, and when files are committed: a pure state
+/// machine.
 ///
-/// Facts go in (records were buffered, a clock was read, the input ended), actions come out (flush
-/// these partitions); files, clocks and threads are the caller's.
+/// Facts go in (records arrived, a clock was read, the input ended), actions come out (flush these
+/// partitions, commit); files, clocks and threads are the caller's.
+///
+/// A commit covers everything up to one place in the input, so it flushes all buffers that are open.
+/// A buffer that is full, or whose memory is needed, is flushed before that and waits unseen.
 struct BufferState<Key: Hashable & Comparable> {
-  /// Why a buffer is flushed; counted in the summary.
+  /// Why a buffer is flushed or files are committed.
   enum Reason: Sendable, Hashable {
     case size
     case age
-    /// The memory of all buffers together came to its limit.
+    /// The memory of all buffers together came to its limit, or there are too many of them.
     case memory
     case end
   }
@@ -20,74 +24,83 @@ struct BufferState<Key: Hashable & Comparable> {
   private struct Entry {
     var inputByteCount = 0
     var memoryByteCount = 0
-    /// When the oldest record arrived, in milliseconds.
-    var openedMillis: Int64
     /// The number of the last change, to find the buffer that nobody writes to any more.
     var touched: Int
   }
 
   private let hints: BufferingHints
   private let memoryByteCountMax: Int
+  private let openCountMax: Int
   private var entries: [Key: Entry] = [:]
   private var clock = 0
+  /// How many buffers were flushed since the last commit.
+  private var flushedCount = 0
   /// The memory of all buffers.
   private(set) var memoryByteCount = 0
+  /// When the oldest record since the last commit arrived, in milliseconds.
+  private(set) var oldestMillis: Int64?
 
-  init(hints: BufferingHints, memoryByteCountMax: Int) {
+  init(hints: BufferingHints, memoryByteCountMax: Int, openCountMax: Int = .max) {
     self.hints = hints
     self.memoryByteCountMax = memoryByteCountMax
+    self.openCountMax = openCountMax
   }
 
   /// The number of partitions with buffered records.
   var openCount: Int { entries.count }
 
-  /// When the oldest buffered record arrived.
-  var oldestMillis: Int64? { entries.values.lazy.map(\.openedMillis).min() }
+  /// Records arrived, whatever becomes of them.
+  mutating func arrived(nowMillis: Int64) { oldestMillis = oldestMillis ?? nowMillis }
 
   /// Records were appended to a buffer that now takes `memoryByteCount` bytes.
-  mutating func buffered(
-    _ key: Key,
-    inputByteCount: Int,
-    memoryByteCount: Int,
-    nowMillis: Int64
-  ) -> [Flush] {
+  mutating func buffered(_ key: Key, inputByteCount: Int, memoryByteCount: Int) -> Flush? {
     clock += 1
-    var entry = entries[key] ?? Entry(openedMillis: nowMillis, touched: clock)
+    var entry = entries[key] ?? Entry(touched: clock)
     self.memoryByteCount += memoryByteCount - entry.memoryByteCount
     entry.inputByteCount += inputByteCount
     entry.memoryByteCount = memoryByteCount
     entry.touched = clock
     entries[key] = entry
-    if entry.inputByteCount >= hints.byteCount { return [flush(key, .size)] }
-    return []
+    return entry.inputByteCount >= hints.byteCount ? flush(key, .size) : nil
   }
 
-  /// Buffers to flush until the memory is well under its limit: those first that records have not
-  /// come to for longest, as for input in time order their hour is over.
+  /// Buffers to flush until memory and number are well under their limits: those first that records
+  /// have not come to for longest, as for input in time order their hour is over.
   mutating func relieve() -> [Flush] {
-    guard memoryByteCount > memoryByteCountMax else { return [] }
+    guard memoryByteCount > memoryByteCountMax || entries.count > openCountMax else { return [] }
     var flushes: [Flush] = []
     let order = entries.sorted { $0.value.touched < $1.value.touched }.map(\.key)
     for key in order {
-      if memoryByteCount <= memoryByteCountMax * 3 / 4 { break }
+      if memoryByteCount <= memoryByteCountMax / 4 * 3 && entries.count <= openCountMax / 4 * 3 {
+        break
+      }
       flushes.append(flush(key, .memory))
     }
     return flushes
   }
 
-  /// The clock was read: buffers that are old enough.
-  mutating func tick(nowMillis: Int64) -> [Flush] {
-    let due = entries.filter {
-      nowMillis - $0.value.openedMillis >= Int64(hints.intervalSeconds) * 1000
-    }
-    return due.keys.sorted().map { flush($0, .age) }
+  /// Whether it is time to commit, and why.
+  ///
+  /// That is when the oldest record is old enough, or when buffers were flushed already and those
+  /// that are open are not more: then a commit at most doubles the number of files, and what is
+  /// full becomes visible without waiting.
+  func commitReason(nowMillis: Int64) -> Reason? {
+    guard let oldestMillis else { return nil }
+    if nowMillis - oldestMillis >= Int64(hints.intervalSeconds) * 1000 { return .age }
+    return flushedCount > 0 && flushedCount >= entries.count ? .size : nil
   }
 
-  /// The input ended: everything.
-  mutating func end() -> [Flush] { entries.keys.sorted().map { flush($0, .end) } }
+  /// Flushes everything for a commit.
+  mutating func commit(_ reason: Reason) -> [Flush] {
+    let flushes = entries.keys.sorted().map { flush($0, reason) }
+    flushedCount = 0
+    oldestMillis = nil
+    return flushes
+  }
 
   private mutating func flush(_ key: Key, _ reason: Reason) -> Flush {
     if let entry = entries.removeValue(forKey: key) { memoryByteCount -= entry.memoryByteCount }
+    flushedCount += 1
     return Flush(key: key, reason: reason)
   }
 }

@@ -9,15 +9,20 @@ import Synchronization
 /// Everything that the workers of a delivery share: buffers, decisions, rejects and counts, behind one
 /// lock that is taken a few times a block.
 final class DeliveryBuffers: @unchecked Sendable {
-  /// A buffer that is due.
+  /// Something that is to become a file.
   struct Job: @unchecked Sendable {
-    var key: PartitionTime
-    var buffer: PartitionBuffer
-    var openedMillis: Int64
+    enum Content {
+      case partition(PartitionTime, PartitionBuffer, openedMillis: Int64)
+      case rejects(FailedRecords.Batch)
+    }
+
+    var epoch: Int
+    var content: Content
   }
 
   private let settings: DeliverySettings
   private let name: ObjectName
+  private let commits: CommitSequence
   private let lock: UnsafeMutablePointer<pthread_mutex_t>
   private let turnChanged: UnsafeMutablePointer<pthread_cond_t>
 
@@ -26,15 +31,25 @@ final class DeliveryBuffers: @unchecked Sendable {
   private var current: DeliveryStream.KnownSchema
   private var state: BufferState<PartitionTime>
   private var buffers: [PartitionTime: (buffer: PartitionBuffer, openedMillis: Int64)] = [:]
-  private var rejects: FailedRecords
+  private var rejects = FailedRecords()
+  private var jobs: ArraySlice<Job> = []
+  /// What belongs to the commits to come; the last one is still taking records.
+  private var epochs: [Epoch] = [Epoch(number: 0)]
+  private var isCommitting = false
+  private var readerCount: Int
   private var summary = DeliverySummary()
 
-  init(_ settings: DeliverySettings, known: DeliveryStream.KnownSchema) {
+  init(_ settings: DeliverySettings, known: DeliveryStream.KnownSchema, commits: CommitSequence) {
     self.settings = settings
+    self.commits = commits
     name = ObjectName(stream: settings.streamName, version: 1)
     current = known
-    state = BufferState(hints: settings.hints, memoryByteCountMax: settings.bufferByteCountMax)
-    rejects = FailedRecords(folder: settings.rejectsFolder, name: name)
+    readerCount = settings.workerCount
+    state = BufferState(
+      hints: settings.hints,
+      memoryByteCountMax: settings.bufferByteCountMax,
+      openCountMax: settings.openPartitionCountMax
+    )
     lock = .allocate(capacity: 1)
     turnChanged = .allocate(capacity: 1)
     pthread_mutex_init(lock, nil)
@@ -60,44 +75,56 @@ final class DeliveryBuffers: @unchecked Sendable {
   /// Whether the destination has failed and reading on makes no sense.
   var isStopped: Bool { locked { summary.failure != nil } }
 
+  /// Whether a worker may still hand on records.
+  var isReading: Bool { locked { readerCount > 0 } }
+
+  /// A worker has read its last block.
+  func endReading() { locked { readerCount -= 1 } }
+
   /// Waits until all blocks before `number` were handed on, then does `body` and passes the turn.
-  private func inTurn<Result>(_ number: Int, _ body: () -> Result) -> Result {
+  private func inTurn(_ number: Int, _ body: () -> Void) {
     locked {
       while turn != number { pthread_cond_wait(turnChanged, lock) }
-      defer {
-        turn += 1
-        pthread_cond_broadcast(turnChanged)
-      }
-      return body()
+      body()
+      turn += 1
+      pthread_cond_broadcast(turnChanged)
     }
   }
 
-  /// Takes a block's rows in; the buffers that became due are the caller's to write.
-  func append(_ rows: SortedRows, number: Int) -> [Job] {
-    inTurn(number) {
+  /// Takes a block's rows in; what became due waits as jobs.
+  func append(_ rows: SortedRows, of block: BlockSource.Numbered) {
+    inTurn(block.number) {
+      // After a failure the position must not move on over rows that are nowhere.
+      if summary.failure != nil { return }
       let now = settings.nowMillis()
-      summary.recordCount += rows.decoded.batch.rowCount + rows.decoded.rejected.count
+      let rejectedCount = rows.decoded.rejected.count
+      let recordCount = rows.decoded.batch.rowCount + rejectedCount
+      if recordCount > 0 { state.arrived(nowMillis: now) }
+      epochs[epochs.count - 1].take(
+        Checkpoint.Totals(
+          records: recordCount,
+          inputBytes: rows.inputByteCount,
+          rejected: rejectedCount
+        ),
+        through: block.end
+      )
+      summary.recordCount += recordCount
       summary.inputByteCount += rows.inputByteCount
       summary.untimedCount += rows.untimedCount
-      summary.rejectedCount += rows.decoded.rejected.count
-      do throws(LakeWriterError) {
-        if !settings.isDryRun {
-          try rejects.append(rows.decoded.rejected, table: settings.table, nowMillis: now)
-        }
-        return try buffer(rows, now: now)
-      } catch {
-        stop(error, rowCount: rows.decoded.batch.rowCount)
-        return []
-      }
+      summary.rejectedCount += rejectedCount
+      rejects.append(rows.decoded.rejected, table: settings.table, nowMillis: now)
+      if rejects.byteCount >= FailedRecords.byteCountMax { flushRejects() }
+      do throws(LakeWriterError) { try buffer(rows, now: now) } catch { return stop(error) }
+      if let reason = state.commitReason(nowMillis: now) { cut(reason) }
     }
   }
 
   /// Passes the turn of a block that could not be decoded at all.
   func skip(_ number: Int, _ error: RowFormatError) {
-    inTurn(number) { summary.inputFailures.append(error) }
+    inTurn(number) { stop(LakeWriterError(.source("\(error)"), path: error.path)) }
   }
 
-  private func buffer(_ rows: SortedRows, now: Int64) throws(LakeWriterError) -> [Job] {
+  private func buffer(_ rows: SortedRows, now: Int64) throws(LakeWriterError) {
     let merged = current.schema.merged(with: rows.decoded.schema)
     var batch = rows.decoded.batch
     do {
@@ -105,22 +132,19 @@ final class DeliveryBuffers: @unchecked Sendable {
         batch = try BatchCasting.cast(batch, from: rows.decoded.schema, to: merged)
       }
       if merged != current.schema { current.schema = merged }
-      var due: [BufferState<PartitionTime>.Flush] = []
       for (key, indices) in rows.parts {
         let entry =
           buffers[key] ?? (buffer: PartitionBuffer(schema: merged), openedMillis: now)
         buffers[key] = entry
         try entry.buffer.append(batch, rows: indices, schema: merged)
-        due += state.buffered(
+        let due = state.buffered(
           key,
           inputByteCount: rows.inputByteCount * indices.count / max(batch.rowCount, 1),
-          memoryByteCount: entry.buffer.byteCount,
-          nowMillis: now
+          memoryByteCount: entry.buffer.byteCount
         )
+        if let due { flush(due.key) }
       }
-      due += state.tick(nowMillis: now)
-      due += state.relieve()
-      return due.compactMap { take($0.key) }
+      for due in state.relieve() { flush(due.key) }
     } catch {
       throw LakeWriterError(
         .source("rows cannot be brought to one type: \(error)"),
@@ -129,52 +153,118 @@ final class DeliveryBuffers: @unchecked Sendable {
     }
   }
 
-  private func take(_ key: PartitionTime) -> Job? {
-    buffers.removeValue(forKey: key).map {
-      Job(key: key, buffer: $0.buffer, openedMillis: $0.openedMillis)
+  /// The clock goes on although no records come.
+  func tick() {
+    locked {
+      let reason = state.commitReason(nowMillis: settings.nowMillis())
+      if let reason, summary.failure == nil { cut(reason) }
     }
   }
 
-  private func stop(_ error: LakeWriterError, rowCount: Int) {
-    summary.undeliveredRowCount += rowCount
+  private func flush(_ key: PartitionTime) {
+    guard let entry = buffers.removeValue(forKey: key) else { return }
+    add(.partition(key, entry.buffer, openedMillis: entry.openedMillis))
+  }
+
+  private func flushRejects() {
+    for batch in rejects.take() { add(.rejects(batch)) }
+  }
+
+  private func add(_ content: Job.Content) {
+    let epoch = epochs.count - 1
+    epochs[epoch].unwrittenCount += 1
+    jobs.append(Job(epoch: epochs[epoch].number, content: content))
+  }
+
+  /// Flushes everything and closes the epoch: what comes from now on belongs to the next commit.
+  private func cut(_ reason: BufferState<PartitionTime>.Reason) {
+    for due in state.commit(reason) { flush(due.key) }
+    flushRejects()
+    epochs[epochs.count - 1].isCut = true
+    epochs.append(Epoch(number: epochs[epochs.count - 1].number + 1))
+    epochs[epochs.count - 1].position = epochs[epochs.count - 2].position
+  }
+
+  private func stop(_ error: LakeWriterError) {
     if summary.failure == nil { summary.failure = error }
   }
 
-  /// Writes one buffer as a file and counts it.
-  func write(_ job: Job) {
-    let path = job.key.path(settings.granularity)
-    let batch = job.buffer.finish()
-    if isStopped {
-      locked { summary.undeliveredRowCount += batch.rowCount }
-      return
-    }
-    let numbered = locked { current.numbering.number(job.buffer.schema) }
-    let file = name.next(openedMillis: job.openedMillis, extension: ".parquet")
-    let folder = path.isEmpty ? settings.folder : "\(settings.folder)/\(path.dropLast())"
-    do throws(LakeWriterError) {
-      let byteCount =
-        settings.isDryRun
-        ? 0
-        : try FileCommit.parquet(
-          batch,
-          schema: numbered,
-          folder: folder,
-          name: file,
-          options: settings.writer
-        )
-      locked {
-        summary.fileCount += 1
-        summary.fileByteCount += byteCount
-        summary.deliveredRowCount += batch.rowCount
-        summary.partitions[path, default: 0] += 1
+  /// The input has ended, or reading it was given up: what is left is to be written.
+  ///
+  /// - Parameter end: The stream's position when all inputs were read to their end.
+  func end(_ end: StreamPosition?) {
+    locked {
+      if summary.failure != nil { return }
+      if let end {
+        epochs[epochs.count - 1].position = end
+        epochs[epochs.count - 1].isLast = true
       }
-    } catch {
-      locked { stop(error, rowCount: batch.rowCount) }
+      cut(.end)
     }
   }
 
-  /// All buffers that are left, to be written by any thread.
-  func end() -> JobQueue { locked { JobQueue(state.end().compactMap { take($0.key) }) } }
+  /// A buffer that is due; nil if there is none.
+  func nextJob() -> Job? { locked { summary.failure == nil ? jobs.popFirst() : nil } }
+
+  /// Writes a file under its hidden name, and commits what is complete with it.
+  func write(_ job: Job) {
+    do throws(LakeWriterError) {
+      let staged = try stage(job.content)
+      if !settings.isDryRun { try settings.reach(.staged) }
+      locked { epochs[job.epoch - epochs[0].number].add(staged) }
+    } catch {
+      locked { stop(error) }
+    }
+    commitReady()
+  }
+
+  private func stage(_ content: Job.Content) throws(LakeWriterError) -> StagedFile {
+    switch content {
+    case .rejects(let batch):
+      let file = name.next(openedMillis: batch.openedMillis, extension: ".ndjson")
+      try commits.write(batch.bytes, name: file)
+      return StagedFile(
+        rename: Checkpoint.Rename(area: .rejects, name: file, folder: batch.errorType + "/"),
+        rowCount: 0,
+        byteCount: batch.bytes.count
+      )
+    case .partition(let key, let buffer, let openedMillis):
+      let batch = buffer.finish()
+      let numbered = locked { current.numbering.number(buffer.schema) }
+      let file = name.next(openedMillis: openedMillis, extension: ".parquet")
+      return StagedFile(
+        rename: Checkpoint.Rename(
+          area: .data,
+          name: file,
+          folder: key.path(settings.granularity)
+        ),
+        rowCount: batch.rowCount,
+        byteCount: try commits.write(batch, schema: numbered, name: file)
+      )
+    }
+  }
+
+  /// Commits the epochs that are written, in their order, one thread at a time.
+  func commitReady() {
+    while let (epoch, known) = takeReady() {
+      do throws(LakeWriterError) {
+        try commits.commit(epoch, known: known)
+        locked { summary.add(epoch, settings) }
+      } catch {
+        locked { stop(error) }
+      }
+      locked { isCommitting = false }
+    }
+  }
+
+  private func takeReady() -> (Epoch, DeliveryStream.KnownSchema)? {
+    locked {
+      guard !isCommitting, summary.failure == nil, epochs[0].isCut, epochs[0].unwrittenCount == 0
+      else { return nil }
+      isCommitting = true
+      return (epochs.removeFirst(), current)
+    }
+  }
 
   /// Tells how far it came, one call at a time.
   func report(byteCountRead: Int, _ progress: (DeliveryProgress) -> Void) {
@@ -189,29 +279,31 @@ final class DeliveryBuffers: @unchecked Sendable {
     }
   }
 
-  /// Writes the rejects and closes the books.
-  func finish(
-    inputFailures: [RowFormatError],
-    isInterrupted: Bool
-  ) -> (summary: DeliverySummary, known: DeliveryStream.KnownSchema) {
+  /// Closes the books.
+  func finish(inputFailures: [RowFormatError], isInterrupted: Bool) -> DeliverySummary {
     locked {
-      if !settings.isDryRun {
-        do throws(LakeWriterError) { try rejects.flush() } catch { stop(error, rowCount: 0) }
-      }
-      summary.rejectFiles = rejects.files
-      summary.inputFailures += inputFailures
+      summary.inputFailures = inputFailures
       summary.isInterrupted = isInterrupted
       summary.schema = current.numbering.number(current.schema)
-      return (summary, current)
+      summary.undeliveredRowCount =
+        summary.recordCount - summary.rejectedCount - summary.deliveredRowCount
+      return summary
     }
   }
 }
 
-/// Jobs that threads take one by one.
-final class JobQueue: Sendable {
-  private let jobs: Mutex<ArraySlice<DeliveryBuffers.Job>>
-
-  init(_ jobs: [DeliveryBuffers.Job]) { self.jobs = Mutex(jobs[...]) }
-
-  func next() -> DeliveryBuffers.Job? { jobs.withLock { $0.popFirst() } }
+extension DeliverySummary {
+  fileprivate mutating func add(_ epoch: Epoch, _ settings: DeliverySettings) {
+    for file in epoch.staged {
+      switch file.rename.area {
+      case .rejects:
+        rejectFiles.append("\(settings.rejectsFolder)/\(file.rename.folder)\(file.rename.name)")
+      case .data:
+        fileCount += 1
+        fileByteCount += file.byteCount
+        deliveredRowCount += file.rowCount
+        partitions[file.rename.folder, default: 0] += 1
+      }
+    }
+  }
 }

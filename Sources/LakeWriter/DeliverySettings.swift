@@ -1,10 +1,29 @@
 public import ColumnFormat
 public import RowFormat
 
+/// A step of a delivery at which tests make it fail or die.
+package enum DeliveryStep: String, Sendable, CaseIterable {
+  /// A file was written under its hidden name.
+  case staged
+  /// All files of a commit are written; the checkpoint is next.
+  case checkpoint
+  /// The checkpoint is written; the renames are next.
+  case publishing
+  /// One file was renamed.
+  case published
+  /// A commit is done.
+  case committed
+}
+
 /// What a delivery stream reads, where it delivers to and how.
 public struct DeliverySettings: Sendable {
-  /// The name in the files' names.
+  /// The name of the stream: of its files, its journal and its lock.
   public var streamName = "lake"
+  /// Where streams keep their journals.
+  public var streamsFolder: String
+  /// Whether to go on where the stream's last run stopped, and to pass over inputs that the stream
+  /// has delivered already.
+  public var resumes = false
   /// Under which folder the partitions lie.
   public var folder: String
   /// Where records that cannot be delivered are kept; error types are folders below.
@@ -25,6 +44,9 @@ public struct DeliverySettings: Sendable {
   public var decoding = DecodingOptions()
   /// How much all buffers may take together, in bytes.
   public var bufferByteCountMax = 192 << 20
+  /// How many partitions may be open at once; over that those are written that no record has come
+  /// to for longest.
+  public var openPartitionCountMax = 500
   /// How many threads decode and write.
   public var workerCount = 2
   /// The clock, in milliseconds since 1970-01-01 UTC: the arrival time of records.
@@ -33,8 +55,21 @@ public struct DeliverySettings: Sendable {
   public var isDryRun = false
   /// Asked between blocks; when true, what was read is delivered and the rest is left.
   public var isInterrupted: @Sendable () -> Bool = { false }
+  /// The usual size of a block of records.
+  package var blockByteCount = 4 << 20
+  /// Called with the partition folders of each commit; the same ones may come again.
+  package var register: @Sendable ([String]) throws(LakeWriterError) -> Void = {
+    (_) throws(LakeWriterError) in
+  }
+  /// Called at each step, from any thread; an error ends the delivery there.
+  package var reach: @Sendable (DeliveryStep) throws(LakeWriterError) -> Void = {
+    (_) throws(LakeWriterError) in
+  }
 
-  /// Settings for a destination.
+  /// What the stream's journal calls the destination.
+  var destinationName: String { table ?? "." }
+
+  /// Settings for a destination; journals lie in `_streams` below `folder` unless set otherwise.
   public init(
     folder: String,
     rejectsFolder: String,
@@ -42,6 +77,7 @@ public struct DeliverySettings: Sendable {
   ) {
     self.folder = folder
     self.rejectsFolder = rejectsFolder
+    streamsFolder = "\(folder)/_streams"
     self.nowMillis = nowMillis
   }
 }
@@ -60,13 +96,13 @@ public struct DeliverySummary: Sendable {
   public var fileByteCount = 0
   /// Folders that got a file, relative to the destination, with the number of their files.
   public var partitions: [String: Int] = [:]
-  /// Records kept as rejects.
+  /// Records rejected.
   public var rejectedCount = 0
   /// The files they are in.
   public var rejectFiles: [String] = []
   /// Records filed by their arrival, as their time field was missing, null or no time.
   public var untimedCount = 0
-  /// Rows read but not delivered because the destination failed.
+  /// Rows read but not delivered because the destination failed; a resumed run reads them again.
   public var undeliveredRowCount = 0
   /// Inputs that could not be read to their end; what came before was delivered.
   public var inputFailures: [RowFormatError] = []

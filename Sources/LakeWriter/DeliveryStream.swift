@@ -1,15 +1,14 @@
 package import ColumnFormat
 
-/// Turns records into partitioned Parquet files.
+/// Turns records into partitioned Parquet files, each record exactly once.
 ///
 /// Workers take blocks of records in turn, decode them side by side, and hand the rows on in the order
-/// they were read; ``BufferState`` says when a buffer is due, and whoever handed on the rows writes the
-/// file, while the others go on decoding.
+/// they were read; ``BufferState`` says when a buffer is due and when to commit. Due buffers are
+/// written before more is read, so that what waits stays bounded.
 public final class DeliveryStream: Sendable {
   private let settings: DeliverySettings
-  private let known: KnownSchema
 
-  /// What earlier runs knew of the stream's fields.
+  /// What is known of the stream's fields.
   package struct KnownSchema: Sendable, Equatable {
     package var schema: Schema
     package var numbering: FieldNumbering
@@ -20,16 +19,8 @@ public final class DeliveryStream: Sendable {
     }
   }
 
-  /// A stream that knows nothing of its records yet.
-  public convenience init(_ settings: DeliverySettings) {
-    self.init(settings, known: KnownSchema())
-  }
-
-  /// A stream that goes on with the fields of earlier runs.
-  package init(_ settings: DeliverySettings, known: KnownSchema) {
-    self.settings = settings
-    self.known = known
-  }
+  /// A stream with a destination.
+  public init(_ settings: DeliverySettings) { self.settings = settings }
 
   /// Delivers all records of the inputs, in their order.
   ///
@@ -42,26 +33,52 @@ public final class DeliveryStream: Sendable {
   public func deliver(
     _ inputs: [String],
     progress: @escaping @Sendable (DeliveryProgress) -> Void = { _ in }
-  ) -> DeliverySummary { run(inputs, progress: progress).summary }
+  ) -> DeliverySummary {
+    do throws(LakeWriterError) { return try run(inputs, progress) } catch {
+      var summary = DeliverySummary()
+      summary.failure = error
+      return summary
+    }
+  }
 
-  /// As ``deliver(_:progress:)``, and what the next run should know.
-  package func run(
+  private func run(
     _ inputs: [String],
-    progress: @escaping @Sendable (DeliveryProgress) -> Void
-  ) -> (summary: DeliverySummary, known: KnownSchema) {
-    let source = BlockSource(inputs, format: settings.format)
-    let buffers = DeliveryBuffers(settings, known: known)
-    WorkerThreads.run(count: settings.workerCount) { [settings] _ in
+    _ progress: @escaping @Sendable (DeliveryProgress) -> Void
+  ) throws(LakeWriterError) -> DeliverySummary {
+    let named = try DeliveryInput.named(inputs)
+    var journal: StreamJournal?
+    let start: StreamJournal.Start
+    if settings.isDryRun {
+      start = try StreamJournal.preview(settings, named)
+    } else {
+      let opened = try StreamJournal(settings)
+      start = try opened.begin(named, resumes: settings.resumes)
+      journal = opened
+    }
+    let source = BlockSource(
+      start.ledger.inputs,
+      streamFolder: journal?.folder,
+      settings: settings
+    )
+    let commits = CommitSequence(settings, journal: journal, start: start, source: source)
+    let buffers = DeliveryBuffers(settings, known: start.known, commits: commits)
+    let workerCount = settings.workerCount
+    WorkerThreads.run(count: workerCount + (source.isLive ? 1 : 0)) { [settings] number in
       let worker = DeliveryWorker(settings: settings, source: source, buffers: buffers)
-      worker.run(progress)
+      if number < workerCount { worker.run(progress) } else { worker.watchClock() }
     }
-    let remaining = buffers.end()
-    WorkerThreads.run(count: settings.workerCount) { _ in
-      while let job = remaining.next() { buffers.write(job) }
+    buffers.end(source.isExhausted ? source.end : nil)
+    WorkerThreads.run(count: workerCount) { _ in
+      while let job = buffers.nextJob() { buffers.write(job) }
     }
-    return buffers.finish(
-      inputFailures: source.failures,
+    buffers.commitReady()
+    var summary = buffers.finish(
+      inputFailures: source.failures.map(\.error),
       isInterrupted: settings.isInterrupted()
     )
+    if summary.failure == nil {
+      do throws(LakeWriterError) { try commits.end() } catch { summary.failure = error }
+    }
+    return summary
   }
 }

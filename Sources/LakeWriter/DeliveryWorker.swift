@@ -1,26 +1,46 @@
 import ColumnFormat
 import RowFormat
 
-/// One thread's share of a delivery: take a block, decode it, sort its rows by partition, hand them on
-/// when it is this block's turn, write what became due.
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// One thread's share of a delivery: write what is due, or take a block, decode it, sort its rows by
+/// partition and hand them on when it is this block's turn.
 struct DeliveryWorker {
   let settings: DeliverySettings
   let source: BlockSource
   let buffers: DeliveryBuffers
 
+  /// Decodes blocks until there are none, writing first what is due.
   func run(_ progress: (DeliveryProgress) -> Void) {
-    while !buffers.isStopped, !settings.isInterrupted(), let numbered = source.next() {
-      var rows: SortedRows?
+    while true {
+      if let job = buffers.nextJob() {
+        buffers.write(job)
+        continue
+      }
+      guard !buffers.isStopped, !settings.isInterrupted(), let numbered = source.next() else {
+        break
+      }
       do throws(RowFormatError) {
         let decoder = RecordDecoder(format: numbered.format, options: settings.decoding)
         let decoded = try decoder.decode(numbered.block, evolving: buffers.schema)
-        rows = sort(decoded, of: numbered)
+        buffers.append(sort(decoded, of: numbered), of: numbered)
       } catch {
         buffers.skip(numbered.number, error)
       }
-      guard let rows else { continue }
-      for job in buffers.append(rows, number: numbered.number) { buffers.write(job) }
       buffers.report(byteCountRead: source.byteCountRead, progress)
+    }
+    buffers.endReading()
+  }
+
+  /// Commits in time while the others wait for an input that pauses.
+  func watchClock() {
+    while buffers.isReading {
+      usleep(50_000)
+      buffers.tick()
+      while let job = buffers.nextJob() { buffers.write(job) }
+      buffers.commitReady()
     }
   }
 

@@ -1,4 +1,3 @@
-import ObjectStore
 import RowFormat
 
 /// Keeps the records that could not be delivered: one JSON document a line with the cause, the raw
@@ -7,62 +6,47 @@ import RowFormat
 /// The fields are those of Firehose's error documents (record format conversion), and `source`, which
 /// says where the record stood.
 struct FailedRecords {
-  /// The folder for all error types of a table or destination.
-  let folder: String
-  let name: ObjectName
-  /// How many records there are of each error type.
-  private(set) var counts: [String: Int] = [:]
-  private var documents: [String: [UInt8]] = [:]
-  private var openedMillis: Int64?
-  /// The files written.
-  private(set) var files: [String] = []
+  /// Documents of one error type that are to become a file.
+  struct Batch: Sendable {
+    var errorType: String
+    var bytes: [UInt8]
+    /// When the oldest of the records arrived.
+    var openedMillis: Int64
+  }
 
-  /// Waiting documents are written out from this size on.
-  private static let byteCountMax = 4 << 20
-
+  /// Waiting documents are worth a file from this size on.
+  static let byteCountMax = 4 << 20
   /// The type of everything that could not be turned into a row.
   static let conversionFailed = "format-conversion-failed"
 
-  init(folder: String, name: ObjectName) {
-    self.folder = folder
-    self.name = name
-  }
+  private var waiting: [Batch] = []
+  /// The size of all waiting documents.
+  private(set) var byteCount = 0
 
-  var count: Int { counts.values.reduce(0, +) }
-
-  /// Keeps some records; `table` is `database.table` or nil.
+  /// Keeps some records of an error type; `table` is `database.table` or nil.
   mutating func append(
     _ records: [RejectedRecord],
+    errorType: String = FailedRecords.conversionFailed,
     table: String?,
     nowMillis: Int64
-  ) throws(LakeWriterError) {
-    for record in records {
-      let type = FailedRecords.conversionFailed
-      counts[type, default: 0] += 1
-      openedMillis = openedMillis ?? nowMillis
-      FailedRecords.write(
-        record,
-        table: table,
-        nowMillis: nowMillis,
-        to: &documents[type, default: []]
-      )
+  ) {
+    if records.isEmpty { return }
+    var index = waiting.firstIndex { $0.errorType == errorType } ?? waiting.count
+    if index == waiting.count {
+      waiting.append(Batch(errorType: errorType, bytes: [], openedMillis: nowMillis))
+      index = waiting.count - 1
     }
-    if documents.values.reduce(0, { $0 + $1.count }) > FailedRecords.byteCountMax { try flush() }
+    let before = waiting[index].bytes.count
+    for record in records {
+      FailedRecords.write(record, table: table, nowMillis: nowMillis, to: &waiting[index].bytes)
+    }
+    byteCount += waiting[index].bytes.count - before
   }
 
-  /// Makes the waiting documents visible, one file for each error type.
-  mutating func flush() throws(LakeWriterError) {
-    for (type, bytes) in documents.sorted(by: { $0.key < $1.key }) where !bytes.isEmpty {
-      let file = name.next(openedMillis: openedMillis ?? 0, extension: ".ndjson")
-      do throws(ObjectStoreError) {
-        try LocalFolder("\(folder)/\(type)").put(bytes, at: file)
-      } catch {
-        throw LakeWriterError(destination: error, path: "\(folder)/\(type)/\(file)")
-      }
-      files.append("\(folder)/\(type)/\(file)")
-      documents[type] = nil
-    }
-    openedMillis = nil
+  /// Hands over the waiting documents.
+  mutating func take() -> [Batch] {
+    defer { self = FailedRecords() }
+    return waiting
   }
 
   private static func write(

@@ -8,6 +8,10 @@ public struct LakeWriterError: Error, Sendable, Equatable {
     case destination(String)
     /// The source could not be read, in the reader's words.
     case source(String)
+    /// Another process delivers with the stream.
+    case inUse(stream: String, process: Int?)
+    /// The stream's last run was interrupted, and it was not asked to go on with that.
+    case interrupted(stream: String, input: String, byteOffset: Int, inputCount: Int)
   }
 
   /// What went wrong.

@@ -9,7 +9,7 @@ final class DecompressedInput {
   /// How the input is compressed.
   let compression: InputCompression
   /// The file beneath.
-  let file: InputFile
+  let file: any RawInput
   /// How many decompressed bytes were read.
   private(set) var byteCountRead = 0
 
@@ -23,9 +23,9 @@ final class DecompressedInput {
   private var pending = 0..<0
   private var isAtEnd = false
 
-  /// Opens the input at `path` and looks at its first bytes.
-  init(path: String) throws(RowFormatError) {
-    let file = try InputFile(path: path)
+  /// Takes an input from its start and looks at its first bytes.
+  init(_ file: any RawInput) throws(RowFormatError) {
+    let path = file.path
     self.file = file
     var filled = 0
     while filled < InputCompression.magicByteCount {
@@ -73,6 +73,31 @@ final class DecompressedInput {
     }
     byteCountRead += count
     return count
+  }
+
+  /// Goes on at a byte of the decompressed input, which must not lie behind.
+  ///
+  /// - Throws: When the input ends before.
+  func skip(to byteOffset: Int) throws(RowFormatError) {
+    if byteOffset <= byteCountRead { return }
+    if inflating == nil, try file.seek(to: byteOffset) {
+      pending = 0..<0
+      isAtEnd = false
+      byteCountRead = byteOffset
+      return
+    }
+    let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
+    defer { scratch.deallocate() }
+    while byteCountRead < byteOffset {
+      let room = min(scratch.count, byteOffset - byteCountRead)
+      if try read(into: UnsafeMutableRawBufferPointer(rebasing: scratch[0..<room])) == 0 {
+        throw RowFormatError(
+          .malformed("it ends before byte \(byteOffset), where delivery is to go on"),
+          path: file.path,
+          byteOffset: byteCountRead
+        )
+      }
+    }
   }
 
   private func readPlain(into target: UnsafeMutableRawBufferPointer) throws(RowFormatError) -> Int {

@@ -11,7 +11,7 @@ public enum InputCompression: String, Sendable, Hashable {
   static let magicByteCount = 4
 
   /// The compression that starts with these bytes.
-  static func detect(_ head: UnsafeRawBufferPointer) -> InputCompression {
+  package static func detect(_ head: UnsafeRawBufferPointer) -> InputCompression {
     if head.count >= 2, head[0] == 0x1f, head[1] == 0x8b { return .gzip }
     guard head.count >= 4 else { return .plain }
     let magic =

@@ -3,17 +3,19 @@
 #endif
 
 /// The raw bytes of a file or of standard input, read forwards.
-final class InputFile {
-  /// The input as the user named it.
-  let path: String
-  /// The file's size; nil for pipes and terminals.
-  let byteCount: Int?
-  /// How many bytes were read.
-  private(set) var byteCountRead = 0
+package final class InputFile: RawInput {
+  package let path: String
+  package let byteCount: Int?
+  package private(set) var byteCountRead = 0
   private let descriptor: Int32
 
   /// Opens a file, or standard input for `-`.
-  init(path: String) throws(RowFormatError) {
+  ///
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - byteCountMax: Where the input is taken to end, for files that may be growing.
+  /// - Throws: When it cannot be opened or is a folder.
+  package init(path: String, byteCountMax: Int? = nil) throws(RowFormatError) {
     self.path = path
     if path == "-" {
       descriptor = STDIN_FILENO
@@ -28,7 +30,8 @@ final class InputFile {
       if descriptor != STDIN_FILENO { close(descriptor) }
       throw RowFormatError(.system(call: "read", message: "it is a folder"), path: path)
     }
-    byteCount = isKnown && kind == S_IFREG ? Int(status.st_size) : nil
+    let size = isKnown && kind == S_IFREG ? Int(status.st_size) : nil
+    byteCount = size.map { min($0, byteCountMax ?? $0) }
     if byteCount != nil { posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL) }
   }
 
@@ -36,10 +39,12 @@ final class InputFile {
     if descriptor != STDIN_FILENO { close(descriptor) }
   }
 
-  /// Reads some bytes; 0 is the end.
-  func read(into target: UnsafeMutableRawBufferPointer) throws(RowFormatError) -> Int {
+  package func read(into target: UnsafeMutableRawBufferPointer) throws(RowFormatError) -> Int {
+    // Pipes have no size; the sizes of files in /proc are zero, so only a known end is kept to.
+    var wanted = target.count
+    if let byteCount, byteCount > 0 { wanted = max(min(wanted, byteCount - byteCountRead), 0) }
     while true {
-      let count = Glibc.read(descriptor, target.baseAddress, target.count)
+      let count = Glibc.read(descriptor, target.baseAddress, wanted)
       if count >= 0 {
         byteCountRead += count
         return count
@@ -48,17 +53,27 @@ final class InputFile {
     }
   }
 
-  /// Whether a read would return at once, waiting for that at most so long.
-  ///
   /// Always true for files; a pipe whose writer pauses answers false, so that what has come is
   /// handed on instead of waiting for a full block.
-  func isReady(withinMilliseconds limit: Int32) -> Bool {
+  package func isReady(withinMilliseconds limit: Int32) -> Bool {
     if byteCount != nil { return true }
     var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
     return poll(&request, 1, limit) != 0
   }
 
-  private static func failure(_ call: String, path: String, byteOffset: Int? = nil)
+  package func seek(to byteOffset: Int) throws(RowFormatError) -> Bool {
+    guard let byteCount, byteOffset <= byteCount else { return false }
+    guard lseek(descriptor, byteOffset, SEEK_SET) >= 0 else {
+      throw InputFile.failure("seek", path: path, byteOffset: byteOffset)
+    }
+    byteCountRead = byteOffset
+    return true
+  }
+
+  /// A file is where it was; what a pipe gave is lost with the process.
+  package func secure() {}
+
+  package static func failure(_ call: String, path: String, byteOffset: Int? = nil)
     -> RowFormatError
   {
     RowFormatError(

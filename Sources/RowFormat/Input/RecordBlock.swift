@@ -16,6 +16,8 @@ public struct RecordBlock: Sendable {
   public let firstRecord: Int
   /// Where the block starts in the decompressed input.
   public let byteOffset: Int
+  /// Where the input goes on after the block.
+  public let end: InputPosition
   /// The names of a CSV input's columns, from its header or `col0`, `col1`, …; nil otherwise.
   public let columnNames: [String]?
   /// Records of the input before this block's end that were too large to be in any block.
@@ -43,6 +45,7 @@ public struct RecordBlock: Sendable {
       path: path,
       padded: memory.slice(0..<records.count),
       firstRecord: firstRecord,
+      recordCount: records.count(where: { $0 == UInt8(ascii: "\n") }),
       byteOffset: byteOffset,
       columnNames: columnNames
     )
@@ -53,6 +56,7 @@ public struct RecordBlock: Sendable {
     path: String,
     padded bytes: Buffer<UInt8>,
     firstRecord: Int,
+    recordCount: Int,
     byteOffset: Int,
     columnNames: [String]?,
     rejected: [RejectedRecord] = []
@@ -61,6 +65,10 @@ public struct RecordBlock: Sendable {
     self.bytes = bytes
     self.firstRecord = firstRecord
     self.byteOffset = byteOffset
+    end = InputPosition(
+      byteOffset: byteOffset + bytes.count,
+      recordNumber: firstRecord + recordCount
+    )
     self.columnNames = columnNames
     self.rejected = rejected
   }

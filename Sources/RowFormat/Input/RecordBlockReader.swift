@@ -35,6 +35,10 @@ public final class RecordBlockReader {
   private var isAtEnd = false
   private var recordNumber = 0
   private var byteOffset = 0
+  /// Where the next block starts.
+  package var position: InputPosition {
+    InputPosition(byteOffset: byteOffset, recordNumber: recordNumber)
+  }
 
   /// Opens an input.
   ///
@@ -44,16 +48,40 @@ public final class RecordBlockReader {
   ///   - blockByteCount: The usual size of a block.
   ///   - recordByteCountMax: The size of the longest record that is delivered.
   /// - Throws: When the input cannot be opened, or its format not be told.
-  public init(
+  public convenience init(
     path: String,
     format: RecordFormat?,
     blockByteCount: Int = 4 << 20,
     recordByteCountMax: Int = RecordBlockReader.recordByteCountMax
   ) throws(RowFormatError) {
-    self.path = path
+    try self.init(
+      InputFile(path: path),
+      format: format,
+      blockByteCount: blockByteCount,
+      recordByteCountMax: recordByteCountMax
+    )
+  }
+
+  /// Reads an input from its start, or goes on where an earlier reader of it stopped.
+  ///
+  /// - Parameters:
+  ///   - raw: The stored bytes, from the first one.
+  ///   - format: How the records are written; nil finds it out.
+  ///   - start: The ``RecordBlock/end`` of the last block that is not wanted any more.
+  ///   - blockByteCount: The usual size of a block.
+  ///   - recordByteCountMax: The size of the longest record that is delivered.
+  /// - Throws: When the input cannot be read, ends before `start`, or its format not be told.
+  package init(
+    _ raw: any RawInput,
+    format: RecordFormat?,
+    start: InputPosition = InputPosition(),
+    blockByteCount: Int = 4 << 20,
+    recordByteCountMax: Int = RecordBlockReader.recordByteCountMax
+  ) throws(RowFormatError) {
+    path = raw.path
     self.blockByteCount = max(blockByteCount, 1)
     self.recordByteCountMax = max(recordByteCountMax, 1)
-    let input = try DecompressedInput(path: path)
+    let input = try DecompressedInput(raw)
     self.input = input
     var needsSample = format == nil
     if case .csv = format { needsSample = true }
@@ -74,14 +102,23 @@ public final class RecordBlockReader {
       found = try FormatDetection.detect(carry, isWhole: sample.isAtEnd, path: path)
     }
     self.format = found
-    guard case .csv(let layout) = found else {
+    if case .csv(let layout) = found {
+      let header = try CSVHeader(carry, isWhole: sample.isAtEnd, layout: layout, path: path)
+      columnNames = header.names
+      carry = carry.slice(header.byteCount..<carry.count)
+      byteOffset += header.byteCount
+    } else {
       columnNames = nil
-      return
     }
-    let header = try CSVHeader(carry, isWhole: sample.isAtEnd, layout: layout, path: path)
-    columnNames = header.names
-    carry = carry.slice(header.byteCount..<carry.count)
-    byteOffset += header.byteCount
+    if start.byteOffset <= byteOffset { return }
+    recordNumber = start.recordNumber
+    let skipped = min(start.byteOffset - byteOffset, carry.count)
+    carry = carry.slice(skipped..<carry.count)
+    byteOffset = start.byteOffset
+    if carry.count > 0 || input.byteCountRead == start.byteOffset { return }
+    if let failure { throw failure }
+    try input.skip(to: start.byteOffset)
+    isAtEnd = false
   }
 
   private struct Sample {
@@ -124,6 +161,12 @@ public final class RecordBlockReader {
 
   /// The next block, or nil at the end of the input.
   public func next() throws(RowFormatError) -> RecordBlock? {
+    let block = try nextBlock()
+    try input.file.secure()
+    return block
+  }
+
+  private func nextBlock() throws(RowFormatError) -> RecordBlock? {
     var rejected: [RejectedRecord] = []
     while true {
       var filling = Filling(capacity: blockByteCount, splitter: RecordSplitter(format))
@@ -224,6 +267,7 @@ public final class RecordBlockReader {
       path: path,
       padded: filling.memory.slice(0..<end),
       firstRecord: recordNumber,
+      recordCount: filling.splitter.recordCount,
       byteOffset: byteOffset,
       columnNames: columnNames,
       rejected: rejected

@@ -31,24 +31,23 @@ struct IngestCommand: ParsableCommand {
     let paths = try InputPaths.expand(inputs)
     var settings = try delivery.settings(target, global: global)
     settings.isInterrupted = { Interruption.isRequested }
-    let memory = StreamMemory(streamsFolder: target.streamsFolder, stream: settings.streamName)
-    let stream = DeliveryStream(settings, known: try memory.load())
+    if let table = target.table, let lake = target.lake {
+      let catalog = TableCatalog(lake: lake)
+      settings.register = { (folders) throws(LakeWriterError) in
+        do throws(CatalogError) {
+          _ = try PartitionRegistration.register(folders, of: table, in: catalog)
+        } catch {
+          throw LakeWriterError(.destination(error.message), path: lake, help: error.help)
+        }
+      }
+    }
+    let stream = DeliveryStream(settings)
     let total = paths.totalByteCount
     let line = ProgressLine(isShown: global.showsProgress)
-    let (summary, known) = stream.run(paths.files) { progress in
+    let summary = stream.deliver(paths.files) { progress in
       line.show(done: progress.byteCountRead, of: total, count: progress.recordCount, "records")
     }
     line.clear()
-    if !settings.isDryRun && summary.fileCount > 0 {
-      try memory.save(known)
-      if let table = target.table, let lake = target.lake {
-        _ = try PartitionRegistration.register(
-          summary.partitions.keys.sorted(),
-          of: table,
-          in: TableCatalog(lake: lake)
-        )
-      }
-    }
     let report = IngestReport(
       summary: summary,
       target: target,

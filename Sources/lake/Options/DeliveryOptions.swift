@@ -45,6 +45,10 @@ struct DeliveryOptions: ParsableArguments {
   var stream: String?
   @Option(help: ArgumentHelp("The clock to use: 2026-11-23T17:05:00Z.", valueName: "time"))
   var now: String?
+  @Flag(
+    help: "Go on where the stream's last run stopped, and pass over inputs it has delivered."
+  )
+  var resume = false
   @Flag(help: "Read and decide everything, write nothing.")
   var dryRun = false
   @Flag(help: "Exit with 2 when some records were rejected.")
@@ -79,6 +83,8 @@ struct DeliveryOptions: ParsableArguments {
       clock?.millis ?? StartTime("now")?.millis ?? 0
     }
     settings.streamName = stream ?? target.defaultStreamName
+    settings.streamsFolder = target.streamsFolder
+    settings.resumes = resume
     settings.table = target.table?.description
     settings.format =
       switch format {
@@ -133,7 +139,6 @@ struct LaterDeliveryOptions: ParsableArguments {
   @Option(help: .hidden) var schemaVersion: String?
   @Option(help: .hidden) var backup: String?
   @Option(help: .hidden) var maxPartitions: Int?
-  @Flag(help: .hidden) var resume = false
   @Flag(help: .hidden) var follow = false
 
   func validate() throws {
@@ -141,7 +146,7 @@ struct LaterDeliveryOptions: ParsableArguments {
       ("--prefix", prefix != nil), ("--error-prefix", errorPrefix != nil),
       ("--filter", filter != nil), ("--transform", transform != nil), ("--select", select != nil),
       ("--schema-version", schemaVersion != nil), ("--backup", backup != nil),
-      ("--max-partitions", maxPartitions != nil), ("--resume", resume), ("--follow", follow),
+      ("--max-partitions", maxPartitions != nil), ("--follow", follow),
     ]
     if let option = given.first(where: \.1) {
       throw ValidationError("\(option.0) is not supported by this version of lake")

@@ -2,9 +2,9 @@ import CZlib
 import CZstd
 
 /// Compressed inputs for tests, made by the libraries themselves.
-enum CompressedBytes {
+public enum CompressedBytes {
   /// One gzip member.
-  static func gzip(_ bytes: [UInt8]) -> [UInt8] {
+  public static func gzip(_ bytes: [UInt8]) -> [UInt8] {
     var stream = z_stream()
     deflateInit2_(
       &stream,
@@ -33,7 +33,7 @@ enum CompressedBytes {
   }
 
   /// One Zstandard frame with a checksum.
-  static func zstd(_ bytes: [UInt8]) -> [UInt8] {
+  public static func zstd(_ bytes: [UInt8]) -> [UInt8] {
     let context = ZSTD_createCCtx()
     defer { ZSTD_freeCCtx(context) }
     ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 1)
@@ -47,5 +47,5 @@ enum CompressedBytes {
   }
 
   /// A Zstandard frame that holds no data.
-  static let skippableFrame: [UInt8] = [0x50, 0x2A, 0x4D, 0x18, 3, 0, 0, 0, 1, 2, 3]
+  public static let skippableFrame: [UInt8] = [0x50, 0x2A, 0x4D, 0x18, 3, 0, 0, 0, 1, 2, 3]
 }

@@ -1,0 +1,170 @@
+import RowFormat
+
+/// What a stream has delivered, and what is left to do for that: one atomic file.
+///
+/// The commit point of a delivery is the rename of this file. Before it nothing of a batch of files
+/// has happened; after it the files listed here are delivered, even if their own renames are still
+/// to be done.
+struct Checkpoint: Sendable, Equatable {
+  /// A finished file that is to appear, or has appeared, under its name.
+  struct Rename: Sendable, Equatable {
+    var area: StagedFiles.Area
+    /// The name in the area's folder of unfinished files, and in the target folder.
+    var name: String
+    /// The folder it appears in, relative to the area, with a slash at the end; may be empty.
+    var folder: String
+  }
+
+  /// An input that could not be read to its end, and how far it is delivered.
+  typealias Damaged = StreamPosition
+
+  /// Counts over the life of the stream.
+  struct Totals: Sendable, Equatable {
+    var records = 0
+    var inputBytes = 0
+    var delivered = 0
+    var rejected = 0
+    var files = 0
+    var fileBytes = 0
+  }
+
+  /// The number of the run, from 1; its inputs are in a file of that number.
+  var run = 0
+  /// How many commits there have been in this run.
+  var sequence = 0
+  /// Whether the run has delivered everything it could read.
+  var isComplete = true
+  var position = StreamPosition()
+  var damaged: [Damaged] = []
+  var renames: [Rename] = []
+  var totals = Totals()
+  /// The clock at the commit, in milliseconds since 1970-01-01 UTC.
+  var committedMillis: Int64 = 0
+
+  static let formatVersion = 1
+}
+
+extension Checkpoint {
+  var json: JSONValue {
+    [
+      "formatVersion": .integer(Checkpoint.formatVersion),
+      "run": .integer(run),
+      "sequence": .integer(sequence),
+      "isComplete": .boolean(isComplete),
+      "committedMillis": .integer(committedMillis),
+      "position": position.json,
+      "damaged": .array(damaged.map(\.json)),
+      "totals": [
+        "records": .integer(totals.records),
+        "inputBytes": .integer(totals.inputBytes),
+        "delivered": .integer(totals.delivered),
+        "rejected": .integer(totals.rejected),
+        "files": .integer(totals.files),
+        "fileBytes": .integer(totals.fileBytes),
+      ],
+      "renames": .array(
+        renames.map {
+          [
+            "area": .string($0.area.rawValue), "folder": .string($0.folder),
+            "name": .string($0.name),
+          ]
+        }
+      ),
+    ]
+  }
+
+  /// Reads a checkpoint; nil for anything that is none.
+  init?(_ json: JSONValue) {
+    guard json["formatVersion"]?.integerValue == Checkpoint.formatVersion,
+      let run = json["run"]?.integerValue, let sequence = json["sequence"]?.integerValue,
+      let isComplete = json["isComplete"]?.booleanValue,
+      let committed = json["committedMillis"]?.integerValue,
+      let position = json["position"].flatMap(StreamPosition.init),
+      let damaged = json["damaged"]?.arrayValue, let renames = json["renames"]?.arrayValue,
+      let totals = json["totals"].flatMap(Totals.init)
+    else { return nil }
+    self.run = run
+    self.sequence = sequence
+    self.isComplete = isComplete
+    self.position = position
+    self.totals = totals
+    committedMillis = Int64(committed)
+    for entry in damaged {
+      guard let position = StreamPosition(entry) else { return nil }
+      self.damaged.append(position)
+    }
+    for entry in renames {
+      guard let area = entry["area"]?.stringValue.flatMap(StagedFiles.Area.init),
+        let folder = entry["folder"]?.stringValue, let name = entry["name"]?.stringValue,
+        !name.isEmpty, !name.utf8.contains(UInt8(ascii: "/")),
+        folder.isEmpty || (folder.hasSuffix("/") && !folder.hasPrefix("/")),
+        !folder.split(separator: "/").contains("..")
+      else { return nil }
+      self.renames.append(Rename(area: area, name: name, folder: folder))
+    }
+  }
+}
+
+extension Checkpoint.Totals {
+  init?(_ json: JSONValue) {
+    guard let records = json["records"]?.integerValue,
+      let inputBytes = json["inputBytes"]?.integerValue,
+      let delivered = json["delivered"]?.integerValue,
+      let rejected = json["rejected"]?.integerValue, let files = json["files"]?.integerValue,
+      let fileBytes = json["fileBytes"]?.integerValue
+    else { return nil }
+    self.init(
+      records: records,
+      inputBytes: inputBytes,
+      delivered: delivered,
+      rejected: rejected,
+      files: files,
+      fileBytes: fileBytes
+    )
+  }
+}
+
+extension StreamPosition {
+  var json: JSONValue {
+    var object: JSONObject = [
+      "input": .integer(input), "byteOffset": .integer(place.byteOffset),
+      "record": .integer(place.recordNumber),
+    ]
+    object["format"] = format?.json
+    return .object(object)
+  }
+
+  init?(_ json: JSONValue) {
+    guard let input = json["input"]?.integerValue, input >= 0,
+      let byteOffset = json["byteOffset"]?.integerValue, byteOffset >= 0,
+      let record = json["record"]?.integerValue, record >= 0
+    else { return nil }
+    self.input = input
+    place = InputPosition(byteOffset: byteOffset, recordNumber: record)
+    format = json["format"].flatMap(RecordFormat.init)
+  }
+}
+
+extension RecordFormat {
+  var json: JSONValue {
+    guard case .csv(let layout) = self else { return ["name": .string(name)] }
+    return [
+      "name": .string(name), "delimiter": .integer(layout.delimiter),
+      "quote": .integer(layout.quote), "hasHeader": .boolean(layout.hasHeader),
+    ]
+  }
+
+  init?(_ json: JSONValue) {
+    switch json["name"]?.stringValue {
+    case "ndjson": self = .ndjson
+    case "dynamodb": self = .dynamodb
+    case "csv":
+      guard let delimiter = json["delimiter"]?.integerValue.flatMap(UInt8.init(exactly:)),
+        let quote = json["quote"]?.integerValue.flatMap(UInt8.init(exactly:)),
+        let hasHeader = json["hasHeader"]?.booleanValue
+      else { return nil }
+      self = .csv(CSVLayout(delimiter: delimiter, quote: quote, hasHeader: hasHeader))
+    default: return nil
+    }
+  }
+}

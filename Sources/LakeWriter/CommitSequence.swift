@@ -1,0 +1,70 @@
+import ColumnFormat
+import RowFormat
+
+/// The commits of a run, one after the other; in a dry run nothing is written.
+///
+/// `commit` is called by one thread at a time.
+final class CommitSequence: @unchecked Sendable {
+  private let settings: DeliverySettings
+  private let journal: StreamJournal?
+  private let ledger: InputLedger
+  private let source: BlockSource
+  private var checkpoint: Checkpoint
+  private var known: DeliveryStream.KnownSchema
+
+  /// The commits after a checkpoint.
+  ///
+  /// - Parameters:
+  ///   - settings: How files are written.
+  ///   - journal: Where checkpoints go; nil in a dry run.
+  ///   - start: What the journal gave at the beginning.
+  ///   - source: Knows the inputs that could not be read.
+  init(
+    _ settings: DeliverySettings,
+    journal: StreamJournal?,
+    start: StreamJournal.Start,
+    source: BlockSource
+  ) {
+    self.settings = settings
+    self.journal = journal
+    ledger = start.ledger
+    checkpoint = start.checkpoint
+    known = start.known
+    self.source = source
+  }
+
+  /// Writes a Parquet file under its hidden name and returns its size.
+  func write(_ batch: Batch, schema: Schema, name: String) throws(LakeWriterError) -> Int {
+    guard let journal else { return 0 }
+    return try journal.files.write(batch, schema: schema, name: name, options: settings.writer)
+  }
+
+  /// Writes a file of rejects under its hidden name.
+  func write(_ bytes: [UInt8], name: String) throws(LakeWriterError) {
+    try journal?.files.write(bytes, name: name)
+  }
+
+  /// Makes an epoch's files visible and the position after it the stream's.
+  func commit(_ epoch: Epoch, known: DeliveryStream.KnownSchema) throws(LakeWriterError) {
+    guard let journal else { return }
+    checkpoint.sequence += 1
+    checkpoint.position = epoch.position
+    checkpoint.isComplete = epoch.isLast
+    checkpoint.damaged = source.failures.map(\.position).filter {
+      $0.input < epoch.position.input
+    }
+    checkpoint.renames = epoch.staged.map(\.rename)
+    checkpoint.totals.add(epoch.totals)
+    checkpoint.committedMillis = settings.nowMillis()
+    try journal.commit(checkpoint, known: known == self.known ? nil : known)
+    self.known = known
+    if ledger.inputs.indices.contains(epoch.position.input),
+      let spool = ledger.inputs[epoch.position.input].spool
+    {
+      InputSpool.drop("\(journal.folder)/\(spool)", before: epoch.position.place.byteOffset)
+    }
+  }
+
+  /// Tidies up after the last commit.
+  func end() throws(LakeWriterError) { try journal?.end(checkpoint, ledger: ledger) }
+}

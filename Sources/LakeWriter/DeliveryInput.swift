@@ -1,0 +1,45 @@
+import RowFormat
+
+/// One input of a run, and from where it is to be delivered.
+struct DeliveryInput: Sendable, Equatable {
+  /// The input as the user named it; `-` is standard input.
+  var path: String
+  /// Which file it is; nil for standard input and other pipes, which can be read only once.
+  var identity: InputIdentity?
+  /// Where its bytes are kept while they are not delivered, relative to the stream's folder; only
+  /// for inputs that can be read only once.
+  var spool: String?
+  /// Whether the sender has gone away, so that only the spool is left to read.
+  var isSpoolOnly = false
+  /// What was delivered before.
+  var start = InputPosition()
+  /// How the records are written, once that is known.
+  var format: RecordFormat?
+
+  /// An input from its start.
+  init(path: String, identity: InputIdentity?) {
+    self.path = path
+    self.identity = identity
+  }
+
+  /// The inputs that arguments of a command stand for.
+  static func named(_ paths: [String]) throws(LakeWriterError) -> [DeliveryInput] {
+    var inputs: [DeliveryInput] = []
+    for path in paths {
+      inputs.append(
+        DeliveryInput(path: path, identity: path == "-" ? nil : try InputIdentity(file: path))
+      )
+    }
+    return inputs
+  }
+}
+
+/// A place in the order of all inputs: everything before it is delivered, nothing after it is.
+struct StreamPosition: Sendable, Equatable {
+  /// The index of the input; the number of inputs when all are delivered.
+  var input = 0
+  /// The place within it.
+  var place = InputPosition()
+  /// How its records are written; nil before the first block.
+  var format: RecordFormat?
+}

@@ -1,0 +1,51 @@
+/// A file that is written and waits for its commit.
+struct StagedFile: Sendable {
+  var rename: Checkpoint.Rename
+  var rowCount: Int
+  var byteCount: Int
+}
+
+/// What one commit makes visible: all records between two places in the input.
+struct Epoch: Sendable {
+  var number: Int
+  /// Where the stream is after it.
+  var position = StreamPosition()
+  /// Whether its records are complete.
+  var isCut = false
+  /// Whether all inputs are delivered with it.
+  var isLast = false
+  /// Files that are still to be written.
+  var unwrittenCount = 0
+  var staged: [StagedFile] = []
+  var totals = Checkpoint.Totals()
+
+  init(number: Int) { self.number = number }
+
+  /// Counts records that were taken in.
+  mutating func take(_ counts: Checkpoint.Totals, through position: StreamPosition) {
+    totals.add(counts)
+    self.position = position
+  }
+
+  /// A file was written.
+  mutating func add(_ file: StagedFile) {
+    unwrittenCount -= 1
+    staged.append(file)
+    if file.rename.area == .data {
+      totals.add(
+        Checkpoint.Totals(delivered: file.rowCount, files: 1, fileBytes: file.byteCount)
+      )
+    }
+  }
+}
+
+extension Checkpoint.Totals {
+  mutating func add(_ more: Checkpoint.Totals) {
+    records += more.records
+    inputBytes += more.inputBytes
+    delivered += more.delivered
+    rejected += more.rejected
+    files += more.files
+    fileBytes += more.fileBytes
+  }
+}

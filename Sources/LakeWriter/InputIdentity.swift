@@ -1,0 +1,87 @@
+import RowFormat
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// Which file an input is, so that a position in it is never applied to another one.
+struct InputIdentity: Sendable, Equatable {
+  /// The absolute path without symbolic links.
+  var path: String
+  /// How much of the file belongs to the delivery: its size when the delivery began.
+  var byteCount: Int
+  /// A hash of the first ``headByteCountMax`` bytes, or of all ``byteCount`` of a smaller file.
+  var head: UInt64
+  /// Whether positions count bytes that are not the file's own.
+  var isCompressed: Bool
+
+  private static let headByteCountMax = 4096
+
+  /// The identity of a regular file as it is now; nil for pipes and terminals, which have none.
+  init?(file path: String) throws(LakeWriterError) {
+    var status = stat()
+    guard stat(path, &status) == 0 else { throw InputIdentity.unreadable(path) }
+    guard status.st_mode & S_IFMT == S_IFREG else { return nil }
+    guard let real = realpath(path, nil) else { throw InputIdentity.unreadable(path) }
+    defer { free(real) }
+    self.path = String(cString: real)
+    byteCount = Int(status.st_size)
+    let bytes = try InputIdentity.head(self.path, byteCount: byteCount)
+    head = InputIdentity.hash(bytes)
+    isCompressed = bytes.withUnsafeBytes { InputCompression.detect($0) } != .plain
+  }
+
+  init(path: String, byteCount: Int, head: UInt64, isCompressed: Bool) {
+    self.path = path
+    self.byteCount = byteCount
+    self.head = head
+    self.isCompressed = isCompressed
+  }
+
+  /// The file at the same path as it is now, which may have grown since.
+  ///
+  /// - Throws: When it is gone, or begins with other bytes, or is shorter than it was.
+  func current() throws(LakeWriterError) -> InputIdentity {
+    guard let now = try InputIdentity(file: path), now.byteCount >= byteCount,
+      InputIdentity.hash(try InputIdentity.head(path, byteCount: byteCount)) == head
+    else { throw changed }
+    return now
+  }
+
+  var changed: LakeWriterError {
+    LakeWriterError(
+      .source("it is not the file any more that the stream has read from"),
+      path: path,
+      help: "put the file back, or deliver the new one under another name"
+    )
+  }
+
+  /// FNV-1a: tells files apart that were replaced, not ones that were forged.
+  private static func hash(_ bytes: [UInt8]) -> UInt64 {
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+    return hash
+  }
+
+  private static func head(_ path: String, byteCount: Int) throws(LakeWriterError) -> [UInt8] {
+    let wanted = min(byteCount, headByteCountMax)
+    var bytes = [UInt8](repeating: 0, count: wanted)
+    var filled = 0
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw unreadable(path) }
+    defer { close(descriptor) }
+    while filled < wanted {
+      let count = bytes.withUnsafeMutableBytes { buffer in
+        pread(descriptor, buffer.baseAddress.map { $0 + filled }, wanted - filled, filled)
+      }
+      if count < 0 && errno == EINTR { continue }
+      guard count > 0 else { throw unreadable(path) }
+      filled += count
+    }
+    return bytes
+  }
+
+  private static func unreadable(_ path: String) -> LakeWriterError {
+    LakeWriterError(.source(String(cString: strerror(errno))), path: path)
+  }
+}

@@ -1,0 +1,170 @@
+import ColumnFormat
+import ObjectStore
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// Files that are written and synced but not visible yet, and how they become visible.
+///
+/// They lie in one hidden folder on the same file system as their target, so that a rename shows
+/// them whole and what a crash leaves is found without walking over all partitions.
+struct StagedFiles: Sendable {
+  /// A tree that a delivery writes to.
+  enum Area: String, Sendable, CaseIterable {
+    case data
+    case rejects
+  }
+
+  private let stream: String
+  private let dataFolder: String
+  private let rejectsFolder: String
+
+  init(stream: String, dataFolder: String, rejectsFolder: String) {
+    self.stream = stream
+    self.dataFolder = dataFolder
+    self.rejectsFolder = rejectsFolder
+  }
+
+  private func root(_ area: Area) -> String { area == .data ? dataFolder : rejectsFolder }
+
+  /// Where the unfinished files of the stream lie.
+  func folder(_ area: Area) -> String { "\(root(area))/_unfinished-\(stream)" }
+
+  /// Makes the folders of both areas.
+  func prepare() throws(LakeWriterError) {
+    for area in Area.allCases {
+      do throws(ObjectStoreError) { try LocalFolder(folder(area)).makeFolder("") } catch {
+        throw LakeWriterError(destination: error, path: folder(area))
+      }
+    }
+  }
+
+  /// Writes a batch as a Parquet file and returns its size in bytes.
+  func write(
+    _ batch: Batch,
+    schema: Schema,
+    name: String,
+    options: WriterOptions
+  ) throws(LakeWriterError) -> Int {
+    let path = "\(folder(.data))/\(name)"
+    do throws(ColumnFormatError) {
+      let sink = try FileSink(path: path)
+      var writer = try ParquetWriter(sink: sink, schema: schema, options: options)
+      try writer.write(batch)
+      let written = try writer.finish()
+      try sink.sync()
+      try sink.close()
+      return written.byteCount
+    } catch {
+      unlink(path)
+      throw LakeWriterError(destination: error, path: path)
+    }
+  }
+
+  /// Writes the bytes of a file of rejects.
+  func write(_ bytes: [UInt8], name: String) throws(LakeWriterError) {
+    let path = "\(folder(.rejects))/\(name)"
+    let memory = Buffer<UInt8>(bytes)
+    do throws(ColumnFormatError) {
+      let sink = try FileSink(path: path)
+      try sink.write(UnsafeRawBufferPointer(memory.values))
+      try sink.sync()
+      try sink.close()
+    } catch {
+      unlink(path)
+      throw LakeWriterError(destination: error, path: path)
+    }
+  }
+
+  /// Makes the names of the unfinished files survive a power loss.
+  func sync() throws(LakeWriterError) {
+    for area in Area.allCases { try sync(folder: folder(area)) }
+  }
+
+  /// Makes files visible; those that are so already are passed over.
+  ///
+  /// - Parameters:
+  ///   - renames: The files of a checkpoint.
+  ///   - renamed: Called after each rename.
+  func publish(
+    _ renames: [Checkpoint.Rename],
+    renamed: () throws(LakeWriterError) -> Void = {}
+  ) throws(LakeWriterError) {
+    var folders: Set<String> = []
+    for file in renames {
+      let target = "\(root(file.area))/\(file.folder)"
+      if folders.insert(target).inserted {
+        do throws(ObjectStoreError) { try LocalFolder(target).makeFolder("") } catch {
+          throw LakeWriterError(destination: error, path: target)
+        }
+      }
+      if rename("\(folder(file.area))/\(file.name)", "\(target)\(file.name)") != 0 {
+        // It was renamed before a crash; nobody but the stream itself removes unfinished files.
+        if errno == ENOENT { continue }
+        throw StagedFiles.refusal("\(target)\(file.name)")
+      }
+      try renamed()
+    }
+    for folder in folders.sorted() { try sync(folder: folder) }
+  }
+
+  /// Removes what no checkpoint lists, left by a crash.
+  func removeAll() throws(LakeWriterError) {
+    for area in Area.allCases {
+      let store = LocalFolder(folder(area))
+      do throws(ObjectStoreError) {
+        for entry in try store.entries(of: "") { try store.delete(entry.name) }
+      } catch {
+        if error.kind == .notFound { continue }
+        throw LakeWriterError(destination: error, path: folder(area))
+      }
+    }
+  }
+
+  /// Removes the folders of unfinished files where they are empty.
+  func removeFolders() {
+    for area in Area.allCases { rmdir(folder(area)) }
+  }
+
+  private func sync(folder: String) throws(LakeWriterError) {
+    let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    if descriptor < 0 { throw StagedFiles.refusal(folder) }
+    defer { close(descriptor) }
+    if fsync(descriptor) != 0 { throw StagedFiles.refusal(folder) }
+  }
+
+  private static func refusal(_ path: String) -> LakeWriterError {
+    LakeWriterError(
+      .destination(String(cString: strerror(errno))),
+      path: path,
+      help: LakeWriterError.keepsDelivered
+    )
+  }
+}
+
+extension LakeWriterError {
+  static let keepsDelivered =
+    "make room or grant access, then run the command again with --resume: nothing is lost"
+
+  /// A refusal of the Parquet writer.
+  init(destination error: ColumnFormatError, path: String) {
+    switch error.kind {
+    case .system(_, let message):
+      self.init(.destination(message), path: path, help: LakeWriterError.keepsDelivered)
+    default: self.init(.destination(error.message), path: path)
+    }
+  }
+
+  /// A refusal of the object store.
+  init(destination error: ObjectStoreError, path: String) {
+    let words =
+      switch error.kind {
+      case .notFound: "there is no such folder"
+      case .alreadyExists: "the name is taken"
+      case .full: "No space left on device"
+      case .system(_, let message): message
+      }
+    self.init(.destination(words), path: path, help: LakeWriterError.keepsDelivered)
+  }
+}

@@ -1,0 +1,236 @@
+import ColumnFormat
+import ObjectStore
+import RowFormat
+
+/// The folder in which a stream keeps what a crash must not take: which inputs it delivers, how far
+/// it came, which files are on their way, the bytes of inputs that cannot be read again.
+///
+/// ```
+/// streams/STREAM/lock                held by the process that delivers
+///                inputs-000003.json  the inputs of run 3
+///                checkpoint.json     how far run 3 is delivered; replaced with each commit
+///                schema.json         the fields; see ``StreamMemory``
+///                spool/3-0/…         what standard input gave
+/// ```
+final class StreamJournal: Sendable {
+  /// What a run begins with.
+  struct Start: Sendable {
+    var ledger: InputLedger
+    var checkpoint: Checkpoint
+    var known: DeliveryStream.KnownSchema
+  }
+
+  let stream: String
+  let folder: String
+  let files: StagedFiles
+  private let store: LocalFolder
+  private let lock: StreamLock
+  private let memory: StreamMemory
+  private let settings: DeliverySettings
+
+  /// Opens the journal of the settings' stream and keeps others away from it.
+  ///
+  /// - Throws: When another process delivers with this stream.
+  init(_ settings: DeliverySettings) throws(LakeWriterError) {
+    self.settings = settings
+    stream = settings.streamName
+    folder = "\(settings.streamsFolder)/\(stream)"
+    store = LocalFolder(folder)
+    lock = try StreamLock(folder: folder, stream: stream)
+    memory = StreamMemory(streamsFolder: settings.streamsFolder, stream: stream)
+    files = StagedFiles(
+      stream: stream,
+      dataFolder: settings.folder,
+      rejectsFolder: settings.rejectsFolder
+    )
+  }
+
+  /// Finishes what a crash interrupted and starts a run.
+  ///
+  /// - Parameters:
+  ///   - named: The inputs that were asked for.
+  ///   - resumes: Whether to go on where the last run stopped.
+  /// - Throws: When the last run was interrupted and `resumes` is false.
+  func begin(
+    _ named: [DeliveryInput],
+    resumes: Bool
+  ) throws(LakeWriterError) -> Start {
+    let (last, before) = try StreamState.load(store, destination: settings.destinationName)
+    guard before.destination == settings.destinationName else {
+      throw LakeWriterError(
+        .invalidSettings(
+          "the stream '\(stream)' delivers into \(before.destination), not into "
+            + settings.destinationName
+        ),
+        path: folder,
+        help: "choose another name with --stream"
+      )
+    }
+    try files.publish(last.renames)
+    try register(last.renames)
+    try files.removeAll()
+    let left = before.remaining(after: last).filter { !isSpent($0) }
+    if !resumes && !last.isComplete && hasProgress(last, left) {
+      throw interrupted(last, left)
+    }
+    let ledger = try before.next(after: last, named: named, resumes: resumes)
+    var checkpoint = Checkpoint(run: ledger.run, isComplete: false, totals: last.totals)
+    checkpoint.committedMillis = settings.nowMillis()
+    try put(ledger.json, at: StreamState.inputsPath(run: ledger.run))
+    try put(checkpoint.json, at: StreamState.checkpointPath)
+    try tidy(keeping: ledger)
+    try files.prepare()
+    return Start(ledger: ledger, checkpoint: checkpoint, known: try memory.load())
+  }
+
+  /// What a run would begin with, without a trace on the disk.
+  static func preview(_ settings: DeliverySettings, _ named: [DeliveryInput])
+    throws(LakeWriterError) -> Start
+  {
+    let store = LocalFolder("\(settings.streamsFolder)/\(settings.streamName)")
+    let (last, before) = try StreamState.load(store, destination: settings.destinationName)
+    return Start(
+      ledger: try before.next(after: last, named: named, resumes: settings.resumes),
+      checkpoint: last,
+      known: try StreamMemory(
+        streamsFolder: settings.streamsFolder,
+        stream: settings.streamName
+      ).load()
+    )
+  }
+
+  /// Whether an input is a spool whose records are all delivered.
+  private func isSpent(_ input: DeliveryInput) -> Bool {
+    guard let spool = input.spool else { return false }
+    return input.start.byteOffset >= InputSpool.byteCount(of: "\(folder)/\(spool)")
+  }
+
+  /// An interrupted run that delivered nothing and took nothing from a pipe can as well begin anew.
+  private func hasProgress(_ checkpoint: Checkpoint, _ left: [DeliveryInput]) -> Bool {
+    !left.isEmpty
+      && (checkpoint.sequence > 0
+        || left.contains { $0.start != InputPosition() || $0.spool != nil })
+  }
+
+  private func interrupted(_ checkpoint: Checkpoint, _ left: [DeliveryInput]) -> LakeWriterError {
+    let first = left.first
+    return LakeWriterError(
+      .interrupted(
+        stream: stream,
+        input: first?.path ?? "",
+        byteOffset: first?.start.byteOffset ?? 0,
+        inputCount: left.count
+      ),
+      path: folder,
+      help: "add --resume to deliver the rest, each record once; to give up the rest instead, "
+        + "remove '\(store.systemPath(StreamState.checkpointPath))'"
+    )
+  }
+
+  /// Commits files: they are delivered when this returns, and also when it fails after the new
+  /// checkpoint is written.
+  ///
+  /// - Parameters:
+  ///   - checkpoint: The new state, with the files' renames.
+  ///   - known: What is known of the fields; nil if nothing changed.
+  func commit(
+    _ checkpoint: Checkpoint,
+    known: DeliveryStream.KnownSchema?
+  ) throws(LakeWriterError) {
+    try files.sync()
+    if let known { try memory.save(known) }
+    try settings.reach(.checkpoint)
+    try put(checkpoint.json, at: StreamState.checkpointPath)
+    try settings.reach(.publishing)
+    try files.publish(checkpoint.renames) { () throws(LakeWriterError) in
+      try settings.reach(.published)
+    }
+    try register(checkpoint.renames)
+    try settings.reach(.committed)
+  }
+
+  /// Removes what only an unfinished run needs.
+  func end(_ checkpoint: Checkpoint, ledger: InputLedger) throws(LakeWriterError) {
+    var kept = ledger
+    kept.inputs = ledger.remaining(after: checkpoint)
+    try tidy(keeping: kept)
+    files.removeFolders()
+  }
+
+  private func register(_ renames: [Checkpoint.Rename]) throws(LakeWriterError) {
+    let folders = Set(renames.filter { $0.area == .data }.map(\.folder)).sorted()
+    if !folders.isEmpty { try settings.register(folders) }
+  }
+
+  /// Removes the spools and the lists of inputs that are not needed any more.
+  private func tidy(keeping ledger: InputLedger) throws(LakeWriterError) {
+    do throws(ObjectStoreError) {
+      let current = StreamState.inputsPath(run: ledger.run)
+      for entry in try store.entries(of: "")
+      where entry.name.hasPrefix(StreamState.inputsPrefix) && entry.name != current {
+        try store.delete(entry.name)
+      }
+      let spools = Set(ledger.inputs.compactMap(\.spool))
+      guard try store.entries(of: "").contains(where: { $0.name == "spool" }) else { return }
+      for entry in try store.entries(of: "spool") where !spools.contains("spool/\(entry.name)") {
+        for segment in try store.entries(of: "spool/\(entry.name)") {
+          try store.delete("spool/\(entry.name)/\(segment.name)")
+        }
+        try store.delete("spool/\(entry.name)")
+      }
+    } catch {
+      throw LakeWriterError(destination: error, path: folder)
+    }
+  }
+
+  private func put(_ json: JSONValue, at path: String) throws(LakeWriterError) {
+    do throws(ObjectStoreError) {
+      try store.put(Array((json.prettyText + "\n").utf8), at: path)
+    } catch {
+      throw LakeWriterError(destination: error, path: store.systemPath(path))
+    }
+  }
+}
+
+/// Reading the files of a stream's folder.
+enum StreamState {
+  static let checkpointPath = "checkpoint.json"
+  static let inputsPrefix = "inputs-"
+
+  static func inputsPath(run: Int) -> String { "\(inputsPrefix)\(padded(Int64(run), 6)).json" }
+
+  /// How far a stream came, and with which inputs; a new stream has done nothing.
+  static func load(_ store: LocalFolder, destination: String) throws(LakeWriterError) -> (
+    Checkpoint, InputLedger
+  ) {
+    guard let json = try read(checkpointPath, store) else {
+      return (Checkpoint(), InputLedger(destination: destination))
+    }
+    guard let checkpoint = Checkpoint(json) else { throw damaged(checkpointPath, store) }
+    let path = inputsPath(run: checkpoint.run)
+    guard let ledger = try read(path, store).flatMap(InputLedger.init) else {
+      throw damaged(path, store)
+    }
+    return (checkpoint, ledger)
+  }
+
+  private static func read(_ path: String, _ store: LocalFolder) throws(LakeWriterError)
+    -> JSONValue?
+  {
+    let bytes: [UInt8]
+    do throws(ObjectStoreError) { bytes = try store.read(path) } catch {
+      if error.kind == .notFound { return nil }
+      throw LakeWriterError(.source("\(error)"), path: store.systemPath(path))
+    }
+    guard let json = try? JSONValue.parse(bytes) else { throw damaged(path, store) }
+    return json
+  }
+
+  private static func damaged(_ path: String, _ store: LocalFolder) -> LakeWriterError {
+    LakeWriterError(
+      .source("it is missing, damaged or of a newer version of lake"),
+      path: store.systemPath(path),
+      help: "without it nobody knows which records are delivered; bring it back from a backup"
+    )
+  }
+}
