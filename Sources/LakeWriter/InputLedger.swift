@@ -53,6 +53,7 @@ struct InputLedger: Sendable, Equatable {
   ///   - named: The inputs that were asked for.
   ///   - resumes: Whether to go on: first with what is left, then with those of the named inputs
   ///     that are not delivered yet. Otherwise all named inputs are delivered from their start.
+  /// - Returns: What to deliver, each input from where.
   /// - Throws: When a file that is to be read on has changed.
   func next(
     after checkpoint: Checkpoint,

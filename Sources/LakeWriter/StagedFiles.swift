@@ -87,6 +87,7 @@ struct StagedFiles: Sendable {
   /// - Parameters:
   ///   - renames: The files of a checkpoint.
   ///   - renamed: Called after each rename.
+  /// - Throws: When a rename is refused; those before it are done.
   func publish(
     _ renames: [Checkpoint.Rename],
     renamed: () throws(LakeWriterError) -> Void = {}

@@ -50,6 +50,7 @@ final class StreamJournal: Sendable {
   /// - Parameters:
   ///   - named: The inputs that were asked for.
   ///   - resumes: Whether to go on where the last run stopped.
+  /// - Returns: What the run begins with.
   /// - Throws: When the last run was interrupted and `resumes` is false.
   func begin(
     _ named: [DeliveryInput],
@@ -133,6 +134,7 @@ final class StreamJournal: Sendable {
   /// - Parameters:
   ///   - checkpoint: The new state, with the files' renames.
   ///   - known: What is known of the fields; nil if nothing changed.
+  /// - Throws: When the disk refuses.
   func commit(
     _ checkpoint: Checkpoint,
     known: DeliveryStream.KnownSchema?
