@@ -17,8 +17,8 @@ struct IngestCommand: ParsableCommand {
       """
   )
 
-  @Argument(help: "Files, folders, or - for standard input.")
-  var inputs: [String] = ["-"]
+  @Argument(help: "Files, folders, or - for standard input, which is read where nothing is named.")
+  var inputs: [String] = []
   @OptionGroup var destination: DestinationOptions
   @OptionGroup var delivery: DeliveryOptions
   @OptionGroup var later: LaterDeliveryOptions
@@ -28,7 +28,8 @@ struct IngestCommand: ParsableCommand {
     Interruption.install()
     let started = Stopwatch()
     let target = try destination.resolve(lake: global.lakeFolder)
-    let paths = try InputPaths.expand(inputs)
+    // With --resume and no inputs only what the last run left is delivered.
+    let paths = try InputPaths.expand(inputs.isEmpty && !delivery.resume ? ["-"] : inputs)
     var settings = try delivery.settings(target, global: global)
     settings.isInterrupted = { Interruption.isRequested }
     if let table = target.table, let lake = target.lake {

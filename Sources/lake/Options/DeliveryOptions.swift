@@ -104,6 +104,7 @@ struct DeliveryOptions: ParsableArguments {
     settings.workerCount = global.threadCount
     // Blocks under way and files being encoded take about as much again.
     settings.bufferByteCountMax = min(settings.bufferByteCountMax, global.memoryByteCount / 3)
+    settings.blockByteCount = min(settings.blockByteCount, global.memoryByteCount / 64)
     settings.isDryRun = dryRun
     return settings
   }
