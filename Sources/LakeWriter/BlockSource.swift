@@ -10,6 +10,8 @@ final class BlockSource: Sendable {
     var format: RecordFormat
     /// Where the stream goes on after the block.
     var end: StreamPosition
+    /// What a document of one of its rejects is to say.
+    var origin: RejectOrigin
   }
 
   /// An input that could not be read to its end.
@@ -75,7 +77,12 @@ final class BlockSource: Sendable {
               number: state.blockCount - 1,
               block: block,
               format: reader.format,
-              end: StreamPosition(input: state.next, place: block.end, format: reader.format)
+              end: StreamPosition(input: state.next, place: block.end, format: reader.format),
+              origin: RejectOrigin(
+                format: reader.format,
+                columnNames: reader.columnNames,
+                earlier: input.replays
+              )
             )
           }
         } catch {

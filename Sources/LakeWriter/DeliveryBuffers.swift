@@ -112,7 +112,12 @@ final class DeliveryBuffers: @unchecked Sendable {
       summary.inputByteCount += rows.inputByteCount
       summary.untimedCount += rows.untimedCount
       summary.rejectedCount += rejectedCount
-      rejects.append(rows.decoded.rejected, table: settings.table, nowMillis: now)
+      rejects.append(
+        rows.decoded.rejected,
+        origin: block.origin,
+        table: settings.table,
+        nowMillis: now
+      )
       if rejects.byteCount >= FailedRecords.byteCountMax { flushRejects() }
       do throws(LakeWriterError) { try buffer(rows, now: now) } catch { return stop(error) }
       if let reason = state.commitReason(nowMillis: now) { cut(reason) }

@@ -16,6 +16,9 @@ struct DeliveryInput: Sendable, Equatable {
   /// How the records are written, once that is known.
   var format: RecordFormat?
 
+  /// The rejects that the input was made from, in a replay.
+  var replays: ReplayedFile?
+
   /// An input from its start.
   init(path: String, identity: InputIdentity?) {
     self.path = path

@@ -113,6 +113,9 @@ public struct DeliverySummary: Sendable {
   /// The fields of all rows.
   public var schema = Schema([])
 
+  /// Whether everything that was asked for is delivered.
+  public var isComplete: Bool { failure == nil && inputFailures.isEmpty && !isInterrupted }
+
   /// An empty summary.
   public init() {}
 }

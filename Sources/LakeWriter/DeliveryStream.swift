@@ -34,7 +34,38 @@ public final class DeliveryStream: Sendable {
     _ inputs: [String],
     progress: @escaping @Sendable (DeliveryProgress) -> Void = { _ in }
   ) -> DeliverySummary {
-    do throws(LakeWriterError) { return try run(inputs, progress) } catch {
+    deliver(
+      progress,
+      prepare: { (_) throws(LakeWriterError) in try DeliveryInput.named(inputs) },
+      finish: { () throws(LakeWriterError) in }
+    )
+  }
+
+  /// Delivers inputs that are made up when nobody else has the stream.
+  ///
+  /// - Parameters:
+  ///   - progress: See ``deliver(_:progress:)``.
+  ///   - prepare: Gives the inputs; called with the journal, before it begins a run; nil in a dry run.
+  ///   - finish: Called when all inputs are delivered to their end, still with the stream's lock.
+  /// - Returns: What was delivered.
+  func deliver(
+    _ progress: @escaping @Sendable (DeliveryProgress) -> Void,
+    prepare: (StreamJournal?) throws(LakeWriterError) -> [DeliveryInput],
+    finish: () throws(LakeWriterError) -> Void
+  ) -> DeliverySummary {
+    do throws(LakeWriterError) {
+      if settings.isDryRun {
+        let start = try StreamJournal.preview(settings, try prepare(nil))
+        return run(start, journal: nil, progress)
+      }
+      let journal = try StreamJournal(settings)
+      let start = try journal.begin(try prepare(journal), resumes: settings.resumes)
+      var summary = run(start, journal: journal, progress)
+      if summary.isComplete {
+        do throws(LakeWriterError) { try finish() } catch { summary.failure = error }
+      }
+      return withExtendedLifetime(journal) { summary }
+    } catch {
       var summary = DeliverySummary()
       summary.failure = error
       return summary
@@ -42,19 +73,10 @@ public final class DeliveryStream: Sendable {
   }
 
   private func run(
-    _ inputs: [String],
+    _ start: StreamJournal.Start,
+    journal: StreamJournal?,
     _ progress: @escaping @Sendable (DeliveryProgress) -> Void
-  ) throws(LakeWriterError) -> DeliverySummary {
-    let named = try DeliveryInput.named(inputs)
-    var journal: StreamJournal?
-    let start: StreamJournal.Start
-    if settings.isDryRun {
-      start = try StreamJournal.preview(settings, named)
-    } else {
-      let opened = try StreamJournal(settings)
-      start = try opened.begin(named, resumes: settings.resumes)
-      journal = opened
-    }
+  ) -> DeliverySummary {
     let source = BlockSource(
       start.ledger.inputs,
       streamFolder: journal?.folder,

@@ -23,10 +23,18 @@ struct FailedRecords {
   /// The size of all waiting documents.
   private(set) var byteCount = 0
 
-  /// Keeps some records of an error type; `table` is `database.table` or nil.
+  /// Keeps some records of an error type.
+  ///
+  /// - Parameters:
+  ///   - records: The records.
+  ///   - errorType: The folder they go to.
+  ///   - origin: What is known of where they come from.
+  ///   - table: `database.table`, or nil.
+  ///   - nowMillis: The clock.
   mutating func append(
     _ records: [RejectedRecord],
     errorType: String = FailedRecords.conversionFailed,
+    origin: RejectOrigin,
     table: String?,
     nowMillis: Int64
   ) {
@@ -38,7 +46,9 @@ struct FailedRecords {
     }
     let before = waiting[index].bytes.count
     for record in records {
-      FailedRecords.write(record, table: table, nowMillis: nowMillis, to: &waiting[index].bytes)
+      origin.document(record, table: table, nowMillis: nowMillis)
+        .append(to: &waiting[index].bytes, indent: nil)
+      waiting[index].bytes.append(UInt8(ascii: "\n"))
     }
     byteCount += waiting[index].bytes.count - before
   }
@@ -47,34 +57,6 @@ struct FailedRecords {
   mutating func take() -> [Batch] {
     defer { self = FailedRecords() }
     return waiting
-  }
-
-  private static func write(
-    _ record: RejectedRecord,
-    table: String?,
-    nowMillis: Int64,
-    to text: inout [UInt8]
-  ) {
-    func put(_ part: String) { text.append(contentsOf: part.utf8) }
-    put("{\"attemptsMade\":1,\"arrivalTimestamp\":\(nowMillis),\"lastErrorCode\":\"")
-    put("DataFormatConversion.\(record.cause.rawValue)\",\"lastErrorMessage\":")
-    JSONValue.append(quoted: record.message, to: &text)
-    put(",\"attemptEndingTimestamp\":\(nowMillis),\"rawData\":\"")
-    Base64.append(record.bytes, to: &text)
-    put("\",\"sequenceNumber\":\"\(record.recordNumber)\",\"subSequenceNumber\":0")
-    put(",\"dataCatalogTable\":")
-    if let table, let dot = table.firstIndex(of: ".") {
-      put("{\"databaseName\":")
-      JSONValue.append(quoted: String(table[..<dot]), to: &text)
-      put(",\"tableName\":")
-      JSONValue.append(quoted: String(table[table.index(after: dot)...]), to: &text)
-      put("}")
-    } else {
-      put("null")
-    }
-    put(",\"source\":{\"path\":")
-    JSONValue.append(quoted: record.path, to: &text)
-    put(",\"record\":\(record.recordNumber),\"byteOffset\":\(record.byteOffset)}}\n")
   }
 }
 

@@ -69,8 +69,13 @@ struct InputLedger: Sendable, Equatable {
       next.nameSpools()
       return next
     }
+    var replays: [String: ReplayedFile] = [:]
+    for input in named { if let path = input.identity?.path { replays[path] = input.replays } }
     for var input in remaining(after: checkpoint) {
-      if let identity = input.identity { input.identity = try identity.current() }
+      if let identity = input.identity {
+        input.identity = try identity.current()
+        input.replays = replays[identity.path]
+      }
       next.inputs.append(input)
     }
     let left = Set(next.inputs.compactMap(\.identity?.path))
@@ -156,7 +161,7 @@ extension DeliveryInput {
     object["path"] = .string(path)
     object["spool"] = spool.map { .string($0) }
     if isSpoolOnly { object["isSpoolOnly"] = true }
-    if start != InputPosition() {
+    if start != InputPosition() || format != nil {
       object["start"] = StreamPosition(input: 0, place: start, format: format).json
     }
     return .object(object)

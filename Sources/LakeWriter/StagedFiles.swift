@@ -79,7 +79,7 @@ struct StagedFiles: Sendable {
 
   /// Makes the names of the unfinished files survive a power loss.
   func sync() throws(LakeWriterError) {
-    for area in Area.allCases { try sync(folder: folder(area)) }
+    for area in Area.allCases { try StagedFiles.sync(folder: folder(area)) }
   }
 
   /// Makes files visible; those that are so already are passed over.
@@ -107,7 +107,7 @@ struct StagedFiles: Sendable {
       }
       try renamed()
     }
-    for folder in folders.sorted() { try sync(folder: folder) }
+    for folder in folders.sorted() { try StagedFiles.sync(folder: folder) }
   }
 
   /// Removes what no checkpoint lists, left by a crash.
@@ -128,7 +128,7 @@ struct StagedFiles: Sendable {
     for area in Area.allCases { rmdir(folder(area)) }
   }
 
-  private func sync(folder: String) throws(LakeWriterError) {
+  static func sync(folder: String) throws(LakeWriterError) {
     let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     if descriptor < 0 { throw StagedFiles.refusal(folder) }
     defer { close(descriptor) }

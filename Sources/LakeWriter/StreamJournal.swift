@@ -45,6 +45,17 @@ final class StreamJournal: Sendable {
     )
   }
 
+  /// Refuses while the last run has left records undelivered.
+  func requireFinished() throws(LakeWriterError) {
+    let (last, before) = try StreamState.load(store, destination: settings.destinationName)
+    try requireFinished(last, before)
+  }
+
+  private func requireFinished(_ last: Checkpoint, _ ledger: InputLedger) throws(LakeWriterError) {
+    let left = ledger.remaining(after: last).filter { !isSpent($0) }
+    if !last.isComplete && hasProgress(last, left) { throw interrupted(last, left) }
+  }
+
   /// Finishes what a crash interrupted and starts a run.
   ///
   /// - Parameters:
@@ -70,10 +81,7 @@ final class StreamJournal: Sendable {
     try files.publish(last.renames)
     try register(last.renames)
     try files.removeAll()
-    let left = before.remaining(after: last).filter { !isSpent($0) }
-    if !resumes && !last.isComplete && hasProgress(last, left) {
-      throw interrupted(last, left)
-    }
+    if !resumes { try requireFinished(last, before) }
     let ledger = try before.next(after: last, named: named, resumes: resumes)
     var checkpoint = Checkpoint(run: ledger.run, isComplete: false, totals: last.totals)
     checkpoint.committedMillis = settings.nowMillis()

@@ -44,6 +44,15 @@ struct StreamLock: ~Copyable, Sendable {
 
   deinit { close(descriptor) }
 
+  /// The process that holds the lock of a stream; nil while nobody does.
+  static func holder(folder: String) -> Int? {
+    let descriptor = open("\(folder)/lock", O_RDONLY | O_CLOEXEC)
+    if descriptor < 0 { return nil }
+    defer { close(descriptor) }
+    if flock(descriptor, LOCK_SH | LOCK_NB) == 0 { return nil }
+    return holder(descriptor)
+  }
+
   /// The number of the process that wrote it into the file.
   private static func holder(_ descriptor: Int32) -> Int? {
     var bytes = [UInt8](repeating: 0, count: 16)

@@ -21,6 +21,7 @@ struct Lake: ParsableCommand {
       CrawlCommand.self,
       CatalogCommand.self,
       RejectsCommand.self,
+      StatusCommand.self,
       InspectCommand.self,
       SQLCommand.self,
     ]

@@ -1,9 +1,5 @@
 import ArgumentParser
-import Catalog
-import ColumnFormat
 import LakeWriter
-import ObjectStore
-import RowFormat
 
 /// `lake ingest`: records in, partitioned Parquet out.
 struct IngestCommand: ParsableCommand {
@@ -26,40 +22,17 @@ struct IngestCommand: ParsableCommand {
 
   func run() throws {
     Interruption.install()
-    let started = Stopwatch()
     let target = try destination.resolve(lake: global.lakeFolder)
     // With --resume and no inputs only what the last run left is delivered.
     let paths = try InputPaths.expand(inputs.isEmpty && !delivery.resume ? ["-"] : inputs)
-    var settings = try delivery.settings(target, global: global)
-    settings.isInterrupted = { Interruption.isRequested }
-    if let table = target.table, let lake = target.lake {
-      let catalog = TableCatalog(lake: lake)
-      settings.register = { (folders) throws(LakeWriterError) in
-        do throws(CatalogError) {
-          _ = try PartitionRegistration.register(folders, of: table, in: catalog)
-        } catch {
-          throw LakeWriterError(.destination(error.message), path: lake, help: error.help)
-        }
-      }
-    }
-    let stream = DeliveryStream(settings)
-    let total = paths.totalByteCount
-    let line = ProgressLine(isShown: global.showsProgress)
-    let summary = stream.deliver(paths.files) { progress in
-      line.show(done: progress.byteCountRead, of: total, count: progress.recordCount, "records")
-    }
-    line.clear()
-    let report = IngestReport(
-      summary: summary,
+    let run = try DeliveryRun(
       target: target,
-      seconds: started.seconds,
-      isDryRun: settings.isDryRun
+      settings: try delivery.settings(target, global: global),
+      global: global
     )
-    if global.json {
-      print(report.json.compactText)
-    } else if !global.quiet {
-      StandardError.write(report.text)
-    }
-    try report.throwFailures(isStrict: delivery.strictRejects)
+    try run.report(
+      strictRejects: delivery.strictRejects,
+      totalByteCount: paths.totalByteCount
+    ) { progress in DeliveryStream(run.settings).deliver(paths.files, progress: progress) }
   }
 }

@@ -6,7 +6,7 @@ import RowFormat
 struct RejectsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "rejects",
-    abstract: "Shows the records that could not be delivered.",
+    abstract: "Shows and replays the records that could not be delivered.",
     subcommands: [List.self, Replay.self]
   )
 
@@ -64,19 +64,40 @@ struct RejectsCommand: ParsableCommand {
   struct Replay: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "replay",
-      abstract: "Delivers rejected records again; not in this version.",
-      shouldDisplay: false
+      abstract: "Delivers rejected records again.",
+      discussion: """
+        Records that become rows leave the rejects; the others stay, with one more attempt. Give the
+        options of the first delivery, such as --time-field.
+        """
     )
 
     @Argument(help: "The table: DB.TABLE.")
     var table: String
+    @Option(help: "Only this error type, such as format-conversion-failed.")
+    var type: String?
+    @OptionGroup var delivery: DeliveryOptions
+    @OptionGroup var global: GlobalOptions
+
+    func validate() throws { _ = try DestinationOptions.tableName(table) }
 
     func run() throws {
-      throw Failure(
-        code: "NOT_SUPPORTED",
-        message: "lake rejects replay is not supported by this version",
-        help: "the raw bytes are in rawData of: lake rejects list \(table) --json"
-      )
+      Interruption.install()
+      let name = try DestinationOptions.tableName(table)
+      let target = DeliveryTarget(table: name, lake: global.lakeFolder)
+      let settings = try delivery.settings(target, global: global)
+      if settings.isDryRun {
+        let waiting = try RejectedDocuments.read(
+          folder: target.rejectsFolder,
+          errorType: type,
+          limit: .max
+        )
+        StandardError.note("would replay \(Quantity.grouped(waiting.count)) records of \(name)")
+        return
+      }
+      let run = try DeliveryRun(target: target, settings: settings, global: global)
+      try run.report(strictRejects: delivery.strictRejects, totalByteCount: nil) { progress in
+        RejectReplay(run.settings, errorType: type).run(progress)
+      }
     }
   }
 }

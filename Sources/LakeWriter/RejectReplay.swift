@@ -1,0 +1,224 @@
+import ObjectStore
+import RowFormat
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// Delivers rejected records again: those that become rows leave the rejects, the others stay with one
+/// more attempt.
+///
+/// ```
+/// rejects/DATABASE/TABLE/_replay-STREAM/claimed/ERROR-TYPE/…   the documents that are replayed
+///                                       inputs/…               their records, as inputs
+/// ```
+/// The documents are moved away first, so that nobody replays them twice, and removed when the
+/// delivery of their records is committed. A replay that was killed is finished by the next one.
+package struct RejectReplay {
+  private let settings: DeliverySettings
+  private let errorType: String?
+  private let rejects: LocalFolder
+  private let folder: String
+
+  /// A replay of the rejects of the settings' destination; of one error type unless that is nil.
+  package init(_ settings: DeliverySettings, errorType: String?) {
+    self.settings = settings
+    self.errorType = errorType
+    rejects = LocalFolder(settings.rejectsFolder)
+    folder = "_replay-\(settings.streamName)"
+  }
+
+  /// Replays and returns what was delivered.
+  package func run(
+    _ progress: @escaping @Sendable (DeliveryProgress) -> Void
+  ) -> DeliverySummary {
+    var settings = settings
+    settings.resumes = hasClaims
+    return DeliveryStream(settings).deliver(
+      progress,
+      prepare: { (journal) throws(LakeWriterError) in
+        guard let journal else { return [] }
+        if !hasClaims {
+          try journal.requireFinished()
+          try claim()
+        }
+        return try inputs()
+      },
+      finish: { () throws(LakeWriterError) in try removeClaims() }
+    )
+  }
+
+  private var hasClaims: Bool { !((try? rejects.entries(of: folder)) ?? []).isEmpty }
+
+  /// Moves the documents out of the rejects.
+  private func claim() throws(LakeWriterError) {
+    for type in try entries("") where type.isFolder && !type.name.hasPrefix("_") {
+      if let errorType, errorType != type.name { continue }
+      let target = "\(folder)/claimed/\(type.name)"
+      try changing(target) { () throws(ObjectStoreError) in try rejects.makeFolder(target) }
+      for file in try entries(type.name) where !file.isFolder {
+        let from = rejects.systemPath("\(type.name)/\(file.name)")
+        if rename(from, rejects.systemPath("\(target)/\(file.name)")) != 0 {
+          throw LakeWriterError(.destination(String(cString: strerror(errno))), path: from)
+        }
+      }
+      // Were these moves lost, the documents would be there beside the rows.
+      try StagedFiles.sync(folder: rejects.systemPath(target))
+      try StagedFiles.sync(folder: rejects.systemPath(type.name))
+    }
+  }
+
+  private func entries(_ path: String) throws(LakeWriterError) -> [FolderEntry] {
+    do throws(ObjectStoreError) { return try rejects.entries(of: path) } catch {
+      if error.kind == .notFound { return [] }
+      throw LakeWriterError(.source("\(error)"), path: rejects.systemPath(path))
+    }
+  }
+
+  private func claims() throws(LakeWriterError) -> [String] {
+    var paths: [String] = []
+    for type in try entries("\(folder)/claimed") {
+      for file in try entries("\(folder)/claimed/\(type.name)") {
+        paths.append("\(folder)/claimed/\(type.name)/\(file.name)")
+      }
+    }
+    return paths
+  }
+
+  /// Writes the records of the claimed documents as inputs: the same ones each time.
+  private func inputs() throws(LakeWriterError) -> [DeliveryInput] {
+    var inputs: [DeliveryInput] = []
+    for claim in try claims() {
+      let documents = try ReplayedFile.documents(rejects.systemPath(claim))
+      for (number, group) in ReplayedRecords.groups(documents).enumerated() {
+        let parts = claim.split(separator: "/")
+        let name = parts.suffix(2).joined(separator: "-") + "-\(number)"
+        let path = "\(folder)/inputs/\(name)"
+        try changing(path) { () throws(ObjectStoreError) in try rejects.put(group.bytes, at: path) }
+        let system = rejects.systemPath(path)
+        var input = DeliveryInput(path: system, identity: try InputIdentity(file: system))
+        input.format = group.format
+        input.replays = ReplayedFile(path: rejects.systemPath(claim), indices: group.indices)
+        inputs.append(input)
+      }
+    }
+    return inputs
+  }
+
+  /// Puts back the documents that cannot be replayed, and removes the others.
+  private func removeClaims() throws(LakeWriterError) {
+    for claim in try claims() {
+      let documents = try ReplayedFile.documents(rejects.systemPath(claim))
+      var kept: [UInt8] = []
+      for document in documents where !ReplayedRecords.isWhole(document) {
+        document.append(to: &kept, indent: nil)
+        kept.append(UInt8(ascii: "\n"))
+      }
+      let original = claim.split(separator: "/").suffix(2).joined(separator: "/")
+      try changing(original) { () throws(ObjectStoreError) in
+        if !kept.isEmpty { try rejects.put(kept, at: original) }
+        try rejects.delete(claim)
+      }
+    }
+    for part in ["inputs", "claimed"] {
+      for entry in try entries("\(folder)/\(part)") {
+        try delete("\(folder)/\(part)/\(entry.name)")
+      }
+      try delete("\(folder)/\(part)")
+    }
+    try delete(folder)
+  }
+
+  private func delete(_ path: String) throws(LakeWriterError) {
+    try changing(path) { () throws(ObjectStoreError) in try rejects.delete(path) }
+  }
+
+  private func changing(
+    _ path: String,
+    _ body: () throws(ObjectStoreError) -> Void
+  ) throws(LakeWriterError) {
+    do throws(ObjectStoreError) { try body() } catch {
+      throw LakeWriterError(destination: error, path: rejects.systemPath(path))
+    }
+  }
+}
+
+/// The claimed file that an input of a replay was made from.
+struct ReplayedFile: Sendable, Equatable {
+  var path: String
+  /// Which document each record comes from.
+  var indices: [Int]
+
+  /// The document of a record; nil where the file is gone.
+  func document(_ recordNumber: Int) -> JSONValue? {
+    guard indices.indices.contains(recordNumber),
+      let documents = try? ReplayedFile.documents(path),
+      documents.indices.contains(indices[recordNumber])
+    else { return nil }
+    return documents[indices[recordNumber]]
+  }
+
+  /// All documents of a file of rejects.
+  static func documents(_ path: String) throws(LakeWriterError) -> [JSONValue] {
+    do throws(ObjectStoreError) {
+      return try LocalFolder("/").read(path).split(separator: 10).compactMap {
+        try? JSONValue.parse(Array($0))
+      }
+    } catch {
+      throw LakeWriterError(.source("\(error)"), path: path)
+    }
+  }
+}
+
+/// Turns documents back into the text that their records stood in.
+enum ReplayedRecords {
+  /// Records that may stand in one input.
+  struct Group {
+    var format: RecordFormat
+    var bytes: [UInt8]
+    var indices: [Int] = []
+  }
+
+  /// Whether all bytes of the record are there; of one that was too large only the first are.
+  static func isWhole(_ document: JSONValue) -> Bool {
+    document["lastErrorCode"]?.stringValue
+      != "DataFormatConversion.\(RejectCause.tooLarge.rawValue)"
+      && document["rawData"]?.stringValue.flatMap(Base64.decode) != nil
+  }
+
+  static func groups(_ documents: [JSONValue]) -> [Group] {
+    var groups: [Group] = []
+    var places: [JSONValue: Int] = [:]
+    for (index, document) in documents.enumerated() where isWhole(document) {
+      let raw = document["rawData"]?.stringValue.flatMap(Base64.decode) ?? []
+      let source = document["source"]
+      let format = source?["format"].flatMap(RecordFormat.init) ?? .ndjson
+      let columns = source?["columns"] ?? .null
+      // An open quote would swallow the records after it.
+      let isAlone =
+        document["lastErrorCode"]?.stringValue
+        == "DataFormatConversion.\(RejectCause.malformedCSV.rawValue)"
+      let key: JSONValue = [format.json, columns]
+      var place = isAlone ? groups.count : places[key] ?? groups.count
+      if place == groups.count {
+        groups.append(Group(format: format, bytes: header(format, columns)))
+        place = groups.count - 1
+        if !isAlone { places[key] = place }
+      }
+      groups[place].bytes += raw
+      groups[place].bytes.append(UInt8(ascii: "\n"))
+      groups[place].indices.append(index)
+    }
+    return groups
+  }
+
+  private static func header(_ format: RecordFormat, _ columns: JSONValue) -> [UInt8] {
+    guard case .csv(let layout) = format, layout.hasHeader else { return [] }
+    let quote = [layout.quote]
+    let fields = (columns.arrayValue ?? []).map { name -> [UInt8] in
+      quote + (name.stringValue ?? "").utf8.flatMap { $0 == layout.quote ? quote + quote : [$0] }
+        + quote
+    }
+    return Array(fields.joined(separator: [layout.delimiter])) + [UInt8(ascii: "\n")]
+  }
+}
