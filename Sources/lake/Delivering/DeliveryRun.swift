@@ -1,5 +1,6 @@
 import Catalog
 import LakeWriter
+import RowFormat
 
 /// A delivery as a command runs it: interruptible, with progress, registered in the catalog, reported.
 struct DeliveryRun {
