@@ -100,6 +100,7 @@ let package = Package(
   ],
   targets: [
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CExchange"),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .target(name: "CKernels", cSettings: [.unsafeFlags(["-Werror", "-Wall", "-Wextra"])]),
     library(
@@ -110,7 +111,11 @@ let package = Package(
     library("RowFormat", engine, ["ColumnFormat", "CKernels", "CZlib", "CZstd"]),
     library("ObjectStore", common, []),
     library("Catalog", common, ["ColumnFormat", "RowFormat", "ObjectStore"]),
-    library("LakeWriter", engine, ["ColumnFormat", "RowFormat", "ObjectStore", "Catalog"]),
+    library(
+      "LakeWriter",
+      engine,
+      ["ColumnFormat", "RowFormat", "ObjectStore", "Catalog", "CExchange"]
+    ),
     library(
       "SQL",
       engine,

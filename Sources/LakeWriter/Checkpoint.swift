@@ -37,11 +37,30 @@ struct Checkpoint: Sendable, Equatable {
   var position = StreamPosition()
   var damaged: [Damaged] = []
   var renames: [Rename] = []
+  /// Files of the run that are written but wait for its end, when all of them replace partitions.
+  var held: [Rename] = []
+  /// What the held files count.
+  var heldTotals = Totals()
+  /// Whether the data files of ``renames`` replace what is in their partitions.
+  var replaces = false
   var totals = Totals()
   /// The clock at the commit, in milliseconds since 1970-01-01 UTC.
   var committedMillis: Int64 = 0
 
   static let formatVersion = 1
+
+  /// The partitions that are to hold only new files, and these files' names.
+  var replacedPartitions: [(folder: String, names: [String])] {
+    guard replaces else { return [] }
+    var names: [String: [String]] = [:]
+    for file in renames where file.area == .data {
+      names[file.folder, default: []].append(file.name)
+    }
+    return names.keys.sorted().map { ($0, names[$0] ?? []) }
+  }
+
+  /// The files that are added to what is there.
+  var addedFiles: [Rename] { replaces ? renames.filter { $0.area != .data } : renames }
 }
 
 extension Checkpoint {
@@ -54,22 +73,11 @@ extension Checkpoint {
       "committedMillis": .integer(committedMillis),
       "position": position.json,
       "damaged": .array(damaged.map(\.json)),
-      "totals": [
-        "records": .integer(totals.records),
-        "inputBytes": .integer(totals.inputBytes),
-        "delivered": .integer(totals.delivered),
-        "rejected": .integer(totals.rejected),
-        "files": .integer(totals.files),
-        "fileBytes": .integer(totals.fileBytes),
-      ],
-      "renames": .array(
-        renames.map {
-          [
-            "area": .string($0.area.rawValue), "folder": .string($0.folder),
-            "name": .string($0.name),
-          ]
-        }
-      ),
+      "totals": totals.json,
+      "heldTotals": heldTotals.json,
+      "renames": .array(renames.map(\.json)),
+      "held": .array(held.map(\.json)),
+      "replaces": .boolean(replaces),
     ]
   }
 
@@ -81,31 +89,59 @@ extension Checkpoint {
       let committed = json["committedMillis"]?.integerValue,
       let position = json["position"].flatMap(StreamPosition.init),
       let damaged = json["damaged"]?.arrayValue, let renames = json["renames"]?.arrayValue,
-      let totals = json["totals"].flatMap(Totals.init)
+      let held = json["held"]?.arrayValue, let replaces = json["replaces"]?.booleanValue,
+      let totals = json["totals"].flatMap(Totals.init),
+      let heldTotals = json["heldTotals"].flatMap(Totals.init)
     else { return nil }
     self.run = run
     self.sequence = sequence
     self.isComplete = isComplete
     self.position = position
     self.totals = totals
+    self.heldTotals = heldTotals
     committedMillis = Int64(committed)
     for entry in damaged {
       guard let position = StreamPosition(entry) else { return nil }
       self.damaged.append(position)
     }
     for entry in renames {
-      guard let area = entry["area"]?.stringValue.flatMap(StagedFiles.Area.init),
-        let folder = entry["folder"]?.stringValue, let name = entry["name"]?.stringValue,
-        !name.isEmpty, !name.utf8.contains(UInt8(ascii: "/")),
-        folder.isEmpty || (folder.hasSuffix("/") && !folder.hasPrefix("/")),
-        !folder.split(separator: "/").contains("..")
-      else { return nil }
-      self.renames.append(Rename(area: area, name: name, folder: folder))
+      guard let rename = Rename(entry) else { return nil }
+      self.renames.append(rename)
     }
+    for entry in held {
+      guard let rename = Rename(entry) else { return nil }
+      self.held.append(rename)
+    }
+    self.replaces = replaces
+  }
+}
+
+extension Checkpoint.Rename {
+  var json: JSONValue {
+    ["area": .string(area.rawValue), "folder": .string(folder), "name": .string(name)]
+  }
+
+  /// Reads an entry; nil for anything that leads out of its area.
+  init?(_ json: JSONValue) {
+    guard let area = json["area"]?.stringValue.flatMap(StagedFiles.Area.init),
+      let folder = json["folder"]?.stringValue, let name = json["name"]?.stringValue,
+      !name.isEmpty, !name.utf8.contains(UInt8(ascii: "/")),
+      folder.isEmpty || (folder.hasSuffix("/") && !folder.hasPrefix("/")),
+      !folder.split(separator: "/").contains("..")
+    else { return nil }
+    self.init(area: area, name: name, folder: folder)
   }
 }
 
 extension Checkpoint.Totals {
+  var json: JSONValue {
+    [
+      "records": .integer(records), "inputBytes": .integer(inputBytes),
+      "delivered": .integer(delivered), "rejected": .integer(rejected), "files": .integer(files),
+      "fileBytes": .integer(fileBytes),
+    ]
+  }
+
   init?(_ json: JSONValue) {
     guard let records = json["records"]?.integerValue,
       let inputBytes = json["inputBytes"]?.integerValue,

@@ -54,7 +54,14 @@ final class CommitSequence: @unchecked Sendable {
       $0.input < epoch.position.input
     }
     checkpoint.renames = epoch.staged.map(\.rename)
-    checkpoint.totals.add(epoch.totals)
+    checkpoint.replaces = settings.replacesPartitions && epoch.isLast
+    checkpoint.totals.add(epoch.taken)
+    if settings.replacesPartitions {
+      checkpoint.heldTotals.add(epoch.written)
+      try hold(isLast: epoch.isLast)
+    } else {
+      checkpoint.totals.add(epoch.written)
+    }
     checkpoint.committedMillis = settings.nowMillis()
     try journal.commit(checkpoint, known: known == self.known ? nil : known)
     self.known = known
@@ -63,6 +70,18 @@ final class CommitSequence: @unchecked Sendable {
     {
       InputSpool.drop("\(journal.folder)/\(spool)", before: epoch.position.place.byteOffset)
     }
+  }
+
+  /// Keeps data files back until the last commit brings all of them.
+  private func hold(isLast: Bool) throws(LakeWriterError) {
+    checkpoint.held += checkpoint.renames.filter { $0.area == .data }
+    checkpoint.renames.removeAll { $0.area == .data }
+    guard isLast else { return }
+    try journal?.files.validateReplacement(of: Set(checkpoint.held.map(\.folder)))
+    checkpoint.renames += checkpoint.held
+    checkpoint.held = []
+    checkpoint.totals.add(checkpoint.heldTotals)
+    checkpoint.heldTotals = Checkpoint.Totals()
   }
 
   /// Tidies up after the last commit.

@@ -36,6 +36,7 @@ final class DeliveryBuffers: @unchecked Sendable {
   /// What belongs to the commits to come; the last one is still taking records.
   private var epochs: [Epoch] = [Epoch(number: 0)]
   private var isCommitting = false
+  private var hasCommittedLast = false
   private var readerCount: Int
   private var summary = DeliverySummary()
 
@@ -111,6 +112,7 @@ final class DeliveryBuffers: @unchecked Sendable {
       summary.recordCount += recordCount
       summary.inputByteCount += rows.inputByteCount
       summary.untimedCount += rows.untimedCount
+      summary.outsideCount += rows.outsideCount
       summary.rejectedCount += rejectedCount
       rejects.append(
         rows.decoded.rejected,
@@ -254,7 +256,10 @@ final class DeliveryBuffers: @unchecked Sendable {
     while let (epoch, known) = takeReady() {
       do throws(LakeWriterError) {
         try commits.commit(epoch, known: known)
-        locked { summary.add(epoch, settings) }
+        locked {
+          hasCommittedLast = hasCommittedLast || epoch.isLast
+          summary.add(epoch, settings)
+        }
       } catch {
         locked { stop(error) }
       }
@@ -290,14 +295,24 @@ final class DeliveryBuffers: @unchecked Sendable {
       summary.inputFailures = inputFailures
       summary.isInterrupted = isInterrupted
       summary.schema = current.numbering.number(current.schema)
+      if settings.replacesPartitions && !hasCommittedLast { summary.forgetFiles() }
       summary.undeliveredRowCount =
-        summary.recordCount - summary.rejectedCount - summary.deliveredRowCount
+        summary.recordCount - summary.rejectedCount - summary.outsideCount
+        - summary.deliveredRowCount
       return summary
     }
   }
 }
 
 extension DeliverySummary {
+  /// Files that were written are held back until a run is complete.
+  fileprivate mutating func forgetFiles() {
+    fileCount = 0
+    fileByteCount = 0
+    deliveredRowCount = 0
+    partitions = [:]
+  }
+
   fileprivate mutating func add(_ epoch: Epoch, _ settings: DeliverySettings) {
     for file in epoch.staged {
       switch file.rename.area {

@@ -34,6 +34,13 @@ public struct DeliverySettings: Sendable {
   public var format: RecordFormat?
   /// The field whose value files a record; members of nested objects follow a dot.
   public var timeField: String?
+  /// Only records whose time is in this range are delivered, in milliseconds; all when nil.
+  public var windowMillis: Range<Int64>?
+  /// Whether partitions that get records lose the files they had: they are exchanged as a whole, at
+  /// the end of the run.
+  public var replacesPartitions = false
+  /// The stream whose fields this one starts with while it knows none of its own.
+  public var schemaStream: String?
   /// How finely to partition.
   public var granularity = PartitionGranularity.hour
   /// When buffers become files.
@@ -102,6 +109,8 @@ public struct DeliverySummary: Sendable {
   public var rejectFiles: [String] = []
   /// Records filed by their arrival, as their time field was missing, null or no time.
   public var untimedCount = 0
+  /// Records that were left out because their time is not in the window.
+  public var outsideCount = 0
   /// Rows read but not delivered because the destination failed; a resumed run reads them again.
   public var undeliveredRowCount = 0
   /// Inputs that could not be read to their end; what came before was delivered.

@@ -50,10 +50,11 @@ struct DeliveryWorker {
       decoded: decoded,
       inputByteCount: numbered.block.bytes.count,
       parts: [],
-      untimedCount: 0
+      untimedCount: 0,
+      outsideCount: 0
     )
     let count = decoded.batch.rowCount
-    if settings.granularity == .none || count == 0 {
+    if settings.granularity == .none && settings.windowMillis == nil || count == 0 {
       let all = Buffer<UInt32>(count: count)
       for row in 0..<count { all.base[row] = UInt32(truncatingIfNeeded: row) }
       sorted.parts = count == 0 ? [] : [(PartitionTime(hours: 0), all)]
@@ -66,9 +67,15 @@ struct DeliveryWorker {
     while start < count {
       let key = PartitionTime(millis: times.millis[start], settings.granularity)
       var end = start + 1
+      if let window = settings.windowMillis, !window.contains(times.millis[start]) {
+        sorted.outsideCount += 1
+        start = end
+        continue
+      }
       while end < count,
         times.millis[end] == times.millis[start]
-          || PartitionTime(millis: times.millis[end], settings.granularity) == key
+          || settings.windowMillis?.contains(times.millis[end]) ?? true
+            && PartitionTime(millis: times.millis[end], settings.granularity) == key
       {
         end += 1
       }
@@ -90,6 +97,8 @@ struct SortedRows {
   var inputByteCount: Int
   var parts: [(key: PartitionTime, rows: Buffer<UInt32>)]
   var untimedCount: Int
+  /// Rows that are in no part because their time is not in the window.
+  var outsideCount: Int
 }
 
 /// By which time each row of a block is filed: its time field, else the time its envelope gives, else

@@ -17,13 +17,15 @@ struct Epoch: Sendable {
   /// Files that are still to be written.
   var unwrittenCount = 0
   var staged: [StagedFile] = []
-  var totals = Checkpoint.Totals()
+  /// What its records and files count.
+  var taken = Checkpoint.Totals()
+  var written = Checkpoint.Totals()
 
   init(number: Int) { self.number = number }
 
   /// Counts records that were taken in.
   mutating func take(_ counts: Checkpoint.Totals, through position: StreamPosition) {
-    totals.add(counts)
+    taken.add(counts)
     self.position = position
   }
 
@@ -32,7 +34,7 @@ struct Epoch: Sendable {
     unwrittenCount -= 1
     staged.append(file)
     if file.rename.area == .data {
-      totals.add(
+      written.add(
         Checkpoint.Totals(delivered: file.rowCount, files: 1, fileBytes: file.byteCount)
       )
     }

@@ -86,13 +86,19 @@ struct StagedFiles: Sendable {
   ///
   /// - Parameters:
   ///   - renames: The files of a checkpoint.
+  ///   - replaced: Partitions that are to hold only the files of these names.
   ///   - renamed: Called after each rename.
   /// - Throws: When a rename is refused; those before it are done.
   func publish(
     _ renames: [Checkpoint.Rename],
+    replaced: [(folder: String, names: [String])],
     renamed: () throws(LakeWriterError) -> Void = {}
   ) throws(LakeWriterError) {
     var folders: Set<String> = []
+    for (folder, names) in replaced {
+      try PartitionSwap(root: dataFolder, staging: self.folder(.data)).replace(folder, with: names)
+      try renamed()
+    }
     for file in renames {
       let target = "\(root(file.area))/\(file.folder)"
       if folders.insert(target).inserted {
@@ -111,16 +117,31 @@ struct StagedFiles: Sendable {
   }
 
   /// Removes what no checkpoint lists, left by a crash.
-  func removeAll() throws(LakeWriterError) {
+  ///
+  /// - Parameter kept: Names that the last checkpoint holds back.
+  /// - Throws: When the disk refuses.
+  func removeAll(except kept: Set<String>) throws(LakeWriterError) {
     for area in Area.allCases {
       let store = LocalFolder(folder(area))
       do throws(ObjectStoreError) {
-        for entry in try store.entries(of: "") { try store.delete(entry.name) }
+        for entry in try store.entries(of: "") where !kept.contains(entry.name) {
+          if entry.isFolder {
+            for name in try store.allNames(in: entry.name) {
+              try store.delete("\(entry.name)/\(name)")
+            }
+          }
+          try store.delete(entry.name)
+        }
       } catch {
         if error.kind == .notFound { continue }
         throw LakeWriterError(destination: error, path: folder(area))
       }
     }
+  }
+
+  /// Refuses partitions that cannot be replaced; see ``PartitionSwap``.
+  func validateReplacement(of folders: Set<String>) throws(LakeWriterError) {
+    try PartitionSwap(root: dataFolder, staging: folder(.data)).validate(folders)
   }
 
   /// Removes the folders of unfinished files where they are empty.
@@ -135,7 +156,7 @@ struct StagedFiles: Sendable {
     if fsync(descriptor) != 0 { throw StagedFiles.refusal(folder) }
   }
 
-  private static func refusal(_ path: String) -> LakeWriterError {
+  static func refusal(_ path: String) -> LakeWriterError {
     LakeWriterError(
       .destination(String(cString: strerror(errno))),
       path: path,

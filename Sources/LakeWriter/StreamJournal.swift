@@ -78,18 +78,23 @@ final class StreamJournal: Sendable {
         help: "choose another name with --stream"
       )
     }
-    try files.publish(last.renames)
+    try publish(last)
     try register(last.renames)
-    try files.removeAll()
+    try files.removeAll(except: Set(last.held.map(\.name)))
     if !resumes { try requireFinished(last, before) }
     let ledger = try before.next(after: last, named: named, resumes: resumes)
     var checkpoint = Checkpoint(run: ledger.run, isComplete: false, totals: last.totals)
     checkpoint.committedMillis = settings.nowMillis()
+    // Files of an interrupted replacement belong to the run that goes on with it.
+    if resumes {
+      checkpoint.held = last.held
+      checkpoint.heldTotals = last.heldTotals
+    }
     try put(ledger.json, at: StreamState.inputsPath(run: ledger.run))
     try put(checkpoint.json, at: StreamState.checkpointPath)
     try tidy(keeping: ledger)
     try files.prepare()
-    return Start(ledger: ledger, checkpoint: checkpoint, known: try memory.load())
+    return Start(ledger: ledger, checkpoint: checkpoint, known: try StreamMemory.load(settings))
   }
 
   /// What a run would begin with, without a trace on the disk.
@@ -101,10 +106,7 @@ final class StreamJournal: Sendable {
     return Start(
       ledger: try before.next(after: last, named: named, resumes: settings.resumes),
       checkpoint: last,
-      known: try StreamMemory(
-        streamsFolder: settings.streamsFolder,
-        stream: settings.streamName
-      ).load()
+      known: try StreamMemory.load(settings)
     )
   }
 
@@ -152,9 +154,7 @@ final class StreamJournal: Sendable {
     try settings.reach(.checkpoint)
     try put(checkpoint.json, at: StreamState.checkpointPath)
     try settings.reach(.publishing)
-    try files.publish(checkpoint.renames) { () throws(LakeWriterError) in
-      try settings.reach(.published)
-    }
+    try publish(checkpoint)
     try register(checkpoint.renames)
     try settings.reach(.committed)
   }
@@ -165,6 +165,26 @@ final class StreamJournal: Sendable {
     kept.inputs = ledger.remaining(after: checkpoint)
     try tidy(keeping: kept)
     files.removeFolders()
+  }
+
+  private func publish(_ checkpoint: Checkpoint) throws(LakeWriterError) {
+    try files.publish(checkpoint.addedFiles, replaced: checkpoint.replacedPartitions) {
+      () throws(LakeWriterError) in try settings.reach(.published)
+    }
+  }
+
+  /// Forgets the run: what is delivered stays, the rest is not delivered any more.
+  func cancel() throws(LakeWriterError) {
+    let (last, _) = try StreamState.load(store, destination: settings.destinationName)
+    try publish(last)
+    try register(last.renames)
+    var checkpoint = Checkpoint(run: last.run + 1, totals: last.totals)
+    checkpoint.committedMillis = last.committedMillis
+    let ledger = InputLedger(run: checkpoint.run, destination: settings.destinationName)
+    try put(ledger.json, at: StreamState.inputsPath(run: ledger.run))
+    try put(checkpoint.json, at: StreamState.checkpointPath)
+    try files.removeAll(except: [])
+    try end(checkpoint, ledger: ledger)
   }
 
   private func register(_ renames: [Checkpoint.Rename]) throws(LakeWriterError) {

@@ -23,6 +23,12 @@ struct StreamLock: ~Copyable, Sendable {
     guard descriptor >= 0 else {
       throw LakeWriterError(.destination(String(cString: strerror(errno))), path: path)
     }
+    // A killed process may take a moment to go, and so does a child that is being started.
+    var attempts = 0
+    while flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK, attempts < 25 {
+      attempts += 1
+      usleep(20_000)
+    }
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
       let isTaken = errno == EWOULDBLOCK
       let words = String(cString: strerror(errno))

@@ -50,6 +50,17 @@ package struct StreamMemory: Sendable {
     return DeliveryStream.KnownSchema(schema: schema, numbering: FieldNumbering(numbers: ids))
   }
 
+  /// What the settings' stream knows, or else the stream that it learns from.
+  static func load(_ settings: DeliverySettings) throws(LakeWriterError)
+    -> DeliveryStream.KnownSchema
+  {
+    for stream in [settings.streamName, settings.schemaStream].compactMap(\.self) {
+      let known = try StreamMemory(streamsFolder: settings.streamsFolder, stream: stream).load()
+      if !known.schema.fields.isEmpty { return known }
+    }
+    return DeliveryStream.KnownSchema()
+  }
+
   /// Keeps what is known now.
   package func save(_ known: DeliveryStream.KnownSchema) throws(LakeWriterError) {
     let document: JSONValue = [

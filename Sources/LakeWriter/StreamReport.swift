@@ -54,7 +54,10 @@ package struct StreamReport: Sendable, Equatable {
     process = StreamLock.holder(folder: folder)
     inputCount = ledger.inputs.count
     finishedInputCount = checkpoint.position.input - checkpoint.damaged.count
-    byteOffset = checkpoint.position.place.byteOffset
+    // A run that has not committed yet stands where its first input starts.
+    byteOffset =
+      checkpoint.sequence > 0
+      ? checkpoint.position.place.byteOffset : ledger.inputs.first?.start.byteOffset ?? 0
     spooledByteCount = ledger.inputs.compactMap(\.spool)
       .reduce(0) { $0 + InputSpool.byteCount(of: "\(folder)/\($1)") }
     recordCount = checkpoint.totals.records

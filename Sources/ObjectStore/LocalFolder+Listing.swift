@@ -11,6 +11,11 @@ extension LocalFolder {
     return listing.found.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
   }
 
+  /// All names directly within a folder, hidden ones included.
+  package func allNames(in folder: String) throws(ObjectStoreError) -> [String] {
+    try FolderListing.names(systemPath(folder))
+  }
+
   /// The names directly within a folder, sorted.
   public func entries(of folder: String) throws(ObjectStoreError) -> [FolderEntry] {
     let system = systemPath(folder)

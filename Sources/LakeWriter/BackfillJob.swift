@@ -1,0 +1,59 @@
+import ObjectStore
+import RowFormat
+
+/// A backfill by its name: a stream of its own, and the arguments it was started with.
+package struct BackfillJob: Sendable {
+  package let name: String
+  private let streamsFolder: String
+
+  /// How the streams of jobs are called.
+  private static let prefix = "backfill-"
+
+  /// The name of the job's stream.
+  package var stream: String { BackfillJob.prefix + name }
+
+  package init(_ name: String, streamsFolder: String) {
+    self.name = name
+    self.streamsFolder = streamsFolder
+  }
+
+  /// The names of all jobs in a folder of streams.
+  package static func names(streamsFolder: String) throws(LakeWriterError) -> [String] {
+    try StreamReport.all(streamsFolder: streamsFolder).compactMap {
+      $0.name.hasPrefix(prefix) ? String($0.name.dropFirst(prefix.count)) : nil
+    }
+  }
+
+  /// How the job stands; nil if there is none.
+  package func report() throws(LakeWriterError) -> StreamReport? {
+    try StreamReport(streamsFolder: streamsFolder, name: stream)
+  }
+
+  private var store: LocalFolder { LocalFolder("\(streamsFolder)/\(stream)") }
+  private static let path = "job.json"
+
+  /// The arguments the job was started with; nil if there is no such job.
+  package func arguments() throws(LakeWriterError) -> [String]? {
+    let bytes: [UInt8]
+    do throws(ObjectStoreError) { bytes = try store.read(BackfillJob.path) } catch {
+      if error.kind == .notFound { return nil }
+      throw LakeWriterError(.source("\(error)"), path: store.systemPath(BackfillJob.path))
+    }
+    return (try? JSONValue.parse(bytes))?["arguments"]?.arrayValue?.compactMap(\.stringValue)
+  }
+
+  /// Keeps the arguments for ``arguments()``.
+  package func keep(arguments: [String]) throws(LakeWriterError) {
+    let json: JSONValue = ["arguments": .array(arguments.map { .string($0) })]
+    do throws(ObjectStoreError) {
+      try store.put(Array((json.prettyText + "\n").utf8), at: BackfillJob.path)
+    } catch {
+      throw LakeWriterError(destination: error, path: store.systemPath(BackfillJob.path))
+    }
+  }
+
+  /// Gives up what the job has not delivered; the settings are those it ran with.
+  package func cancel(_ settings: DeliverySettings) throws(LakeWriterError) {
+    try StreamJournal(settings).cancel()
+  }
+}
