@@ -18,6 +18,7 @@ struct Lake: ParsableCommand {
     subcommands: [
       GenerateCommand.self,
       IngestCommand.self,
+      BackfillCommand.self,
       CrawlCommand.self,
       CatalogCommand.self,
       RejectsCommand.self,

@@ -58,7 +58,7 @@ struct DeliveryRun {
     )
     if global.json {
       print(report.json.compactText)
-    } else if !global.quiet {
+    } else if !global.quiet && (summary.failure == nil || summary.recordCount > 0) {
       StandardError.write(report.text)
     }
     try report.throwFailures(isStrict: strictRejects)

@@ -32,13 +32,18 @@ struct IngestReport {
     if summary.rejectedCount > 0 {
       lines.append(
         "  rejected \(Quantity.grouped(summary.rejectedCount)) records"
-          + (isDryRun ? "" : ", kept in \(target.rejectsFolder)")
+          + (summary.rejectFiles.isEmpty ? "" : ", kept in \(target.rejectsFolder)")
       )
     }
     if summary.untimedCount > 0 {
       lines.append(
         "  note     \(Quantity.grouped(summary.untimedCount)) records had no usable time and were "
           + "filed by their arrival"
+      )
+    }
+    if summary.outsideCount > 0 {
+      lines.append(
+        "  window   \(Quantity.grouped(summary.outsideCount)) records lie outside of it"
       )
     }
     if summary.undeliveredRowCount > 0 {
@@ -68,6 +73,7 @@ struct IngestReport {
       "records": .integer(summary.recordCount),
       "delivered": .integer(summary.deliveredRowCount),
       "rejected": .integer(summary.rejectedCount),
+      "outsideWindow": .integer(summary.outsideCount),
       "undelivered": .integer(summary.undeliveredRowCount),
       "untimed": .integer(summary.untimedCount),
       "inputBytes": .integer(summary.inputByteCount),
