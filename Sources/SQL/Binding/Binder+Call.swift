@@ -40,7 +40,8 @@ extension Binder {
       try expect(1, call, at: range)
       let type = try bind(call.arguments[0], &context).type
       return .constant(.text(type.description), .text)
-    case "array" where call.arguments.isEmpty: break
+    case "current_timestamp", "localtimestamp", "current_time", "localtime":
+      if call.arguments.count == 1 { return try bindClock(name, call.arguments[0], at: range) }
     default: break
     }
     let hasLambda = call.arguments.contains {
@@ -64,6 +65,32 @@ extension Binder {
   }
 
   // MARK: Special forms
+
+  /// `current_timestamp(6)`: the clock in another precision.
+  private func bindClock(
+    _ name: String,
+    _ argument: SyntaxExpression,
+    at range: SourceRange
+  ) throws(SQLError) -> BoundExpression {
+    guard case .integer(let text) = argument.node, let precision = Int(text),
+      (0...12).contains(precision)
+    else {
+      throw SQLError(
+        .syntaxError,
+        "the precision of \(name) must be a whole number from 0 to 12",
+        at: argument.range
+      )
+    }
+    let clock = try self.call(name, [], at: range)
+    let digits = min(precision, 9)
+    let type: SQLType =
+      switch clock.type {
+      case .timestamp: .timestamp(precision: digits)
+      case .timestampWithTimeZone: .timestampWithTimeZone(precision: digits)
+      default: .time(precision: digits)
+      }
+    return coerce(clock, to: type)
+  }
 
   private mutating func bindIf(
     _ arguments: [SyntaxExpression],
@@ -219,7 +246,13 @@ extension Binder {
         )
       }
     }
-    return try self.call(name, arguments, at: call.name.range)
+    do {
+      let types = arguments.map(\.type)
+      let function = try functions.scalar(name, types, takesLambda: true)
+      return .call(function, zip(arguments, function.argumentTypes).map { coerce($0, to: $1) })
+    } catch {
+      throw .noFunction(name, arguments.map(\.type), error, at: call.name.range)
+    }
   }
 
   private mutating func bindLambda(

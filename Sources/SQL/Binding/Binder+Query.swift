@@ -44,15 +44,13 @@ extension Binder {
           at: named.name.range
         )
       }
-      if query.isRecursive && named.query.mentionsTable(key) {
-        throw .notSupported("WITH RECURSIVE", at: named.name.range)
-      }
       namedQueries.append(
         VisibleQuery(
           key: key,
           query: named,
           visibleCount: namedQueries.count,
-          scopeCount: outerScopes.count
+          scopeCount: outerScopes.count,
+          isRecursive: query.isRecursive && named.query.mentionsTable(key)
         )
       )
     }
@@ -80,32 +78,39 @@ extension Binder {
     at range: SourceRange
   ) throws(SQLError) {
     if body.sortKeys.isEmpty {
-      throw SQLError(.syntaxError, "FETCH FIRST … WITH TIES needs an ORDER BY", at: range)
+      throw SQLError(.missingOrderBy, "FETCH FIRST … WITH TIES needs an ORDER BY", at: range)
     }
-    if offset > 0 { throw .notSupported("OFFSET together with WITH TIES", at: range) }
+    let number = ids.column("number", .bigint)
     let rank = ids.column("rank", .bigint)
     let ranked = LogicalPlan.window(
       .init(
         input: body.plan,
         partitionBy: [],
         orderBy: body.sortKeys,
-        calls: [
+        calls: [(rank, "rank"), (number, "row_number")].map { column, name in
           .init(
-            column: rank,
-            function: .ranking(name: "rank", resultType: .bigint),
+            column: column,
+            function: .ranking(name: name, resultType: .bigint),
             arguments: [],
             frame: .standard,
             ignoresNulls: false
           )
-        ]
+        }
       )
     )
+    // What ranks with the last row of the count has a rank of at most that row's number.
+    let end = Int64(offset).addingReportingOverflow(Int64(count))
     let isInside = try call(
       "$lessOrEqual",
-      [.column(rank), .constant(.int(Int64(count)), .bigint)],
+      [.column(rank), .constant(.int(end.overflow ? .max : end.partialValue), .bigint)],
       at: range
     )
-    body.plan = .filter(ranked, predicate: isInside)
+    let isBehind = try call(
+      "$greater",
+      [.column(number), .constant(.int(Int64(offset)), .bigint)],
+      at: range
+    )
+    body.plan = .filter(ranked, predicate: .conjunction([isInside, isBehind]))
   }
 
   /// The number behind LIMIT or OFFSET: a literal or a parameter.
@@ -232,7 +237,8 @@ extension SyntaxQuery {
 }
 
 extension QueryBody {
-  fileprivate func mentionsTable(_ key: String) -> Bool {
+  /// Whether a table of this name (lower case) stands in FROM anywhere in the body.
+  func mentionsTable(_ key: String) -> Bool {
     switch self {
     case .select(let select): select.from?.mentionsTable(key) ?? false
     case .setOperation(_, _, let left, let right, _):

@@ -80,6 +80,8 @@ extension Binder {
 
   /// Every use is bound anew, within what the named query itself can see.
   private mutating func bindNamedQuery(_ visible: VisibleQuery) throws(SQLError) -> BoundRelation {
+    if let level = visible.level { return try bindLevel(level, of: visible) }
+    if visible.isRecursive { return try bindRecursive(visible) }
     let queries = namedQueries
     let scopes = outerScopes
     namedQueries = Array(queries.prefix(visible.visibleCount))

@@ -37,6 +37,12 @@ struct Binder {
     var visibleCount: Int
     /// How many scopes stood around the WITH that holds it.
     var scopeCount: Int
+    /// Whether the query names itself.
+    var isRecursive = false
+    /// Of a recursive query in its own step: the level whose rows its name stands for.
+    var level: Int?
+    /// The types of a recursive query's columns, which its base settles.
+    var types: [SQLType]?
   }
 
   init(

@@ -99,6 +99,9 @@ extension SQLType {
     }
   }
 
+  /// Whether it is an instant with a zone.
+  var hasZone: Bool { if case .timestampWithTimeZone = self { true } else { false } }
+
   /// Whether values can be grouped and joined.
   var isComparable: Bool {
     switch self {

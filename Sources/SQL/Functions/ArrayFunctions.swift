@@ -7,6 +7,7 @@ enum ArrayFunctions {
     access(&functions)
     searching(&functions)
     ordering(&functions)
+    ArrayMatchingFunctions.register(&functions)
     ArraySetFunctions.register(&functions)
     ArraySequenceFunctions.register(&functions)
   }

@@ -230,6 +230,12 @@ enum BinaryFunctions {
   // MARK: Digests
 
   private static func digests(_ functions: inout FunctionRegistry) {
+    bytes(
+      &functions,
+      "murmur3(varbinary) -> varbinary",
+      "The 128 bits of MurmurHash3.",
+      examples: ["to_hex(murmur3(to_utf8('hashme')))": "93192FE805BE23041C8318F67EC4F2BC"]
+    ) { Murmur3.hash($0) }
     let all: [(String, Int, @Sendable ([UInt8]) -> [UInt8], String)] = [
       ("md5", 64, Digests.md5, "900150983CD24FB0D6963F7D28E17F72"),
       ("sha1", 64, Digests.sha1, "A9993E364706816ABA3E25717850C26C9CD0D89D"),

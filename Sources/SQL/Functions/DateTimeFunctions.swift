@@ -31,7 +31,7 @@ enum DateTimeFunctions {
       ) { match in
         let type = match.argumentTypes[1]
         return { a, n, _ in
-          try withUnit(a[0], n) { unit, rows in
+          try withUnit(a[0], n, of: type) { unit, rows in
             try LocalTime.map(rows.map { a[1].taking($0) } ?? a[1], type) { unit.truncate($0) }
           }
         }
@@ -64,25 +64,34 @@ enum DateTimeFunctions {
   private static func withUnit(
     _ names: Column,
     _ rowCount: Int,
+    of type: SQLType,
     _ body: (DateUnit, Buffer<UInt32>?) throws -> Column
   ) throws -> Column {
+    func unit(_ name: Bytes) throws -> DateUnit {
+      let unit = try DateUnit(named: name)
+      if unit.isPartOfDay ? type == .date : type.isTime {
+        let kind = type == .date ? "DATE" : "TIME"
+        throw SQLError(.invalidArgument, "'\(name.text)' is not a valid \(kind) field")
+      }
+      return unit
+    }
     let operand = Operand<ByteView>(names)
     if operand.isConstant {
-      return try body(DateUnit(named: operand.buffer.base.bytes), nil)
+      return try body(unit(operand.buffer.base.bytes), nil)
     }
     if rowCount == 0 { return try body(.day, nil) }
     var pieces: [Column] = []
     for row in 0..<rowCount {
       let isValid = operand.validity?.isValid(row) ?? true
-      let unit = isValid ? try DateUnit(named: (operand.buffer.base + row).bytes) : .day
-      pieces.append(try body(unit, Buffer([UInt32(row)])))
+      let own = isValid ? try unit((operand.buffer.base + row).bytes) : .day
+      pieces.append(try body(own, Buffer([UInt32(row)])))
     }
     return Column.concatenate(pieces).withValidity(operand.validity)
   }
 
   private static func add(_ arguments: [Column], _ rowCount: Int, _ type: SQLType) throws -> Column
   {
-    try withUnit(arguments[0], rowCount) { unit, rows in
+    try withUnit(arguments[0], rowCount, of: type) { unit, rows in
       let counts = Operand<Int64>(rows.map { arguments[1].taking($0) } ?? arguments[1])
       let points = (rows.map { arguments[2].taking($0) } ?? arguments[2]).flattened()
       let validity = Validity.intersection(counts.validity, points.validity)
@@ -107,7 +116,7 @@ enum DateTimeFunctions {
     _ types: [SQLType],
     _ common: SQLType
   ) throws -> Column {
-    try withUnit(arguments[0], rowCount) { unit, rows in
+    try withUnit(arguments[0], rowCount, of: common) { unit, rows in
       var starts = rows.map { arguments[1].taking($0) } ?? arguments[1]
       var ends = rows.map { arguments[2].taking($0) } ?? arguments[2]
       let count = rows?.count ?? rowCount
@@ -499,6 +508,21 @@ enum DateTimeFunctions {
       canFail: false
     ) { a, _, _ in a[0] }
     functions.scalar(
+      "parse_duration(varchar) -> interval day to second",
+      "The duration of a number and a unit from ns to d.",
+      examples: ["parse_duration('42.8ms')": "0 00:00:00.043"]
+    ) { a, n, _ in
+      try Rowwise.map(a, n) { (text: Bytes) -> Int64? in
+        guard let millis = duration(text) else {
+          throw SQLError(
+            .invalidArgument,
+            "duration is not a valid data duration string: \(text.text)"
+          )
+        }
+        return millis
+      }
+    }
+    functions.scalar(
       "human_readable_seconds(double) -> varchar",
       "Seconds in weeks, days, hours, minutes and seconds.",
       examples: ["human_readable_seconds(96)": "1 minute, 36 seconds"]
@@ -508,6 +532,21 @@ enum DateTimeFunctions {
         arena.copy(try humanReadable(seconds))
       }
     }
+  }
+
+  private static let durationUnits: [(name: String, millis: Double)] = [
+    ("ns", 1e-6), ("us", 1e-3), ("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000),
+    ("d", 86_400_000),
+  ]
+
+  /// The milliseconds of `42.8ms`, `3.81 d`.
+  private static func duration(_ text: Bytes) -> Int64? {
+    let numberEnd = text.firstIndex { !($0 == 0x2E || (0x30...0x39).contains($0)) } ?? text.count
+    let unit = String(decoding: text[numberEnd...].drop { $0 == 0x20 }, as: UTF8.self)
+    guard numberEnd > 0, let number = NumberText.double(Bytes(rebasing: text[..<numberEnd])),
+      let known = durationUnits.first(where: { $0.name == unit })
+    else { return nil }
+    return Int64(exactly: (number * known.millis).rounded(.toNearestOrAwayFromZero))
   }
 
   private static func humanReadable(_ seconds: Double) throws -> String {
@@ -524,4 +563,9 @@ enum DateTimeFunctions {
     }
     return parts.isEmpty ? "0 seconds" : parts.joined(separator: ", ")
   }
+}
+
+extension SQLType {
+  /// Whether this is a time of day.
+  fileprivate var isTime: Bool { if case .time = self { true } else { false } }
 }

@@ -30,8 +30,13 @@ struct FunctionCatalog: Sendable {
 
   /// The scalar function or operator for argument types.
   ///
-  /// Arguments are to be cast to its `argumentTypes`. For a lambda the type is that of its body.
-  func scalar(_ name: String, _ types: [SQLType]) throws(FunctionFailure) -> ScalarFunction {
+  /// Arguments are to be cast to its `argumentTypes`. For a lambda, which `takesLambda` says is
+  /// among them, the type is that of its body.
+  func scalar(
+    _ name: String,
+    _ types: [SQLType],
+    takesLambda: Bool = false
+  ) throws(FunctionFailure) -> ScalarFunction {
     let entry = try known(name)
     // The signatures of such an entry are for readers only.
     if let resolve = entry.resolve {
@@ -41,6 +46,7 @@ struct FunctionCatalog: Sendable {
     var best: (cost: Int, function: ScalarFunction)?
     for overload in entry.overloads {
       guard case .scalar(let make) = overload.implementation,
+        overload.signature.contains("function(") == takesLambda,
         let match = FunctionSignature(overload.signature).match(types),
         match.cost < best?.cost ?? .max, let function = make(match)
       else { continue }

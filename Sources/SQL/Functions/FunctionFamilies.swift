@@ -9,9 +9,13 @@ extension FunctionCatalog {
     WindowFunctionEntries.register,
     StringFunctions.register,
     MathFunctions.register,
+    DistributionFunctions.register,
+    VectorFunctions.register,
+    NumberFormatFunctions.register,
     DateTimeFunctions.register,
     ConditionalFunctions.register,
     JSONFunctions.register,
+    JSONQueryFunctions.register,
     RegularExpressionFunctions.register,
     ArrayFunctions.register,
     MapFunctions.register,
@@ -31,19 +35,12 @@ extension FunctionCatalog {
     "make_set_digest", "merge_set_digest", "intersection_cardinality", "jaccard_index",
     "hash_counts",
     // JSON
-    "json_exists", "json_query", "json_value", "json_array", "json_object", "json_table",
+    "json_table",
     // Text
-    "normalize", "word_stem", "split_to_multimap", "title_case",
-    // Dates
-    "from_iso8601_timestamp_nanos", "parse_duration",
-    // Numbers
-    "beta_cdf", "inverse_beta_cdf", "normal_cdf", "inverse_normal_cdf", "wilson_interval_lower",
-    "wilson_interval_upper", "cosine_similarity", "cosine_distance", "t_cdf", "t_pdf",
-    "dot_product", "euclidean_distance", "format_number", "parse_data_size",
-    // Arrays and maps
-    "contains_sequence", "array_histogram", "map_zip_with",
-    // Binary
-    "murmur3", "spooky_hash_v2_32", "spooky_hash_v2_64",
+    "normalize", "word_stem", "title_case",
+    // Dates and binary
+    "from_iso8601_timestamp_nanos",
+    "spooky_hash_v2_32", "spooky_hash_v2_64",
     // Others
     "contains_ip", "ip_prefix", "char2hexint", "index", "to_char", "to_date", "to_timestamp",
     "bar", "color", "render", "rgb", "current_catalog", "current_groups", "current_schema",

@@ -87,6 +87,7 @@ enum LambdaFunctions {
     reduce(&functions)
     maps(&functions)
     zipWith(&functions)
+    zipMaps(&functions)
     sort(&functions)
   }
 
@@ -232,7 +233,65 @@ enum LambdaFunctions {
     }
   }
 
-  // MARK: Two arrays
+  // MARK: Two maps or arrays
+
+  private static func zipMaps(_ functions: inout FunctionRegistry) {
+    functions.higherOrder(
+      "map_zip_with(map(K, V), map(K, W), function(K, V, W, R)) -> map(K, R)",
+      "The lambda's value for each key of either map and its values in both.",
+      examples: [
+        "map_zip_with(map(ARRAY['a'], ARRAY[1]), map(ARRAY['a'], ARRAY[10]), (k, v, w) -> v + w)":
+          "{a=11}"
+      ]
+    ) { match in
+      let type = match.variables["K"] ?? .unknown
+      return { a, lambdas, n, _ in
+        let maps = a.map { ListOperand($0) }
+        let sides = maps.map(\.pairs)
+        let validity = Column.unitedValidity(a)
+        let offsets = Buffer<UInt32>(count: n + 1)
+        offsets.base[0] = 0
+        var owners = BufferBuilder<UInt32>()
+        /// Where a pair's key and values stand in the left and the right map.
+        var left: [Int?] = []
+        var right: [Int?] = []
+        for row in 0..<n {
+          if validity?.isValid(row) ?? true {
+            var others = Array(maps[1][row])
+            for place in maps[0][row] {
+              let same = others.firstIndex {
+                ColumnComparison.compare(sides[0].keys, place, sides[1].keys, $0, type) == 0
+              }
+              left.append(place)
+              right.append(same.map { others.remove(at: $0) })
+            }
+            left += others.map { _ in nil }
+            right += others
+          }
+          owners.append(
+            repeating: UInt32(truncatingIfNeeded: row),
+            count: left.count - Int(offsets.base[row])
+          )
+          offsets.base[row + 1] = UInt32(truncatingIfNeeded: left.count)
+        }
+        let keys = Column.concatenate([sides[0].keys, sides[1].keys])
+        let leftCount = sides[0].keys.count
+        let key = ArrayFunctions.pick(keys, left.count) { index in
+          left[index] ?? right[index].map { $0 + leftCount }
+        }
+        let one = ArrayFunctions.pick(sides[0].values, left.count) { left[$0] }
+        let other = ArrayFunctions.pick(sides[1].values, left.count) { right[$0] }
+        let values = try lambdas[0]([key, one, other], owners.finish())
+        return MapFunctions.maps(
+          offsets: offsets,
+          keys: key,
+          values: values,
+          count: n,
+          validity: validity
+        )
+      }
+    }
+  }
 
   private static func zipWith(_ functions: inout FunctionRegistry) {
     functions.higherOrder(

@@ -297,6 +297,11 @@ enum MapFunctions {
 
   private static func splitting(_ functions: inout FunctionRegistry) {
     functions.scalar(
+      "split_to_multimap(varchar, varchar, varchar) -> map(varchar, array(varchar))",
+      "Each key of a text of pairs, parted by two delimiters, with all of its values.",
+      examples: ["split_to_multimap('a=1,b=2,a=3', ',', '=')": "{a=[1, 3], b=[2]}"]
+    ) { a, n, _ in try splitToMultimap(a, n) }
+    functions.scalar(
       "split_to_map(varchar, varchar, varchar) -> map(varchar, varchar)",
       "The pairs of a text, parted by two delimiters.",
       examples: ["split_to_map('a=1,b=2', ',', '=')": "{a=1, b=2}"]
@@ -327,6 +332,43 @@ enum MapFunctions {
         values.finish(validity: validity, heap: heap)
       )
     }
+  }
+
+  /// The values of equal keys together, in the order of the text.
+  private static func splitToMultimap(_ arguments: [Column], _ rowCount: Int) throws -> Column {
+    let texts = arguments.map { Operand<ByteView>($0) }
+    let validity = Column.unitedValidity(arguments)
+    var keys = ListBuilder<ByteView>()
+    var values = ListBuilder<ByteView>()
+    for row in 0..<rowCount {
+      if validity?.isValid(row) ?? true {
+        let parts = texts.map { ($0.buffer.base + (row & $0.mask)).bytes }
+        var seen = ViewTable(capacity: 8)
+        var found: [[ByteView]] = []
+        try entries(parts[0], parts[1], parts[2]) { key, value in
+          let place = seen.insert(key)
+          if place == found.count {
+            found.append([])
+            keys.append(key)
+          }
+          found[place].append(value)
+        }
+        for group in found {
+          for value in group { values.append(value) }
+          values.endRow()
+        }
+      }
+      keys.endRow()
+    }
+    let heap = arguments[0].byteHeap
+    let lists = ListOperand(keys.finish(validity: validity, heap: heap))
+    return maps(
+      offsets: lists.offsets,
+      keys: lists.elements,
+      values: values.finish(validity: nil, heap: heap),
+      count: rowCount,
+      validity: validity
+    )
   }
 
   private static func entries(

@@ -240,6 +240,35 @@ enum MathFunctions {
       "The number of the equal bucket that a value falls into.",
       examples: ["width_bucket(3.5, 0, 10, 5)": "2"]
     ) { a, n, _ in try widthBucket(a, n) }
+    functions.scalar("width_bucket(double, array(double)) -> bigint") { a, n, _ in
+      try widthBucketOfBounds(a, n)
+    }
+  }
+
+  /// How many of the rising bounds are not above the value.
+  private static func widthBucketOfBounds(_ arguments: [Column], _ rowCount: Int) throws -> Column {
+    let operand = Operand<Double>(arguments[0])
+    let lists = ListOperand(arguments[1])
+    let bounds = Operand<Double>(lists.elements)
+    let validity = Column.unitedValidity(arguments)
+    let result = Buffer<Int64>(repeating: 0, count: rowCount)
+    for row in 0..<rowCount where validity?.isValid(row) ?? true {
+      let range = lists[row]
+      guard !range.isEmpty else {
+        throw SQLError(.invalidArgument, "Bins cannot be an empty array")
+      }
+      guard !operand[row].isNaN else { throw SQLError(.invalidArgument, "Operand cannot be NaN") }
+      var (low, high) = (range.lowerBound, range.upperBound)
+      while low < high {
+        let middle = (low + high) / 2
+        guard bounds.validity?.isValid(middle) ?? true, bounds[middle].isFinite else {
+          throw SQLError(.invalidArgument, "Bin values must be finite")
+        }
+        if operand[row] < bounds[middle] { high = middle } else { low = middle + 1 }
+      }
+      result.base[row] = Int64(low - range.lowerBound)
+    }
+    return Column(result, validity: validity)
   }
 
   private static func widthBucket(_ arguments: [Column], _ rowCount: Int) throws -> Column {

@@ -20,6 +20,31 @@ enum MiscellaneousFunctions {
       return Column(result, heap: ByteHeap([arena]))
     }
     functions.custom(
+      "$recursion_limit",
+      "Fails for every row.",
+      kind: .operator,
+      signatures: ["$recursion_limit(T) -> boolean"]
+    ) { types in
+      ScalarFunction(
+        name: "$recursion_limit",
+        argumentTypes: types,
+        resultType: .boolean,
+        nulls: .custom,
+        isDeterministic: false,
+        canFail: true,
+        kernel: { _, n, _ in
+          if n > 0 {
+            throw SQLError(
+              .notSupported,
+              "Recursion depth limit exceeded (\(Binder.recursionDepthMax))",
+              help: "make the step end earlier, or write the levels out"
+            )
+          }
+          return Column(booleans: Buffer<UInt8>(count: 0))
+        }
+      )
+    }
+    functions.custom(
       "typeof",
       "The name of the argument's type.",
       signatures: ["typeof(T) -> varchar"],

@@ -35,6 +35,7 @@ enum RegularExpressionFunctions {
     }
     extraction(&functions)
     replacement(&functions)
+    replaceByLambda(&functions)
     functions.scalar(
       "regexp_count(varchar, varchar) -> bigint",
       "How many times a pattern matches.",
@@ -62,6 +63,25 @@ enum RegularExpressionFunctions {
         return Int32(UTF8Text.count(Bytes(rebasing: text[0..<match.lowerBound]))) + 1
       }
     }
+    functions.scalar("regexp_position(varchar, varchar, bigint) -> integer") { a, n, _ in
+      var cache = MatcherCache()
+      return try Rowwise.map(a, n) { (text: Bytes, pattern: Bytes, start: Int64) -> Int32? in
+        try position(text, cache.matcher(pattern), start, 1)
+      }
+    }
+    functions.scalar("regexp_position(varchar, varchar, bigint, bigint) -> integer") { a, n, _ in
+      var cache = MatcherCache()
+      let numbers = Operand<Int64>(a[3])
+      var row = -1
+      let known = Column.unitedValidity(Array(a.prefix(3)))
+      let result = try Rowwise.map(Array(a.prefix(3)), n) {
+        (text: Bytes, pattern: Bytes, start: Int64) -> Int32? in
+        repeat { row += 1 } while !(known?.isValid(row) ?? true)
+        guard numbers.validity?.isValid(row) ?? true else { return nil }
+        return try position(text, cache.matcher(pattern), start, numbers[row])
+      }
+      return result
+    }
     functions.scalar(
       "regexp_split(varchar, varchar) -> array(varchar)",
       "The parts between a pattern's matches.",
@@ -79,6 +99,33 @@ enum RegularExpressionFunctions {
         append(ByteView(text, start, text.count))
       }
     }
+  }
+
+  /// The position of a match, counted from a code point on; -1 where there are not so many.
+  private static func position(
+    _ text: Bytes,
+    _ matcher: RegularExpressionMatcher,
+    _ start: Int64,
+    _ number: Int64
+  ) throws -> Int32 {
+    guard start >= 1 else {
+      throw SQLError(.invalidArgument, "start position cannot be smaller than 1")
+    }
+    guard number >= 1 else {
+      throw SQLError(.invalidArgument, "occurrence cannot be smaller than 1")
+    }
+    guard start - 1 <= Int64(UTF8Text.count(text)) else { return -1 }
+    var from = UTF8Text.offset(text, by: Int(start - 1))
+    var left = number
+    while from <= text.count, try matcher.find(text, from: from), let match = matcher.group(0) {
+      left -= 1
+      if left == 0 {
+        return Int32(UTF8Text.count(Bytes(rebasing: text[0..<match.lowerBound]))) + 1
+      }
+      from = match.upperBound
+      if match.isEmpty { from += from < text.count ? UTF8Text.width(text[from]) : 1 }
+    }
+    return -1
   }
 
   // MARK: Extracting
@@ -208,6 +255,84 @@ enum RegularExpressionFunctions {
         try replace(text, cache.matcher(pattern), with, arena)
       }
     }
+  }
+
+  /// The lambda gets the groups of all matches of a batch at once.
+  private static func replaceByLambda(_ functions: inout FunctionRegistry) {
+    functions.higherOrder(
+      "regexp_replace(varchar, varchar, function(array(varchar), varchar)) -> varchar"
+    ) { _ in
+      { a, lambdas, n, _ in
+        let operands = a.map { Operand<ByteView>($0) }
+        let validity = Column.unitedValidity(a)
+        var cache = MatcherCache()
+        var groups = ListBuilder<ByteView>()
+        var owners = BufferBuilder<UInt32>()
+        var matches: [Range<Int>] = []
+        var ends = [Int](repeating: 0, count: n)
+        for row in 0..<n {
+          if validity?.isValid(row) ?? true {
+            let own = Row(row: row, operands: operands)
+            let text = own(0)
+            let matcher = try cache.matcher(own(1))
+            try matcher.forEachMatch(text) { match in
+              matches.append(match)
+              owners.append(UInt32(truncatingIfNeeded: row))
+              for group in 0..<matcher.groupCount {
+                if let range = matcher.group(group + 1) {
+                  groups.append(ByteView(text, range.lowerBound, range.upperBound))
+                } else {
+                  groups.appendNull()
+                }
+              }
+              groups.endRow()
+              return true
+            }
+          }
+          ends[row] = matches.count
+        }
+        let found = groups.finish(validity: nil, heap: a[0].byteHeap)
+        let replacements = try lambdas[0]([found], owners.finish())
+        return joined(operands[0], matches, ends, Operand<ByteView>(replacements), validity, n)
+      }
+    }
+  }
+
+  /// The texts with their matches replaced; null where a replacement is.
+  private static func joined(
+    _ texts: Operand<ByteView>,
+    _ matches: [Range<Int>],
+    _ ends: [Int],
+    _ replacements: Operand<ByteView>,
+    _ validity: Validity?,
+    _ rowCount: Int
+  ) -> Column {
+    let arena = ByteArena()
+    let result = Buffer<ByteView>(repeating: ByteView(), count: rowCount)
+    let known = Buffer<UInt8>(repeating: 1, count: rowCount)
+    var match = 0
+    for row in 0..<rowCount where validity?.isValid(row) ?? true {
+      let text = (texts.buffer.base + (row & texts.mask)).bytes
+      var joined: [UInt8] = []
+      var start = 0
+      while match < ends[row] {
+        if replacements.validity?.isValid(match) ?? true {
+          joined += text[start..<matches[match].lowerBound]
+          joined += (replacements.buffer.base + (match & replacements.mask)).bytes
+        } else {
+          known.base[row] = 0
+        }
+        start = matches[match].upperBound
+        match += 1
+      }
+      joined += text[start...]
+      result.base[row] = arena.copy(joined)
+    }
+    return Column(
+      result,
+      validity: Validity.intersection(validity, Validity.fromBytes(known.base, count: rowCount)),
+      heap: ByteHeap([arena])
+    )
   }
 
   private static func replace(

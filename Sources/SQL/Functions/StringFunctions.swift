@@ -83,7 +83,10 @@ enum StringFunctions {
     for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars {
       let mapped =
         isUpper ? scalar.properties.uppercaseMapping : scalar.properties.lowercaseMapping
-      let single = mapped.unicodeScalars.count == 1 ? mapped.unicodeScalars.first : nil
+      // İ alone has a short form beside its long one.
+      let single =
+        mapped.unicodeScalars.count == 1
+        ? mapped.unicodeScalars.first : scalar == "\u{130}" && !isUpper ? "i" : nil
       UTF8Text.append((single ?? scalar).value, to: &text)
     }
   }
@@ -416,6 +419,13 @@ enum StringFunctions {
           try padded(text, size, pad, isLeft, arena)
         }
       }
+      functions.scalar("\(name)(varbinary, bigint, varbinary) -> varbinary") { a, n, _ in
+        let arena = ByteArena()
+        return try Rowwise.map(a, n, arena: arena) {
+          (bytes: Bytes, size: Int64, pad: Bytes) -> ByteView? in
+          try paddedBytes(bytes, size, pad, isLeft, arena)
+        }
+      }
     }
   }
 
@@ -495,6 +505,22 @@ enum StringFunctions {
     return arena.copy(isLeft ? filling + Array(text) : Array(text) + filling)
   }
 
+  private static func paddedBytes(
+    _ bytes: Bytes,
+    _ size: Int64,
+    _ pad: Bytes,
+    _ isLeft: Bool,
+    _ arena: ByteArena
+  ) throws -> ByteView {
+    guard size >= 0, size <= 1 << 24 else {
+      throw SQLError(.invalidArgument, "Target length must be in the range [0..16777216]")
+    }
+    if pad.isEmpty { throw SQLError(.invalidArgument, "Padding bytes must not be empty") }
+    if bytes.count >= Int(size) { return ByteView(bytes, 0, Int(size)) }
+    let filling = (0..<(Int(size) - bytes.count)).map { pad[$0 % pad.count] }
+    return arena.copy(isLeft ? filling + Array(bytes) : Array(bytes) + filling)
+  }
+
   // MARK: Joining
 
   private static func joining(_ functions: inout FunctionRegistry) {
@@ -550,7 +576,8 @@ enum StringFunctions {
     let separators = Operand<ByteView>(arguments[0])
     let arena = ByteArena()
     let result = Buffer<ByteView>(count: rowCount)
-    let list = arguments[1].physicalType == .list ? ListOperand(arguments[1]) : nil
+    let isList = arguments.count > 1 && arguments[1].physicalType == .list
+    let list = isList ? ListOperand(arguments[1]) : nil
     let elements = list.map { Operand<ByteView>($0.elements) }
     let operands = list == nil ? arguments.dropFirst().map { Operand<ByteView>($0) } : []
     var text: [UInt8] = []
@@ -677,6 +704,32 @@ enum StringFunctions {
       let arena = ByteArena()
       return try Rowwise.map(a, n, arena: arena) { (bytes: Bytes) -> ByteView? in
         UTF8Text.isASCII(bytes) ? ByteView(bytes, 0, bytes.count) : arena.copy(bytes.text)
+      }
+    }
+    functions.scalar("from_utf8(varbinary, varchar) -> varchar") { a, n, _ in
+      let arena = ByteArena()
+      return try Rowwise.map(a, n, arena: arena) { (bytes: Bytes, other: Bytes) -> ByteView? in
+        guard UTF8Text.count(other) <= 1 else {
+          throw SQLError(
+            .invalidArgument,
+            "Replacement character string must empty or a single character"
+          )
+        }
+        return arena.copy(repaired(bytes, other))
+      }
+    }
+  }
+
+  /// The text with each part that is no UTF-8 replaced.
+  private static func repaired(_ bytes: Bytes, _ replacement: Bytes) -> [UInt8] {
+    var result: [UInt8] = []
+    var decoder = UTF8()
+    var iterator = bytes.makeIterator()
+    while true {
+      switch decoder.decode(&iterator) {
+      case .scalarValue(let scalar): UTF8Text.append(scalar.value, to: &result)
+      case .emptyInput: return result
+      case .error: result += replacement
       }
     }
   }

@@ -132,9 +132,14 @@ enum URLFunctions {
       examples: ["\(name)('https://example.com/a?k=v&m=1#f')": example],
       canFail: false
     ) { a, n, _ in
-      try Rowwise.map(a, n) { (text: Bytes) -> ByteView? in
+      let arena = ByteArena()
+      return try Rowwise.map(a, n, arena: arena) { (text: Bytes) -> ByteView? in
         guard let parts = Parts(text) else { return nil }
         guard let found = range(parts) else { return isNilEmpty ? ByteView() : nil }
+        let part = Bytes(rebasing: text[found])
+        if part.contains(0x25), let decoded = decode(part, plusIsSpace: false) {
+          return arena.copy(decoded)
+        }
         return ByteView(text, found.lowerBound, found.upperBound)
       }
     }

@@ -35,6 +35,7 @@ enum DateTimeArithmetic {
       (.subtract, .intervalYearToMonth, .intervalYearToMonth):
       return ([left, right], left, IntegerArithmetic.kernel(operation, .integer))
     case (.add, .intervalDayToSecond, _), (.add, .intervalYearToMonth, _):
+      if right.isInterval { return nil }
       return choose(.add, right, left).map { choice in
         ([left, right], choice.1, { try choice.2([$0[1], $0[0]], $1, $2) })
       }

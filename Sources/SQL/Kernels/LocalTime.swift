@@ -134,6 +134,14 @@ enum DateUnit: String, Sendable {
     }
   }
 
+  /// Whether the unit is shorter than a day.
+  var isPartOfDay: Bool {
+    switch self {
+    case .millisecond, .second, .minute, .hour: true
+    case .day, .week, .month, .quarter, .year: false
+    }
+  }
+
   /// Months of the others.
   var months: Int { self == .year ? 12 : self == .quarter ? 3 : 1 }
 

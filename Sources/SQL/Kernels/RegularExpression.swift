@@ -20,7 +20,7 @@ final class RegularExpression: @unchecked Sendable {
     private init(pattern: [UInt8]) throws {
       var errorCode: Int32 = 0
       var errorOffset = 0
-      let translated = RegularExpression.translated(pattern)
+      let translated = JavaPattern.translated(pattern)
       let options = PCRE2_UTF | PCRE2_MATCH_INVALID_UTF
       let compiled = translated.withUnsafeBufferPointer {
         pcre2_compile_8($0.baseAddress, $0.count, options, &errorCode, &errorOffset, nil)
@@ -83,47 +83,6 @@ final class RegularExpression: @unchecked Sendable {
   private static func literal(_ pattern: [UInt8]) -> [UInt8]? {
     let operators = Set("\\^$.|?*+()[]{}".utf8)
     return pattern.contains { operators.contains($0) } ? nil : pattern
-  }
-
-  private static let classes: [String: String] = [
-    "Alpha": "alpha", "Lower": "lower", "Upper": "upper", "Digit": "digit", "Alnum": "alnum",
-    "Punct": "punct", "Space": "space", "Blank": "blank", "Cntrl": "cntrl", "Graph": "graph",
-    "Print": "print", "XDigit": "xdigit", "ASCII": "ascii",
-  ]
-
-  /// Java's `\p{Alpha}` and its like as POSIX classes, which PCRE2 knows instead.
-  private static func translated(_ pattern: [UInt8]) -> [UInt8] {
-    var result: [UInt8] = []
-    var position = 0
-    var depth = 0
-    while position < pattern.count {
-      let byte = pattern[position]
-      if byte == 0x5C, position + 1 < pattern.count {
-        let letter = pattern[position + 1]
-        if letter | 0x20 == 0x70, position + 2 < pattern.count, pattern[position + 2] == 0x7B,
-          let close = pattern[position...].firstIndex(of: 0x7D)
-        {
-          var name = String(decoding: pattern[(position + 3)..<close], as: UTF8.self)
-          if name.hasPrefix("Is") && classes[name] == nil { name.removeFirst(2) }
-          if let posix = classes[name] {
-            let inner = "[:" + (letter == 0x50 ? "^" : "") + posix + ":]"
-            result += Array((depth > 0 ? inner : "[" + inner + "]").utf8)
-          } else {
-            result += Array("\\\(Character(UnicodeScalar(letter))){\(name)}".utf8)
-          }
-          position = close + 1
-          continue
-        }
-        result += [byte, letter]
-        position += 2
-        continue
-      }
-      if byte == 0x5B { depth += 1 }
-      if byte == 0x5D && depth > 0 { depth -= 1 }
-      result.append(byte)
-      position += 1
-    }
-    return result
   }
 }
 

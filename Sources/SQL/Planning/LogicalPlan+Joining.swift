@@ -47,8 +47,8 @@ extension LogicalPlan {
       }
       keys.append(
         JoinKey(
-          left: leftBuilder.column(for: one, "key", &ids),
-          right: rightBuilder.column(for: other, "key", &ids)
+          left: leftBuilder.column(for: one.asKey, "key", &ids),
+          right: rightBuilder.column(for: other.asKey, "key", &ids)
         )
       )
     }
@@ -68,6 +68,14 @@ extension LogicalPlan {
 }
 
 extension BoundExpression {
+  /// The value as a key of a join: the zone of an instant takes no part in its equality.
+  fileprivate var asKey: BoundExpression {
+    guard case .timestampWithTimeZone = type,
+      let function = try? FunctionCatalog.standard.scalar("at_timezone", [type, .text])
+    else { return self }
+    return .call(function, [self, .constant(.text("UTC"), .text)])
+  }
+
   /// Both operands of an equality, the one over the first set of columns first.
   func equality(
     between left: Set<ColumnID>,

@@ -231,26 +231,4 @@ extension Parser {
       filler, SyntaxExpression(node: .boolean(counts), range: range(from: start)),
     ]
   }
-
-  /// `JSON_VALUE(text, path)` and its like; the clauses after the path are refused by name.
-  private mutating func parseJSONCall() throws(SQLError) -> SyntaxExpression {
-    let name = takeName()
-    advance()
-    let arguments = at(.rightParenthesis) ? [] : try parseJSONArguments()
-    guard accept(.rightParenthesis) else {
-      throw SQLError(
-        .notSupported,
-        "\(name.text.uppercased()) with \(current.text.uppercased()) is not supported",
-        at: current.range,
-        help: "only \(name.text.lowercased()) with plain arguments is"
-      )
-    }
-    return call(name.text.lowercased(), name, arguments)
-  }
-
-  private mutating func parseJSONArguments() throws(SQLError) -> [SyntaxExpression] {
-    var arguments = [try parseExpression()]
-    while accept(.comma) { arguments.append(try parseExpression()) }
-    return arguments
-  }
 }

@@ -216,7 +216,7 @@ enum CollectAggregates {
   }
 
   /// Each group's different values with their counts; `choose` may drop and order them.
-  private static func counts(
+  static func counts(
     _ column: Column,
     _ offsets: Buffer<UInt32>,
     _ type: SQLType,

@@ -229,7 +229,8 @@ private struct Pushdown {
     var others: [BoundExpression] = []
     for predicate in both {
       if let (one, other) = predicate.equality(between: left, and: right),
-        let leftColumn = one.asColumn, let rightColumn = other.asColumn
+        let leftColumn = one.asColumn, let rightColumn = other.asColumn,
+        !leftColumn.type.hasZone
       {
         if keys.contains(where: { $0.left.id == leftColumn.id && $0.right.id == rightColumn.id }) {
           continue
