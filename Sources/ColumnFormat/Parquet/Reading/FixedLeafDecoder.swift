@@ -79,7 +79,7 @@ final class FixedLeafDecoder<Conversion: StoredConversion>: TypedLeafDecoder {
     }
     if filled &+ count > target.count {
       let larger = Buffer<Value>(count: max(capacity, filled + count, filled * 2))
-      // Rows that a constant covered are not in the target yet.
+      // The rows that one run has covered so far are not in the target.
       larger.base.update(from: target.base, count: min(filled, target.count))
       target = larger
     }
