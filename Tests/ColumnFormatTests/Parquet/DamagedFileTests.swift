@@ -1,4 +1,5 @@
 import ColumnFormat
+import TestSupport
 import Testing
 
 @Suite struct DamagedFileTests {
@@ -104,6 +105,15 @@ import Testing
           byteOffset: chunk.dataPageOffset
         )
     )
+  }
+
+  /// Found by fuzzing: codes of the first dictionary were looked up in the second one.
+  @Test func `a second dictionary in a column chunk is refused`() throws {
+    let path = TestPaths.fixtures + "/parquet-damaged/" + "second-dictionary.parquet"
+    let file = try MappedFile(path: path)
+    let failure = try #require(error(Array(file.bytes)))
+    #expect(failure.kind == .damaged("the column chunk has a second dictionary page"))
+    #expect(failure.location.column == "text" && failure.location.page == 2)
   }
 
   @Test func `a file that is missing is the system's refusal`() {

@@ -7,7 +7,7 @@ import Testing
 
 /// Every file under `fixtures` for Parquet is there because a test reads it.
 @Suite struct FixtureCoverageTests {
-  @Test(arguments: ["parquet"])
+  @Test(arguments: ["parquet", "parquet-damaged"])
   func `each fixture is named in a test`(_ folder: String) {
     let sources = FixtureFolder.texts(TestPaths.repository + "/Tests/ColumnFormatTests")
     let files = FixtureFolder.names(TestPaths.fixtures + "/" + folder)

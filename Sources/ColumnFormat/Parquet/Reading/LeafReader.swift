@@ -27,6 +27,8 @@ final class LeafReader {
   var slotsAhead: Int
   /// Whether ``slotsAhead`` is what the chunk has left.
   var isSlotCountKnown = true
+  /// Whether the chunk's dictionary page has been read.
+  private var hasDictionary = false
   /// Where the pages lie, once it was asked for.
   private var pageIndex: ChunkPageIndex?
   private var isPageIndexLoaded = false
@@ -215,6 +217,9 @@ final class LeafReader {
       switch header.kind {
       case .data, .dataV2: return header
       case .dictionary(let dictionary):
+        // Codes that were read already would point into another one.
+        if hasDictionary { throw DecodingFailure("the column chunk has a second dictionary page") }
+        hasDictionary = true
         var entries = try pages.loadDictionary(header, dictionary)
         try decoder.setDictionary(&entries, count: dictionary.valueCount)
       case .other: pages.skipPage()
