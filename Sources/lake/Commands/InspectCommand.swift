@@ -35,33 +35,53 @@ struct InspectCommand: ParsableCommand {
 
   func run() throws {
     let file = try ParquetFile(path: path)
-    try StandardOutput.write(global.json ? json(file) : text(file))
+    try global.json ? writeJSON(file) : writeText(file)
   }
 
   /// Whether no part is asked for in particular.
   private var showsAll: Bool { !schema && !pages && head == nil }
 
-  private func text(_ file: ParquetFile) throws -> String {
+  /// Writes part by part, so that damage to pages does not hide what the footer says.
+  private func writeText(_ file: ParquetFile) throws {
     let text = InspectionText(file)
-    var parts: [String] = []
-    if showsAll { parts.append(text.summary) }
-    if showsAll || schema { parts.append(text.schema) }
-    if showsAll { parts.append(text.columns) }
-    if showsAll && file.metadata.rowGroups.count > 1 { parts.append(text.rowGroups) }
-    if pages { parts.append(try text.pages()) }
+    var isFirst = true
+    func write(_ part: String) throws {
+      try StandardOutput.write(isFirst ? part : "\n" + part)
+      isFirst = false
+    }
+    if showsAll { try write(text.summary) }
+    if showsAll || schema { try write(text.schema) }
+    if showsAll { try write(text.columns) }
+    if showsAll && file.metadata.rowGroups.count > 1 { try write(text.rowGroups) }
+    var damage: ColumnFormatError?
+    if pages {
+      let listing = text.pages()
+      try write(listing.text)
+      damage = listing.damage
+    }
     let rowCount = head ?? (showsAll ? InspectCommand.headRowCount : 0)
-    if rowCount > 0 { parts.append(try text.head(rowCount)) }
-    return parts.joined(separator: "\n")
+    if rowCount > 0 { try write(try text.head(rowCount)) }
+    if let damage { throw damage }
   }
 
-  private func json(_ file: ParquetFile) throws -> String {
+  private func writeJSON(_ file: ParquetFile) throws {
     let json = InspectionJSON(file)
     var members = json.summary
+    var damage: ColumnFormatError?
     if showsAll || schema { members.append(.init(name: "schema", value: json.schema)) }
     if showsAll || pages {
-      members.append(.init(name: "rowGroups", value: try json.rowGroups(withPages: pages)))
+      let groups = json.rowGroups(withPages: pages)
+      members.append(.init(name: "rowGroups", value: groups.value))
+      damage = groups.damage
     }
-    if let head { members.append(.init(name: "head", value: try json.head(head))) }
-    return JSONValue.object(JSONObject(members)).prettyText
+    if let head {
+      do throws(ColumnFormatError) {
+        members.append(.init(name: "head", value: try json.head(head)))
+      } catch {
+        damage = damage ?? error
+      }
+    }
+    try StandardOutput.write(JSONValue.object(JSONObject(members)).prettyText)
+    if let damage { throw damage }
   }
 }

@@ -10,6 +10,8 @@ struct ChunkSummary {
   var compressedByteCount = 0
   /// Nil where a row group does not say.
   var nullCount: Int? = 0
+  /// Known for a single row group at most: others may repeat its values.
+  var distinctCount: Int?
   var min: Scalar?
   var max: Scalar?
   var isMinExact = true
@@ -29,6 +31,9 @@ struct ChunkSummary {
           columns[number],
           file.leafStatistics(rowGroup: group, leaf: number)
         )
+        if rowGroups.count == 1 {
+          summary.distinctCount = columns[number].statistics?.distinctCount
+        }
       }
       return summary
     }

@@ -16,28 +16,3 @@ enum FirstRows {
     return rows
   }
 }
-
-/// The parts of a page's header that all kinds of pages have in common.
-struct PageFacts {
-  var kind: String
-  var encoding: String?
-  var valueCount: Int?
-
-  init(_ header: PageHeader) {
-    switch header.kind {
-    case .data(let data):
-      kind = "data"
-      encoding = data.encoding.name
-      valueCount = data.valueCount
-    case .dataV2(let data):
-      kind = "data v2"
-      encoding = data.encoding.name
-      valueCount = data.valueCount
-    case .dictionary(let data):
-      kind = "dictionary"
-      encoding = data.encoding.name
-      valueCount = data.valueCount
-    case .other(let type): kind = "type \(type.rawValue)"
-    }
-  }
-}

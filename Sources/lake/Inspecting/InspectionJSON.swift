@@ -46,33 +46,52 @@ struct InspectionJSON {
     return .object(JSONObject(members))
   }
 
-  /// All row groups with their chunks, and with the chunks' pages if asked for.
-  func rowGroups(withPages: Bool) throws(ColumnFormatError) -> JSONValue {
+  /// All row groups with their chunks, and with the chunks' pages if asked for; and the first damage
+  /// among the pages.
+  func rowGroups(withPages: Bool) -> (value: JSONValue, damage: ColumnFormatError?) {
     var groups: [JSONValue] = []
+    var damage: ColumnFormatError?
     for (number, group) in file.metadata.rowGroups.enumerated() {
       var chunks: [JSONValue] = []
       for (leaf, chunk) in group.columns.enumerated() {
-        chunks.append(try self.chunk(chunk, group: number, leaf: leaf, withPages: withPages))
+        var members = self.chunk(chunk, group: number, leaf: leaf)
+        if withPages {
+          let listing = file.pages(rowGroup: number, leaf: leaf)
+          members.append(
+            .init(name: "pages", value: .array(listing.pages.map { page($0, leaf: leaf) }))
+          )
+          if let found = listing.damage {
+            members.append(.init(name: "damage", value: .string(found.description)))
+            damage = damage ?? found
+          }
+        }
+        chunks.append(.object(JSONObject(members)))
       }
       groups.append(
         .object(
           JSONObject([
             .init(name: "rows", value: .integer(group.rowCount)),
             .init(name: "uncompressedBytes", value: .integer(group.uncompressedByteCount)),
+            .init(name: "sortingColumns", value: .array(group.sortingColumns.map(sorting))),
             .init(name: "columns", value: .array(chunks)),
           ])
         )
       )
     }
-    return .array(groups)
+    return (.array(groups), damage)
   }
 
-  private func chunk(
-    _ chunk: ColumnChunkMetadata,
-    group: Int,
-    leaf: Int,
-    withPages: Bool
-  ) throws(ColumnFormatError) -> JSONValue {
+  private func sorting(_ column: SortingColumn) -> JSONValue {
+    .object(
+      JSONObject([
+        .init(name: "column", value: .integer(column.columnIndex)),
+        .init(name: "descending", value: .boolean(column.isDescending)),
+        .init(name: "nullsFirst", value: .boolean(column.isNullsFirst)),
+      ])
+    )
+  }
+
+  private func chunk(_ chunk: ColumnChunkMetadata, group: Int, leaf: Int) -> [JSONObject.Member] {
     var members: [JSONObject.Member] = [
       .init(name: "path", value: .array(chunk.path.map { .string($0) })),
       .init(name: "storage", value: .string(TypeName.storage(chunk.type))),
@@ -83,15 +102,31 @@ struct InspectionJSON {
       .init(name: "uncompressedBytes", value: .integer(chunk.uncompressedByteCount)),
       .init(name: "dataPageOffset", value: .integer(chunk.dataPageOffset)),
     ]
-    if let offset = chunk.dictionaryPageOffset {
-      members.append(.init(name: "dictionaryPageOffset", value: .integer(offset)))
+    func add(_ name: String, _ value: Int?) {
+      if let value { members.append(.init(name: name, value: .integer(value))) }
+    }
+    add("dictionaryPageOffset", chunk.dictionaryPageOffset)
+    add("textBytes", chunk.sizeStatistics?.byteArrayByteCount)
+    for (name, offset, byteCount) in [
+      ("columnIndex", chunk.columnIndexOffset, chunk.columnIndexByteCount),
+      ("offsetIndex", chunk.offsetIndexOffset, chunk.offsetIndexByteCount),
+      ("bloomFilter", chunk.bloomFilterOffset, chunk.bloomFilterByteCount),
+    ] {
+      guard let offset else { continue }
+      let size = byteCount.map { JSONValue.integer($0) } ?? .null
+      members.append(
+        .init(
+          name: name,
+          value: .object(
+            JSONObject([
+              .init(name: "offset", value: .integer(offset)), .init(name: "bytes", value: size),
+            ])
+          )
+        )
+      )
     }
     members.append(.init(name: "statistics", value: statistics(chunk, group, leaf)))
-    if withPages {
-      let pages = try file.pages(rowGroup: group, leaf: leaf)
-      members.append(.init(name: "pages", value: .array(pages.map(page))))
-    }
-    return .object(JSONObject(members))
+    return members
   }
 
   private func statistics(_ chunk: ColumnChunkMetadata, _ group: Int, _ leaf: Int) -> JSONValue {
@@ -117,16 +152,29 @@ struct InspectionJSON {
     return .object(JSONObject(members))
   }
 
-  private func page(_ page: PageDescription) -> JSONValue {
-    let facts = PageFacts(page.header)
+  private func page(_ page: PageDescription, leaf: Int) -> JSONValue {
+    let facts = PageFacts(page)
+    let leaves = file.leafDescriptions
+    func bound(_ scalar: Scalar?) -> JSONValue {
+      guard let scalar, leaves.indices.contains(leaf) else { return .null }
+      return ScalarText.json(scalar, leaves[leaf].type)
+    }
     return .object(
       JSONObject([
         .init(name: "kind", value: .string(facts.kind)),
         .init(name: "encoding", value: facts.encoding.map { .string($0) } ?? .null),
+        .init(name: "firstRow", value: page.firstRow.map { .integer($0) } ?? .null),
         .init(name: "values", value: facts.valueCount.map { .integer($0) } ?? .null),
+        .init(name: "nulls", value: facts.nullCount.map { .integer($0) } ?? .null),
+        .init(name: "min", value: bound(page.statistics?.min)),
+        .init(name: "max", value: bound(page.statistics?.max)),
         .init(name: "offset", value: .integer(page.offset)),
         .init(name: "compressedBytes", value: .integer(page.header.compressedByteCount)),
         .init(name: "uncompressedBytes", value: .integer(page.header.uncompressedByteCount)),
+        .init(
+          name: "checksum",
+          value: page.header.checksum.map { .integer(Int($0)) } ?? .null
+        ),
       ])
     )
   }

@@ -30,10 +30,54 @@ struct InspectionText {
         + "\(Quantity.bytes(uncompressed)) before compression",
     ])
     lines.append(["written by", metadata.createdBy ?? "unknown"])
+    if let sorting = sorting { lines.append(["sorted by", sorting]) }
+    lines.append(["page index", pageIndex])
+    if let filters = bloomFilters { lines.append(["bloom filter", filters]) }
     for pair in metadata.keyValueMetadata {
       lines.append(["key", "\(pair.key) = \(cut(pair.value ?? "", 60))"])
     }
     return lines.text()
+  }
+
+  /// The columns that every row group is sorted by, nil where there are none.
+  private var sorting: String? {
+    guard let first = file.metadata.rowGroups.first?.sortingColumns, !first.isEmpty,
+      file.metadata.rowGroups.allSatisfy({ $0.sortingColumns == first })
+    else { return nil }
+    let leaves = file.leafDescriptions
+    return first.map { column in
+      let name =
+        leaves.indices.contains(column.columnIndex)
+        ? leaves[column.columnIndex].path.joined(separator: ".") : "column \(column.columnIndex)"
+      return escaped(name) + (column.isDescending ? " descending" : "")
+        + (column.isNullsFirst ? " nulls first" : "")
+    }.joined(separator: ", ")
+  }
+
+  /// How many chunks tell their readers about single pages.
+  private var pageIndex: String {
+    let chunks = file.metadata.rowGroups.flatMap(\.columns)
+    let offsets = chunks.count { $0.offsetIndexOffset != nil }
+    let bounds = chunks.count { $0.columnIndexOffset != nil }
+    if offsets == 0 && bounds == 0 { return "none" }
+    func share(_ count: Int) -> String { count == chunks.count ? "all" : "\(count)" }
+    return "places of pages in \(share(offsets)), bounds in \(share(bounds)) of "
+      + "\(Quantity.grouped(chunks.count)) column chunks"
+  }
+
+  /// The columns with bloom filters and their size, nil where there are none.
+  private var bloomFilters: String? {
+    let filtered = file.metadata.rowGroups.flatMap(\.columns)
+      .filter { $0.bloomFilterOffset != nil }
+    if filtered.isEmpty { return nil }
+    var names: [String] = []
+    for chunk in filtered {
+      let name = escaped(chunk.path.joined(separator: "."))
+      if !names.contains(name) { names.append(name) }
+    }
+    let sizes = filtered.compactMap(\.bloomFilterByteCount)
+    let size = sizes.count == filtered.count ? Quantity.bytes(sizes.reduce(0, +)) : "unknown size"
+    return "\(names.joined(separator: ", ")); \(size)"
   }
 
   /// The tree of columns with types, nullability and field ids.
@@ -51,7 +95,7 @@ struct InspectionText {
     to lines: inout TextColumns
   ) {
     let parts = field.type.parts
-    let storage = parts.isEmpty ? leaves.popFirst().map { TypeName.storage($0.storage) } : nil
+    let storage = parts.isEmpty ? leaves.popFirst().map { TypeName.storage($0) } : nil
     lines.append([
       String(repeating: "  ", count: depth) + escaped(field.name),
       TypeName.short(field.type),
@@ -65,8 +109,11 @@ struct InspectionText {
   /// Each column over all row groups.
   var columns: String {
     var lines = TextColumns(
-      ["column", "codec", "encoding", "size", "unpacked", "values", "nulls", "min", "max"],
-      rightAligned: [3, 4, 5, 6]
+      [
+        "column", "codec", "encoding", "size", "unpacked", "values", "nulls", "distinct", "min",
+        "max",
+      ],
+      rightAligned: [3, 4, 5, 6, 7]
     )
     let groups = 0..<file.metadata.rowGroups.count
     for summary in ChunkSummary.summaries(file, rowGroups: groups) {
@@ -78,6 +125,7 @@ struct InspectionText {
         Quantity.bytes(summary.uncompressedByteCount),
         Quantity.grouped(summary.valueCount),
         summary.nullCount.map(Quantity.grouped) ?? "?",
+        summary.distinctCount.map(Quantity.grouped) ?? "",
         bound(summary.min, summary.leaf, isExact: summary.isMinExact),
         bound(summary.max, summary.leaf, isExact: summary.isMaxExact),
       ])
@@ -104,35 +152,45 @@ struct InspectionText {
     return lines.text()
   }
 
-  /// All pages of all chunks.
-  func pages() throws -> String {
+  /// All pages of all chunks, and the first damage among them.
+  func pages() -> (text: String, damage: ColumnFormatError?) {
     var lines = TextColumns(
-      ["group", "column", "page", "kind", "encoding", "values", "size", "unpacked", "first byte"],
-      rightAligned: [0, 2, 5, 6, 7, 8]
+      [
+        "group", "column", "page", "kind", "encoding", "first row", "values", "nulls", "size",
+        "unpacked", "first byte", "min", "max",
+      ],
+      rightAligned: [0, 2, 5, 6, 7, 8, 9, 10]
     )
-    let leaves = file.leafDescriptions
+    var damage: ColumnFormatError?
     for group in file.metadata.rowGroups.indices {
-      for (leaf, description) in leaves.enumerated() {
-        for (number, page) in try file.pages(rowGroup: group, leaf: leaf).enumerated() {
-          lines.append(
-            ["\(group)", escaped(description.path.joined(separator: ".")), "\(number)"]
-              + cells(page)
-          )
+      for (leaf, description) in file.leafDescriptions.enumerated() {
+        let listing = file.pages(rowGroup: group, leaf: leaf)
+        let name = escaped(description.path.joined(separator: "."))
+        for (number, page) in listing.pages.enumerated() {
+          lines.append(["\(group)", name, "\(number)"] + cells(page, description))
+        }
+        if let found = listing.damage {
+          lines.append(["\(group)", name, "\(listing.pages.count)", "damaged"])
+          damage = damage ?? found
         }
       }
     }
-    return lines.text()
+    return (lines.text(), damage)
   }
 
-  private func cells(_ page: PageDescription) -> [String] {
-    let facts = PageFacts(page.header)
+  private func cells(_ page: PageDescription, _ leaf: LeafDescription) -> [String] {
+    let facts = PageFacts(page)
     return [
       facts.kind,
       facts.encoding ?? "",
+      page.firstRow.map(Quantity.grouped) ?? "",
       facts.valueCount.map(Quantity.grouped) ?? "",
+      facts.nullCount.map(Quantity.grouped) ?? "",
       Quantity.bytes(page.header.compressedByteCount),
       Quantity.bytes(page.header.uncompressedByteCount),
       "\(page.offset)",
+      bound(page.statistics?.min, leaf, isExact: true),
+      bound(page.statistics?.max, leaf, isExact: true),
     ]
   }
 

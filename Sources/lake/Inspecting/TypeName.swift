@@ -28,6 +28,11 @@ enum TypeName {
     }
   }
 
+  /// The storage of a column as Parquet's documents write it, with the length of fixed ones.
+  static func storage(_ leaf: LeafDescription) -> String {
+    leaf.typeLength > 0 ? "\(storage(leaf.storage))(\(leaf.typeLength))" : storage(leaf.storage)
+  }
+
   /// The storage type as Parquet's documents write it.
   static func storage(_ type: StorageType) -> String {
     switch type {

@@ -92,7 +92,7 @@ import Testing
 
   @Test func `pages are listed without being decompressed`() throws {
     let file = try ParquetFile(path: try sample())
-    let lines = try InspectionText(file).pages().split(separator: "\n")
+    let lines = InspectionText(file).pages().text.split(separator: "\n")
     #expect(lines[0].hasPrefix("group  column"))
     #expect(lines.contains { $0.contains("tags.list.element") && $0.contains("data") })
   }
@@ -100,7 +100,7 @@ import Testing
   @Test func `the JSON form is valid and complete`() throws {
     let file = try ParquetFile(path: try sample())
     let json = InspectionJSON(file)
-    let text = try json.rowGroups(withPages: true).prettyText
+    let text = json.rowGroups(withPages: true).value.prettyText
     let groups = try JSONValue.parse(text).arrayValue ?? []
     #expect(groups.count == 2)
     let price = groups[0]["columns"]?.arrayValue?[1]
@@ -113,6 +113,71 @@ import Testing
     #expect(rows.count == 3)
     #expect(rows[1]["price"] == .null)
     #expect(rows[2]["tags"] == .array([.null]))
+  }
+
+  /// The words of each line.
+  private func words(_ text: String) -> [[Substring]] {
+    text.split(separator: "\n").map { $0.split(separator: " ") }
+  }
+
+  @Test func `sorting, indexes and bloom filters are part of the summary`() throws {
+    let path = folder("filtered.parquet")
+    let sink = try FileSink(path: path)
+    var options = WriterOptions()
+    options.pageRowCountMax = 100
+    options.bloomFilters = [BloomFilterColumn("id")]
+    options.sortingColumns = [
+      SortingColumn(columnIndex: 0, isDescending: true, isNullsFirst: false)
+    ]
+    let schema = Schema([Field("id", .int64), Field("note", .string)])
+    var writer = try ParquetWriter(sink: sink, schema: schema, options: options)
+    let ids = Column(flat: .int64(Buffer((0..<250).map { 1000 - $0 })), count: 250)
+    let notes = Column.constant(.text("same"), .bytes, count: 250)
+    try writer.write(Batch(columns: [ids, notes], rowCount: 250))
+    _ = try writer.finish()
+    try sink.close()
+    let file = try ParquetFile(path: path)
+    let text = InspectionText(file)
+    #expect(text.summary.contains("sorted by     id descending\n"))
+    #expect(
+      text.summary.contains(
+        "page index    places of pages in all, bounds in all of 2 column chunks\n"
+      )
+    )
+    #expect(text.summary.contains("bloom filter  id; 528 B\n"))
+    #expect(text.columns.contains(" 0         1  same"))
+    let pages = text.pages()
+    #expect(pages.damage == nil)
+    // Group, column, page, kind, encoding, first row, values, nulls.
+    #expect(
+      words(pages.text).contains {
+        $0.starts(with: ["0", "id", "1", "data", "DELTA_BINARY_PACKED", "100", "100", "0"])
+      }
+    )
+    let group = InspectionJSON(file).rowGroups(withPages: true).value.arrayValue?[0]
+    let id = group?["columns"]?.arrayValue?[0]
+    #expect(id?["bloomFilter"]?["bytes"] == .number("528"))
+    #expect(id?["offsetIndex"]?["offset"] != nil)
+    #expect(id?["pages"]?.arrayValue?[1]["max"] == .number("900"))
+    #expect(group?["sortingColumns"]?.arrayValue?[0]["descending"] == .boolean(true))
+  }
+
+  @Test func `a damaged page hides nothing else`() throws {
+    let path = try sample()
+    let offset = try ParquetFile(path: path).metadata.rowGroups[0].columns[1].dataPageOffset
+    let descriptor = open(path, O_WRONLY)
+    #expect(pwrite(descriptor, [0xFF] as [UInt8], 1, offset) == 1)
+    close(descriptor)
+    let file = try ParquetFile(path: path)
+    let pages = InspectionText(file).pages()
+    #expect(pages.damage?.location.column == "price")
+    #expect(words(pages.text).contains(["0", "price", "0", "damaged"]))
+    #expect(
+      words(pages.text).contains { $0.starts(with: ["0", "tags.list.element", "0", "data"]) }
+    )
+    let json = InspectionJSON(file).rowGroups(withPages: true)
+    #expect(json.damage == pages.damage)
+    #expect(json.value.arrayValue?[0]["columns"]?.arrayValue?[1]["damage"] != nil)
   }
 
   @Test func `a file cut in half is reported as damaged`() throws {

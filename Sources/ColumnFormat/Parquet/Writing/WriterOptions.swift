@@ -17,8 +17,11 @@ public struct WriterOptions: Sendable {
   public var pageByteCount = 1 << 20
   /// The most rows of a page; ten batches, so that an index of pages skips much.
   public var pageRowCountMax = 10 * Batch.rowCountTarget
-  /// The largest dictionary page of a column chunk; zero for none.
-  public var dictionaryByteCountMax = 1 << 20
+  /// The largest dictionary page of a column chunk before compression; zero for none.
+  ///
+  /// Long texts that repeat from afar are found by a dictionary only: with 8 MiB instead of one a
+  /// table of web addresses and titles became 7 % smaller.
+  public var dictionaryByteCountMax = 8 << 20
   /// 1 for what every reader understands, or 2.
   public var dataPageVersion = 1
   /// Whether numbers may be written as differences, and text apart from its lengths or without

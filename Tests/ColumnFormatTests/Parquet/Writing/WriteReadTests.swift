@@ -75,7 +75,7 @@ import Testing
     var options = WriterOptions()
     options.codec = codec
     options.usesDeltaEncodings = codec != .snappy
-    options.dictionaryByteCountMax = codec == .gzip ? 0 : 1 << 20
+    if codec == .gzip { options.dictionaryByteCountMax = 0 }
     try check(
       [.int64, .string, .float64, .decimal(precision: 30, scale: 2)] + SampleColumns.nested,
       rowCount: 90,
