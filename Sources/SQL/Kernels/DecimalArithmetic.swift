@@ -47,7 +47,9 @@ enum DecimalMath {
     return value < limit && value > 0 &- limit
   }
 
-  /// The nearest double, ties to even. The standard library's conversion of 128 bits is generic and
+  /// The nearest double, ties to even.
+  ///
+  /// The standard library's conversion of 128 bits is generic and
   /// takes a microsecond.
   static func double(_ value: Int128) -> Double {
     if let small = Int64(exactly: value) { return Double(small) }

@@ -79,6 +79,10 @@ struct RunLengthDecoder {
           bits |= UInt32((next + index).load(as: UInt8.self)) &<< UInt32(index &* 8)
         }
         next += byteCount
+        // Whoever looks values up relies on the width.
+        guard bitWidth == 32 || bits >> UInt32(bitWidth) == 0 else {
+          throw DecodingFailure("a run's value is \(bits), which takes more than \(bitWidth) bits")
+        }
         value = bits
         isPacked = false
         runCount = count
