@@ -117,6 +117,12 @@ extension Checkpoint {
 }
 
 extension Checkpoint.Rename {
+  /// A file below a prefix; what follows the prefix's last slash begins the file's name.
+  init(_ area: StagedFiles.Area, prefix: String, name: String) {
+    let end = prefix.lastIndex(of: "/").map { prefix.index(after: $0) } ?? prefix.startIndex
+    self.init(area: area, name: prefix[end...] + name, folder: String(prefix[..<end]))
+  }
+
   var json: JSONValue {
     ["area": .string(area.rawValue), "folder": .string(folder), "name": .string(name)]
   }

@@ -228,25 +228,33 @@ final class DeliveryBuffers: @unchecked Sendable {
   private func stage(_ content: Job.Content) throws(LakeWriterError) -> StagedFile {
     switch content {
     case .rejects(let batch):
-      let file = name.next(openedMillis: batch.openedMillis, extension: ".ndjson")
-      try commits.write(batch.bytes, name: file)
+      let rename = Checkpoint.Rename(
+        .rejects,
+        prefix: settings.errorPrefix?.text(
+          millis: batch.openedMillis,
+          errorType: batch.errorType
+        ) ?? batch.errorType + "/",
+        name: name.next(openedMillis: batch.openedMillis, extension: ".ndjson")
+      )
+      try commits.write(batch.bytes, name: rename.name)
       return StagedFile(
-        rename: Checkpoint.Rename(area: .rejects, name: file, folder: batch.errorType + "/"),
+        rename: rename,
         rowCount: 0,
         byteCount: batch.bytes.count
       )
     case .partition(let key, let buffer, let openedMillis):
       let batch = buffer.finish()
       let numbered = locked { current.numbering.number(buffer.schema) }
-      let file = name.next(openedMillis: openedMillis, extension: ".parquet")
+      let millis = key == .arrival ? openedMillis : key.seconds * 1000
+      let rename = Checkpoint.Rename(
+        .data,
+        prefix: settings.prefix?.text(millis: millis) ?? settings.granularity.path(millis: millis),
+        name: name.next(openedMillis: openedMillis, extension: ".parquet")
+      )
       return StagedFile(
-        rename: Checkpoint.Rename(
-          area: .data,
-          name: file,
-          folder: key.path(settings.granularity)
-        ),
+        rename: rename,
         rowCount: batch.rowCount,
-        byteCount: try commits.write(batch, schema: numbered, name: file)
+        byteCount: try commits.write(batch, schema: numbered, name: rename.name)
       )
     }
   }

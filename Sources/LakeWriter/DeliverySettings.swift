@@ -41,6 +41,10 @@ public struct DeliverySettings: Sendable {
   public var replacesPartitions = false
   /// The stream whose fields this one starts with while it knows none of its own.
   public var schemaStream: String?
+  /// Firehose's prefix, instead of folders by ``granularity``.
+  public var prefix: PathTemplate?
+  /// Firehose's prefix of rejects, instead of one folder for each error type.
+  public var errorPrefix: PathTemplate?
   /// How finely to partition.
   public var granularity = PartitionGranularity.hour
   /// When buffers become files.
@@ -72,6 +76,9 @@ public struct DeliverySettings: Sendable {
   package var reach: @Sendable (DeliveryStep) throws(LakeWriterError) -> Void = {
     (_) throws(LakeWriterError) in
   }
+
+  /// The unit by which records are told apart.
+  var partitionUnit: TimeUnit { prefix?.unit ?? granularity.unit }
 
   /// What the stream's journal calls the destination.
   var destinationName: String { table ?? "." }

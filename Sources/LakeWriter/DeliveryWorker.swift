@@ -54,10 +54,14 @@ struct DeliveryWorker {
       outsideCount: 0
     )
     let count = decoded.batch.rowCount
-    if settings.granularity == .none && settings.windowMillis == nil || count == 0 {
+    // As with Firehose, a prefix takes the arrival of the oldest record where records have no time.
+    let isByArrival =
+      settings.prefix != nil && settings.timeField == nil && numbered.format != .dynamodb
+    let unit = settings.partitionUnit
+    if (unit == .none || isByArrival) && settings.windowMillis == nil || count == 0 {
       let all = Buffer<UInt32>(count: count)
       for row in 0..<count { all.base[row] = UInt32(truncatingIfNeeded: row) }
-      sorted.parts = count == 0 ? [] : [(PartitionTime(hours: 0), all)]
+      sorted.parts = count == 0 ? [] : [(isByArrival ? .arrival : PartitionTime(seconds: 0), all)]
       return sorted
     }
     let times = RecordTimes(decoded, settings: settings, format: numbered.format)
@@ -65,7 +69,7 @@ struct DeliveryWorker {
     var parts: [PartitionTime: BufferBuilder<UInt32>] = [:]
     var start = 0
     while start < count {
-      let key = PartitionTime(millis: times.millis[start], settings.granularity)
+      let key = PartitionTime(millis: times.millis[start], unit)
       var end = start + 1
       if let window = settings.windowMillis, !window.contains(times.millis[start]) {
         sorted.outsideCount += 1
@@ -75,7 +79,7 @@ struct DeliveryWorker {
       while end < count,
         times.millis[end] == times.millis[start]
           || settings.windowMillis?.contains(times.millis[end]) ?? true
-            && PartitionTime(millis: times.millis[end], settings.granularity) == key
+            && PartitionTime(millis: times.millis[end], unit) == key
       {
         end += 1
       }

@@ -12,51 +12,56 @@ public enum PartitionGranularity: String, Sendable, CaseIterable {
   case hour
 }
 
-/// The hour a record belongs to, as hours since 1970-01-01 00:00 UTC; coarser partitions take the
-/// first hour of theirs.
-struct PartitionTime: Hashable, Comparable, Sendable {
-  var hours: Int64
-
-  static func < (left: PartitionTime, right: PartitionTime) -> Bool { left.hours < right.hours }
-
-  init(hours: Int64) { self.hours = hours }
-
-  /// The partition of an instant.
-  init(millis: Int64, _ granularity: PartitionGranularity) {
-    let hours = floorDivide(millis, 3_600_000)
-    switch granularity {
-    case .none: self.hours = 0
-    case .hour: self.hours = hours
-    case .day: self.hours = floorDivide(hours, 24) * 24
-    case .month, .year:
-      let date = civilDate(daysSinceEpoch: floorDivide(hours, 24))
-      // The first of the month or year is so many days before.
-      let isYear = granularity == .year
-      let first = daysSinceEpoch(year: date.year, month: isYear ? 1 : date.month, day: 1)
-      self.hours = first * 24
+extension PartitionGranularity {
+  /// The unit that its folders tell apart.
+  var unit: TimeUnit {
+    switch self {
+    case .none: .none
+    case .year: .year
+    case .month: .month
+    case .day: .day
+    case .hour: .hour
     }
   }
 
-  /// The Hive folders of the partition, in UTC, with a slash at the end; empty for `none`.
-  func path(_ granularity: PartitionGranularity) -> String {
-    let date = civilDate(daysSinceEpoch: floorDivide(hours, 24))
+  /// The Hive folders of an instant in UTC, with a slash at the end; empty for `none`.
+  func path(millis: Int64) -> String {
+    let hours = floorDivide(millis, 3_600_000)
+    let day = floorDivide(hours, 24)
+    let date = civilDate(daysSinceEpoch: day)
     let parts = [
       "year=\(padded(date.year, 4))/", "month=\(padded(date.month, 2))/",
-      "day=\(padded(date.day, 2))/", "hour=\(padded(hours - floorDivide(hours, 24) * 24, 2))/",
+      "day=\(padded(date.day, 2))/", "hour=\(padded(hours - day * 24, 2))/",
     ]
-    return parts.prefix(granularity.depth).joined()
+    return parts.prefix(unit.rawValue).joined()
   }
 }
 
-extension PartitionGranularity {
-  /// The number of folders.
-  var depth: Int {
-    switch self {
-    case .none: 0
-    case .year: 1
-    case .month: 2
-    case .day: 3
-    case .hour: 4
+/// The time of all records of a partition, cut down to a unit.
+struct PartitionTime: Hashable, Comparable, Sendable {
+  /// Seconds since 1970-01-01 00:00 UTC.
+  var seconds: Int64
+
+  static func < (left: PartitionTime, right: PartitionTime) -> Bool { left.seconds < right.seconds }
+
+  /// The partition of all records that are filed by when the first of them arrived.
+  static let arrival = PartitionTime(seconds: .min)
+
+  init(seconds: Int64) { self.seconds = seconds }
+
+  /// The partition of an instant.
+  init(millis: Int64, _ unit: TimeUnit) {
+    switch unit {
+    case .none: seconds = 0
+    case .second: seconds = floorDivide(millis, 1000)
+    case .minute: seconds = floorDivide(millis, 60_000) * 60
+    case .hour: seconds = floorDivide(millis, 3_600_000) * 3600
+    case .day: seconds = floorDivide(millis, 86_400_000) * 86_400
+    case .month, .year:
+      let date = civilDate(daysSinceEpoch: floorDivide(millis, 86_400_000))
+      let isYear = unit == .year
+      let first = daysSinceEpoch(year: date.year, month: isYear ? 1 : date.month, day: 1)
+      seconds = first * 86_400
     }
   }
 }

@@ -20,7 +20,9 @@ import Testing
     granularity: PartitionGranularity,
     path: String
   ) {
-    #expect(PartitionTime(millis: millis, granularity).path(granularity) == path)
+    let key = PartitionTime(millis: millis, granularity.unit)
+    #expect(granularity.path(millis: millis) == path)
+    #expect(granularity.path(millis: key.seconds * 1000) == path)
   }
 
   @Test func `all instants of a month share one partition`() {

@@ -32,7 +32,7 @@ struct IngestReport {
     if summary.rejectedCount > 0 {
       lines.append(
         "  rejected \(Quantity.grouped(summary.rejectedCount)) records"
-          + (summary.rejectFiles.isEmpty ? "" : ", kept in \(target.rejectsFolder)")
+          + (summary.rejectFiles.isEmpty || isDryRun ? "" : ", kept in \(target.rejectsFolder)")
       )
     }
     if summary.untimedCount > 0 {
@@ -53,6 +53,10 @@ struct IngestReport {
       )
     }
     if summary.isInterrupted { lines.append("  stopped  by an interrupt; the rest was not read") }
+    if isDryRun {
+      // Encoding and syncing take about as long as reading and decoding.
+      lines.append("  takes    about \(Quantity.seconds(seconds * 2))")
+    }
     if let next = nextCommand { lines.append("  next     \(next)") }
     return lines.joined(separator: "\n") + "\n"
   }

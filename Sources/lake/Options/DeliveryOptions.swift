@@ -33,6 +33,20 @@ struct DeliveryOptions: ParsableArguments {
   var timeField: String?
   @Option(help: "How finely to partition by time, as year=/month=/day=/hour= in UTC.")
   var partitionBy = Granularity.hour
+  @Option(
+    help: ArgumentHelp(
+      "Firehose's prefix instead of --partition-by: logs/!{timestamp:yyyy/MM/dd}/.",
+      valueName: "template"
+    )
+  )
+  var prefix: String?
+  @Option(
+    help: ArgumentHelp(
+      "Firehose's prefix of rejects: failed/!{firehose:error-output-type}/.",
+      valueName: "template"
+    )
+  )
+  var errorPrefix: String?
   @Option(help: ArgumentHelp("Input per file before it is written, 1 to 128.", valueName: "mib"))
   var bufferSize = 128
   @Option(
@@ -100,6 +114,18 @@ struct DeliveryOptions: ParsableArguments {
       byteCount: bufferSize << 20,
       intervalSeconds: bufferInterval
     )
+    settings.prefix = try prefix.map { text throws(LakeWriterError) in
+      try PathTemplate(prefix: text)
+    }
+    settings.errorPrefix = try errorPrefix.map { text throws(LakeWriterError) in
+      try PathTemplate(errorPrefix: text)
+    }
+    if let prefix, errorPrefix == nil, PathTemplate.hasExpression(prefix) {
+      throw Failure.usage(
+        "--prefix: with expressions --error-prefix must be given, too",
+        help: "for example --error-prefix '!{firehose:error-output-type}/'"
+      )
+    }
     settings.writer.codec = try codec()
     settings.workerCount = global.threadCount
     // Blocks under way and files being encoded take about as much again.
@@ -132,8 +158,6 @@ struct DeliveryOptions: ParsableArguments {
 
 /// Options of the contract that are not built yet, so that they are refused by name.
 struct LaterDeliveryOptions: ParsableArguments {
-  @Option(help: .hidden) var prefix: String?
-  @Option(help: .hidden) var errorPrefix: String?
   @Option(help: .hidden) var filter: String?
   @Option(help: .hidden) var transform: String?
   @Option(help: .hidden) var select: String?
@@ -144,7 +168,6 @@ struct LaterDeliveryOptions: ParsableArguments {
 
   func validate() throws {
     let given = [
-      ("--prefix", prefix != nil), ("--error-prefix", errorPrefix != nil),
       ("--filter", filter != nil), ("--transform", transform != nil), ("--select", select != nil),
       ("--schema-version", schemaVersion != nil), ("--backup", backup != nil),
       ("--max-partitions", maxPartitions != nil), ("--follow", follow),

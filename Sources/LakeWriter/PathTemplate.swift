@@ -1,0 +1,161 @@
+/// A prefix of delivered objects as Firehose writes it: text with expressions `!{namespace:value}`.
+///
+/// `timestamp:PATTERN`, `firehose:random-string` and, for rejects, `firehose:error-output-type`
+/// (developer guide, *Custom prefixes for Amazon S3 objects*).
+public struct PathTemplate: Sendable, Equatable {
+  enum Part: Sendable, Equatable {
+    case literal(String)
+    case timestamp(TimePattern)
+    case randomString
+    case errorOutputType
+  }
+
+  private let parts: [Part]
+  /// The finest unit of all timestamps.
+  let unit: TimeUnit
+
+  /// The longest template, and the longest text that it may give.
+  static let characterCountMax = 1024
+  static let evaluatedCountMax = 512
+
+  /// Reads the prefix of delivered files.
+  ///
+  /// Without a `timestamp` expression it goes on with `yyyy/MM/dd/HH/`, as Firehose's does.
+  /// - Throws: `invalidSettings` with the rule that is broken.
+  public init(prefix text: String) throws(LakeWriterError) {
+    var parts = try PathTemplate.parse(text, option: "--prefix")
+    if parts.contains(.errorOutputType) {
+      throw PathTemplate.fault(
+        "--prefix",
+        "!{firehose:error-output-type} may only stand in the error prefix"
+      )
+    }
+    let hasTime = parts.contains { if case .timestamp = $0 { true } else { false } }
+    if !hasTime { parts += PathTemplate.defaultTime }
+    try self.init(parts, option: "--prefix")
+  }
+
+  /// Reads the prefix of rejects.
+  ///
+  /// - Throws: `invalidSettings` when it has expressions but does not tell error types apart.
+  public init(errorPrefix text: String) throws(LakeWriterError) {
+    var parts = try PathTemplate.parse(text, option: "--error-prefix")
+    let isPlain = parts.allSatisfy { if case .literal = $0 { true } else { false } }
+    if isPlain {
+      parts += [.errorOutputType, .literal("/")] + PathTemplate.defaultTime
+    } else if !parts.contains(.errorOutputType) {
+      throw PathTemplate.fault(
+        "--error-prefix",
+        "with expressions it must hold !{firehose:error-output-type}"
+      )
+    }
+    try self.init(parts, option: "--error-prefix")
+  }
+
+  private init(_ parts: [Part], option: String) throws(LakeWriterError) {
+    self.parts = parts
+    unit = parts.reduce(.none) {
+      if case .timestamp(let pattern) = $1 { max($0, pattern.unit) } else { $0 }
+    }
+    let sample = self.text(millis: 0, errorType: FailedRecords.conversionFailed)
+    if sample.count > PathTemplate.evaluatedCountMax {
+      throw PathTemplate.fault(
+        option,
+        "it gives \(sample.count) characters, \(PathTemplate.evaluatedCountMax) are allowed"
+      )
+    }
+    if sample.hasPrefix("/") || sample.split(separator: "/").contains("..") {
+      throw PathTemplate.fault(option, "it must stay within the destination's folder")
+    }
+  }
+
+  private static let defaultTime: [Part] =
+    (try? TimePattern("yyyy/MM/dd/HH/")).map { [.timestamp($0)] } ?? []
+
+  /// Whether it has expressions, so that an error prefix must be given as well.
+  public static func hasExpression(_ text: String) -> Bool { text.contains("!{") }
+
+  private static func parse(_ text: String, option: String) throws(LakeWriterError) -> [Part] {
+    if text.count > characterCountMax {
+      throw fault(option, "it has \(text.count) characters, \(characterCountMax) are allowed")
+    }
+    var parts: [Part] = []
+    var literal = ""
+    var rest = text[...]
+    while let next = rest.popFirst() {
+      guard next == "!", rest.first == "{" else {
+        literal.append(next)
+        continue
+      }
+      rest = rest.dropFirst()
+      guard let end = closing(rest) else {
+        throw fault(option, "an expression that begins with '!{' is not closed by '}'")
+      }
+      if !literal.isEmpty { parts.append(.literal(literal)) }
+      literal = ""
+      parts.append(try expression(rest[..<end], option: option))
+      rest = rest[rest.index(after: end)...]
+    }
+    if !literal.isEmpty { parts.append(.literal(literal)) }
+    return parts
+  }
+
+  /// The brace that ends an expression; one in quotes does not.
+  private static func closing(_ text: Substring) -> Substring.Index? {
+    var isQuoted = false
+    for index in text.indices {
+      if text[index] == "'" { isQuoted.toggle() }
+      if text[index] == "}" && !isQuoted { return index }
+    }
+    return nil
+  }
+
+  private static func expression(_ text: Substring, option: String) throws(LakeWriterError) -> Part
+  {
+    guard let colon = text.firstIndex(of: ":") else {
+      throw fault(option, "'!{\(text)}' has no namespace; write !{timestamp:yyyy}")
+    }
+    let value = String(text[text.index(after: colon)...])
+    switch (text[..<colon], value) {
+    case ("timestamp", _):
+      do throws(TimePattern.Fault) { return .timestamp(try TimePattern(value)) } catch {
+        throw fault(option, "in '!{\(text)}' \(error.sentence)")
+      }
+    case ("firehose", "random-string"): return .randomString
+    case ("firehose", "error-output-type"): return .errorOutputType
+    case ("firehose", _):
+      throw fault(option, "'\(value)' is neither random-string nor error-output-type")
+    case ("partitionKeyFromQuery", _), ("partitionKeyFromLambda", _):
+      throw fault(option, "'!{\(text)}' needs dynamic partitioning, which this version lacks")
+    default:
+      throw fault(
+        option,
+        "the namespace '\(text[..<colon])' is none of timestamp, firehose, "
+          + "partitionKeyFromQuery and partitionKeyFromLambda"
+      )
+    }
+  }
+
+  private static func fault(_ option: String, _ sentence: String) -> LakeWriterError {
+    LakeWriterError(.invalidSettings("\(option): \(sentence)"), path: "")
+  }
+
+  /// The text for an instant; every random string in it is a new one.
+  func text(millis: Int64, errorType: String = "") -> String {
+    parts.map { part in
+      switch part {
+      case .literal(let text): text
+      case .timestamp(let pattern): pattern.text(millis: millis)
+      case .randomString: PathTemplate.randomString()
+      case .errorOutputType: errorType
+      }
+    }
+    .joined()
+  }
+
+  /// Eleven letters and digits, as Firehose's.
+  private static func randomString() -> String {
+    let alphabet = Array("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
+    return String((0..<11).map { _ in alphabet[Int.random(in: 0..<alphabet.count)] })
+  }
+}
