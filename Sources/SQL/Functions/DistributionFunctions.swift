@@ -82,7 +82,7 @@ enum DistributionFunctions {
     functions.scalar(
       "beta_cdf(double, double, double) -> double",
       "The share of a beta distribution of two parameters below a value.",
-      examples: ["beta_cdf(1, 1, 0.25)": "0.25"]
+      examples: ["round(beta_cdf(3, 3.6, 0.8), 6)": "0.972042"]
     ) { a, n, _ in
       try Rowwise.map(a, n) { (alpha: Double, beta: Double, value: Double) -> Double? in
         try require(value >= 0 && value <= 1, "value must be in the interval [0, 1]")
@@ -93,7 +93,7 @@ enum DistributionFunctions {
     functions.scalar(
       "inverse_beta_cdf(double, double, double) -> double",
       "The value below which a share of a beta distribution lies.",
-      examples: ["inverse_beta_cdf(1, 1, 0.5)": "0.5"]
+      examples: ["round(inverse_beta_cdf(3, 3.6, 0.5), 5)": "0.44969"]
     ) { a, n, _ in
       try Rowwise.map(a, n) { (alpha: Double, beta: Double, share: Double) -> Double? in
         try require(share >= 0 && share <= 1, "p must be in the interval [0, 1]")

@@ -111,7 +111,8 @@ struct FunctionCatalog: Sendable {
   private func known(_ name: String) throws(FunctionFailure) -> FunctionEntry {
     if let entry = entry(name) { return entry }
     let lowered = name.lowercased()
-    if FunctionCatalog.missing.contains(lowered) { throw .notSupported(help: nil) }
+    let missing = FunctionCatalog.missing(lowered)
+    if missing.isMissing { throw .notSupported(help: missing.help) }
     throw .unknownName(suggestions: suggestions(for: lowered))
   }
 

@@ -40,6 +40,8 @@ struct JoinSearch {
   private var best: [InputSet: Candidate] = [:]
 
   private static let exhaustiveCountMax = 10
+  /// As many as a set of inputs has bits.
+  static let inputCountMax = 64
 
   init(
     inputs: [(plan: LogicalPlan, dependent: LogicalPlan.Join?, needed: Set<ColumnID>)],

@@ -29,10 +29,10 @@ private struct SQLJSONPathEvaluation {
 
   private func fail(_ message: String) -> JSONPathFailure { JSONPathFailure(message: message) }
 
-  /// - Parameters:
-  ///   - node: What to evaluate.
-  ///   - current: The item that a filter looks at.
-  ///   - last: The last index of the array whose subscript this is.
+  /// The items that a part of the path finds.
+  ///
+  /// `current` is the item that a filter looks at, `last` the last index of the array whose
+  /// subscript this is.
   func items(_ node: Node, current: JSONItem?, last: Int?) throws -> [JSONItem] {
     switch node {
     case .context: return [document]

@@ -65,12 +65,18 @@ enum ConstantFolding: OptimizerRule {
     }
   }
 
+  /// Whether the condition stands among the first others; in lists of thousands, which programs
+  /// write, looking through all of them would take longer than evaluating one twice.
+  private static func isRepeated(_ part: BoundExpression, in kept: [BoundExpression]) -> Bool {
+    part.isDeterministic && kept.prefix(100).contains { $0.isSame(as: part) }
+  }
+
   private static func conjunction(_ parts: [BoundExpression]) -> BoundExpression {
     var kept: [BoundExpression] = []
     for part in parts.flatMap(\.conjuncts) {
       if part.constantValue == .boolean(true) { continue }
       if part.constantValue == .boolean(false) { return .constant(.boolean(false), .boolean) }
-      if part.isDeterministic && kept.contains(where: { $0.isSame(as: part) }) { continue }
+      if isRepeated(part, in: kept) { continue }
       kept.append(part)
     }
     return .conjunction(kept)
@@ -81,7 +87,7 @@ enum ConstantFolding: OptimizerRule {
     for part in parts.flatMap(\.disjuncts) {
       if part.constantValue == .boolean(false) { continue }
       if part.constantValue == .boolean(true) { return .constant(.boolean(true), .boolean) }
-      if part.isDeterministic && kept.contains(where: { $0.isSame(as: part) }) { continue }
+      if isRepeated(part, in: kept) { continue }
       kept.append(part)
     }
     if kept.isEmpty { return .constant(.boolean(false), .boolean) }

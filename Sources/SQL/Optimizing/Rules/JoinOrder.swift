@@ -14,6 +14,10 @@ enum JoinOrder: OptimizerRule {
     }
     var graph = JoinGraph(ids: session.ids)
     graph.add(plan)
+    // More inputs stay in the order in which they are written.
+    guard graph.inputs.count <= JoinSearch.inputCountMax else {
+      return try plan.mapChildren { (child) throws(SQLError) in try apply(child, &session) }
+    }
     for index in graph.inputs.indices {
       graph.inputs[index].plan = try apply(graph.inputs[index].plan, &session)
     }

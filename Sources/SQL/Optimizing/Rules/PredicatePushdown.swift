@@ -79,7 +79,10 @@ private struct Pushdown {
   ) -> [BoundExpression] {
     var result: [BoundExpression] = []
     for predicate in first + second.flatMap(\.conjuncts) {
-      if predicate.isDeterministic && result.contains(where: { $0.isSame(as: predicate) }) {
+      // Only the first ones: a condition that is evaluated twice costs less than a long search.
+      if predicate.isDeterministic
+        && result.prefix(100).contains(where: { $0.isSame(as: predicate) })
+      {
         continue
       }
       result.append(predicate)
