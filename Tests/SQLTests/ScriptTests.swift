@@ -16,9 +16,9 @@ import Testing
   @Test(arguments: ScriptFiles.all)
   func `a script gives the rows and errors that it says`(name: String) throws {
     let path = "\(TestPaths.scripts)/\(name)"
-    let original = try ScriptFiles.read(path)
+    let original = try TestFile.read(path)
     var file = try LogicTestFile(original)
-    let updates = ScriptFiles.environment("LAKE_UPDATE") == "1"
+    let updates = TestFile.isUpdating
     for (index, part) in file.parts.enumerated() {
       guard case .record(let record) = part else { continue }
       let actual = ScriptRun(record).record
@@ -37,7 +37,7 @@ import Testing
       }
     }
     if updates && file.text != original {
-      try ScriptFiles.write(file.text, path)
+      try TestFile.write(file.text, path)
       Issue.record("\(name) was written anew")
     }
   }
@@ -126,17 +126,13 @@ private struct ScriptRun {
 private enum ScriptFiles {
   /// Paths relative to Tests/Scripts.
   static var all: [String] {
-    let one = environment("LAKE_SCRIPT")
+    let one = TestFile.environment("LAKE_SCRIPT")
     let found = list(TestPaths.scripts).map { String($0.dropFirst(TestPaths.scripts.count + 1)) }
     return found.sorted().filter { name in
       guard name.hasSuffix(".slt") else { return false }
       if let one { return name == one || name == one + ".slt" }
-      return !name.hasSuffix(".slow.slt") || environment("LAKE_SLOW") == "1"
+      return !name.hasSuffix(".slow.slt") || TestFile.environment("LAKE_SLOW") == "1"
     }
-  }
-
-  static func environment(_ name: String) -> String? {
-    getenv(name).map { String(cString: $0) }
   }
 
   private static func list(_ folder: String) -> [String] {
@@ -157,26 +153,5 @@ private enum ScriptFiles {
       }
     }
     return paths
-  }
-
-  struct Unreadable: Error { let path: String }
-
-  static func read(_ path: String) throws -> String {
-    guard let file = fopen(path, "r") else { throw Unreadable(path: path) }
-    defer { fclose(file) }
-    var bytes: [UInt8] = []
-    var block = [UInt8](repeating: 0, count: 64 << 10)
-    while true {
-      let count = fread(&block, 1, block.count, file)
-      if count == 0 { break }
-      bytes += block[..<count]
-    }
-    return String(decoding: bytes, as: UTF8.self)
-  }
-
-  static func write(_ text: String, _ path: String) throws {
-    guard let file = fopen(path, "w") else { throw Unreadable(path: path) }
-    defer { fclose(file) }
-    fputs(text, file)
   }
 }

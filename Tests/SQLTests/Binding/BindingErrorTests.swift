@@ -121,7 +121,7 @@ import Testing
     ),
     ("select r.‹z› from t", .columnNotFound, "column 'z' cannot be resolved", nil),
     (
-      "select ‹rank(a)› from t", .expressionNotScalar,
+      "select ‹rank(a)› from t", .missingOver,
       "window function rank requires an OVER clause", "write rank(…) OVER (ORDER BY …)"
     ),
     (

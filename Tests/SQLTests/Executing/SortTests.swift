@@ -51,6 +51,10 @@ import Testing
         let (one, two) = (left.element[column], right.element[column])
         if one.isNull != two.isNull { return one.isNull == nullsFirst }
         if one.isNull { continue }
+        // NaN stands between the numbers and the nulls, whatever the direction.
+        if case .double(let x) = one, case .double(let y) = two, x.isNaN != y.isNaN {
+          return x.isNaN == nullsFirst
+        }
         if let order = isBefore(one, two) { return order != isDescending }
       }
       return left.offset < right.offset

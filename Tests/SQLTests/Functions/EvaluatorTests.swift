@@ -183,7 +183,11 @@ import Testing
     let element = PlanColumn(id: ColumnID(number: 9), name: "e", type: .bigint)
     let arrays = PlanColumn(id: ColumnID(number: 3), name: "a", type: .array(.bigint))
     let body = try call("$add", .column(element), .column(x))
-    let function = try FunctionCatalog.standard.scalar("transform", [.array(.bigint), .bigint])
+    let function = try FunctionCatalog.standard.scalar(
+      "transform",
+      [.array(.bigint), .bigint],
+      takesLambda: true
+    )
     let expression = BoundExpression.call(
       function,
       [.column(arrays), .lambda(parameters: [element], body: body)]

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import SQL
@@ -21,8 +22,21 @@ import Testing
   }
 
   @Test func `no function is both there and missing`() {
-    for name in FunctionCatalog.missing {
+    for name in FunctionCatalog.missingFamilies.flatMap(\.names) {
       #expect(FunctionCatalog.standard.entry(name) == nil, "\(name)")
+    }
+  }
+
+  @Test func `the documentation names every function, there or missing`() throws {
+    let text = try TestFile.read(TestPaths.repository + "/docs/sql.md")
+    let named = Set(
+      text.split { !($0.isLetter || $0.isNumber || $0 == "_") }.map(String.init)
+    )
+    for entry in FunctionCatalog.standard.entries where entry.kind != .operator && !entry.name.hasPrefix("$") {
+      #expect(named.contains(entry.name), "docs/sql.md lacks \(entry.name)")
+    }
+    for family in FunctionCatalog.missingFamilies {
+      for name in family.names { #expect(named.contains(name), "docs/sql.md lacks \(name)") }
     }
   }
 

@@ -28,7 +28,7 @@ import Testing
   @Test(arguments: files)
   func `queries are planned as the file says`(_ name: String) throws {
     let path = TestPaths.repository + "/Tests/Plans/" + name
-    let old = PlanFile.read(path)
+    let old = try PlanFile.read(path)
     var new = PlanFile(header: old.header, cases: [])
     for testCase in old.cases {
       let plan: String
@@ -38,12 +38,12 @@ import Testing
         plan = "\(error.code.rawValue): \(error.message)\n" + error.details.joined(separator: "\n")
       }
       new.cases.append(.init(intent: testCase.intent, query: testCase.query, plan: plan))
-      if getenv("LAKE_UPDATE") == nil {
+      if !TestFile.isUpdating {
         #expect(plan == testCase.plan, "\(testCase.intent)")
       }
     }
-    if getenv("LAKE_UPDATE") != nil {
-      new.write(path)
+    if TestFile.isUpdating && new.cases.map(\.plan) != old.cases.map(\.plan) {
+      try new.write(path)
       Issue.record("\(name) was written anew; look at the difference and run without LAKE_UPDATE")
     }
   }
@@ -61,10 +61,10 @@ struct PlanFile {
   var header: String
   var cases: [Case]
 
-  static func read(_ path: String) -> PlanFile {
+  static func read(_ path: String) throws -> PlanFile {
     var file = PlanFile(header: "", cases: [])
     var isPlan = false
-    for line in text(path).split(separator: "\n", omittingEmptySubsequences: false) {
+    for line in try TestFile.read(path).split(separator: "\n", omittingEmptySubsequences: false) {
       if line.hasPrefix("== ") {
         file.cases.append(Case(intent: String(line.dropFirst(3)), query: "", plan: ""))
         isPlan = false
@@ -81,24 +81,11 @@ struct PlanFile {
     return file
   }
 
-  func write(_ path: String) {
+  func write(_ path: String) throws {
     var text = header
     for testCase in cases {
       text += "== \(testCase.intent)\n\(testCase.query)----\n\(testCase.plan)\n"
     }
-    guard let file = fopen(path, "w") else { return }
-    fputs(String(text.dropLast()), file)
-    fclose(file)
-  }
-
-  private static func text(_ path: String) -> String {
-    guard let file = fopen(path, "r") else { return "" }
-    defer { fclose(file) }
-    var bytes: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 65_536)
-    while case let count = fread(&buffer, 1, buffer.count, file), count > 0 {
-      bytes += buffer[..<count]
-    }
-    return String(decoding: bytes, as: UTF8.self)
+    try TestFile.write(String(text.dropLast()), path)
   }
 }

@@ -131,8 +131,8 @@ import Testing
         == "NOT_SUPPORTED: time travel (FOR TIMESTAMP AS OF) is not supported"
     )
     #expect(
-      message("SELECT json_value(a, 'x' RETURNING int)")
-        == "NOT_SUPPORTED: JSON_VALUE with RETURNING is not supported"
+      message("SELECT json_query(a, 'x' RETURNING varbinary)")
+        == "NOT_SUPPORTED: RETURNING varbinary of JSON text is not supported"
     )
     #expect(
       message("SELECT * FROM read_csv('x')")
