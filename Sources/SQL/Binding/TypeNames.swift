@@ -54,6 +54,14 @@ extension SQLType {
         fields.append(RowField(name: member.name?.text, type: try SQLType(member.type)))
       }
       self = .row(fields)
+    case "array", "map", "row":
+      let examples = ["array": "array(bigint)", "map": "map(varchar, bigint)"]
+      throw SQLError(
+        .typeNotFound,
+        "\(syntax.name) needs the types of what it holds",
+        at: syntax.range,
+        help: "write \(examples[syntax.name] ?? "row(a bigint, b varchar)")"
+      )
     default:
       let hints = ["string": "varchar", "text": "varchar", "binary": "varbinary", "struct": "row"]
       let near =

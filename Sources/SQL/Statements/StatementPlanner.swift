@@ -138,7 +138,7 @@ struct StatementPlanner {
   private func functions(_ like: String?) -> [[String]] {
     let pattern = like.map(NamePattern.init)
     let entries = FunctionCatalog.standard.entries.filter {
-      $0.kind != .operator && (pattern?.matches($0.name) ?? true)
+      $0.kind != .operator && !$0.name.hasPrefix("$") && (pattern?.matches($0.name) ?? true)
     }
     return entries.sorted { $0.name < $1.name }.flatMap { entry in
       entry.signatures.map { [entry.name, entry.kind.rawValue, $0, entry.summary] }

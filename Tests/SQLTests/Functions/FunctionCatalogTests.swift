@@ -32,7 +32,8 @@ import Testing
     let named = Set(
       text.split { !($0.isLetter || $0.isNumber || $0 == "_") }.map(String.init)
     )
-    for entry in FunctionCatalog.standard.entries where entry.kind != .operator && !entry.name.hasPrefix("$") {
+    for entry in FunctionCatalog.standard.entries
+    where entry.kind != .operator && !entry.name.hasPrefix("$") {
       #expect(named.contains(entry.name), "docs/sql.md lacks \(entry.name)")
     }
     for family in FunctionCatalog.missingFamilies {
