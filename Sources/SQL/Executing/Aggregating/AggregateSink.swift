@@ -18,8 +18,8 @@ final class AggregateSink: Sink, @unchecked Sendable {
   private(set) var partCount = 1
   private var whole: GroupedRows?
 
-  /// - Parameter inputTypes: The types of the input's columns; nil where no rows come, but the groups of
-  ///   another aggregation.
+  /// A sink whose input has columns of `inputTypes`; nil where no rows come, but the groups of another
+  /// aggregation.
   init(_ shape: AggregateShape, inputTypes: [SQLType]?, statistics: OperatorStatistics?) {
     self.shape = shape
     var positions: [Int] = []
