@@ -4,6 +4,8 @@ package struct PageDescription: Sendable {
   package var header: PageHeader
   /// Where the header starts in the file.
   package var offset: Int
+  /// The size of the page with its header.
+  package var byteCount: Int
   /// The number of its first row within the row group, where an index says so.
   package var firstRow: Int?
   /// Bounds and nulls, where an index has them.
@@ -50,7 +52,13 @@ extension ParquetFile {
         place.byteOffset = nil
         guard let header = try reader.nextHeader() else { break }
         place.byteOffset = reader.pageOffset
-        listing.pages.append(PageDescription(header: header, offset: reader.pageOffset))
+        listing.pages.append(
+          PageDescription(
+            header: header,
+            offset: reader.pageOffset,
+            byteCount: reader.pageByteCount
+          )
+        )
         valueCount += header.dataValueCount ?? 0
         reader.skipPage()
       }

@@ -55,7 +55,7 @@ struct PredicatePruning {
     default: return true
     }
     guard let offset = chunk.bloomFilterOffset,
-      let filter = BloomFilter(file.source, offset: offset, end: file.footerOffset)
+      let filter = ChunkBloomFilter(file.source, offset: offset, end: file.footerOffset)
     else { return true }
     return values.contains { filter.mayContain($0, of: file.fileSchema.leaves[leaf]) }
   }

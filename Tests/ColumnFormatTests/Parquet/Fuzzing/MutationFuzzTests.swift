@@ -50,7 +50,7 @@ import Testing
     var bodies: [Range<Int>] = []
     for rowGroup in file.metadata.rowGroups.indices {
       for leaf in file.fileSchema.leaves.indices {
-        for page in try file.pages(rowGroup: rowGroup, leaf: leaf) {
+        for page in file.pages(rowGroup: rowGroup, leaf: leaf).pages {
           try #require(page.header.checksum != nil)
           let end = page.offset + page.byteCount
           bodies.append((end - page.header.compressedByteCount)..<end)

@@ -93,7 +93,7 @@ import Testing
     let field = try #require(file.schema.index(of: name))
     let offset = try #require(file.metadata.rowGroups[0].columns[field].bloomFilterOffset)
     let filter = try #require(
-      BloomFilter(file.source, offset: offset, end: file.footerOffset)
+      ChunkBloomFilter(file.source, offset: offset, end: file.footerOffset)
     )
     #expect(filter.mayContain(there, of: file.fileSchema.leaves[field]))
     #expect(!filter.mayContain(missing, of: file.fileSchema.leaves[field]))
