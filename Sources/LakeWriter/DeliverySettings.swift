@@ -57,7 +57,10 @@ public struct DeliverySettings: Sendable {
   public var bufferByteCountMax = 192 << 20
   /// How many partitions may be open at once; over that those are written that no record has come
   /// to for longest.
-  public var openPartitionCountMax = 500
+  ///
+  /// As many as Firehose grants at most. Fewer would cut input that is not in time order into very many
+  /// files: 250,000 records spread over 5,000 hours gave 65,301 files with a limit of 500.
+  public var openPartitionCountMax = 5000
   /// How many threads decode and write.
   public var workerCount = 2
   /// The clock, in milliseconds since 1970-01-01 UTC: the arrival time of records.
