@@ -33,8 +33,8 @@ struct BufferState<Key: Hashable & Comparable> {
   private let openCountMax: Int
   private var entries: [Key: Entry] = [:]
   private var clock = 0
-  /// How many buffers were flushed since the last commit.
-  private var flushedCount = 0
+  /// How many buffers were flushed because they were full since the last commit.
+  private var fullCount = 0
   /// The memory of all buffers.
   private(set) var memoryByteCount = 0
   /// When the oldest record since the last commit arrived, in milliseconds.
@@ -81,26 +81,27 @@ struct BufferState<Key: Hashable & Comparable> {
 
   /// Whether it is time to commit, and why.
   ///
-  /// That is when the oldest record is old enough, or when buffers were flushed already and those
-  /// that are open are not more: then a commit at most doubles the number of files, and what is
-  /// full becomes visible without waiting.
+  /// That is when the oldest record is old enough, or when buffers were full and those that are open
+  /// are not more: then a commit at most doubles the number of files, and what is full becomes
+  /// visible without waiting. Buffers that went for their memory wait: in input that comes in the
+  /// order of time, a commit for their sake would cut the hour that is being filled.
   func commitReason(nowMillis: Int64) -> Reason? {
     guard let oldestMillis else { return nil }
     if nowMillis - oldestMillis >= Int64(hints.intervalSeconds) * 1000 { return .age }
-    return flushedCount > 0 && flushedCount >= entries.count ? .size : nil
+    return fullCount > 0 && fullCount >= entries.count ? .size : nil
   }
 
   /// Flushes everything for a commit.
   mutating func commit(_ reason: Reason) -> [Flush] {
     let flushes = entries.keys.sorted().map { flush($0, reason) }
-    flushedCount = 0
+    fullCount = 0
     oldestMillis = nil
     return flushes
   }
 
   private mutating func flush(_ key: Key, _ reason: Reason) -> Flush {
     if let entry = entries.removeValue(forKey: key) { memoryByteCount -= entry.memoryByteCount }
-    flushedCount += 1
+    if reason == .size { fullCount += 1 }
     return Flush(key: key, reason: reason)
   }
 }

@@ -77,6 +77,7 @@ import Testing
     )
     #expect(state.memoryByteCount == 61)
     #expect(state.relieve().isEmpty)
+    #expect(state.commitReason(nowMillis: 0) == nil)
   }
 
   @Test func `over the number of open partitions a quarter of them goes`() {
