@@ -119,7 +119,12 @@ final class BlockSource: Sendable {
       raw,
       format: input.format ?? settings.format,
       start: input.start,
-      blockByteCount: settings.blockByteCount
+      blockByteCount: settings.blockByteCount,
+      recordByteCountMax: min(
+        settings.decoding.recordByteCountMax,
+        RecordBlockReader.recordByteCountMax
+      ),
+      keptByteCountMax: settings.keptByteCountMax
     )
   }
 }

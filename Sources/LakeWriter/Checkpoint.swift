@@ -172,6 +172,7 @@ extension StreamPosition {
       "input": .integer(input), "byteOffset": .integer(place.byteOffset),
       "record": .integer(place.recordNumber),
     ]
+    if place.part > 0 { object["part"] = .integer(place.part) }
     object["format"] = format?.json
     return .object(object)
   }
@@ -182,7 +183,11 @@ extension StreamPosition {
       let record = json["record"]?.integerValue, record >= 0
     else { return nil }
     self.input = input
-    place = InputPosition(byteOffset: byteOffset, recordNumber: record)
+    place = InputPosition(
+      byteOffset: byteOffset,
+      recordNumber: record,
+      part: max(json["part"]?.integerValue ?? 0, 0)
+    )
     format = json["format"].flatMap(RecordFormat.init)
   }
 }

@@ -98,9 +98,10 @@ final class DeliveryBuffers: @unchecked Sendable {
       // After a failure the position must not move on over rows that are nowhere.
       if summary.failure != nil { return }
       let now = settings.nowMillis()
-      let rejectedCount = rows.decoded.rejected.count
+      // A record that is kept in several parts is one.
+      let rejectedCount = rows.decoded.rejected.count { $0.part == 0 }
       let recordCount = rows.decoded.batch.rowCount + rejectedCount
-      if recordCount > 0 { state.arrived(nowMillis: now) }
+      if recordCount > 0 || !rows.decoded.rejected.isEmpty { state.arrived(nowMillis: now) }
       epochs[epochs.count - 1].take(
         Checkpoint.Totals(
           records: recordCount,

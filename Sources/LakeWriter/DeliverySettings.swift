@@ -52,7 +52,12 @@ public struct DeliverySettings: Sendable {
   /// The codec and layout of the files.
   public var writer = WriterOptions()
   /// How records are decoded.
-  public var decoding = DecodingOptions()
+  ///
+  /// Records are as long as Firehose takes them (*PutRecord*: 1,000 KiB), and lose no value.
+  public var decoding = DecodingOptions(
+    recordByteCountMax: 1_024_000,
+    rejectsDuplicateFields: true
+  )
   /// How much all buffers may take together, in bytes.
   public var bufferByteCountMax = 192 << 20
   /// How many partitions may be open at once; over that those are written that no record has come
@@ -71,6 +76,8 @@ public struct DeliverySettings: Sendable {
   public var isInterrupted: @Sendable () -> Bool = { false }
   /// The usual size of a block of records.
   package var blockByteCount = 4 << 20
+  /// The size of the parts in which records over the limit are kept.
+  package var keptByteCountMax = RejectedRecord.byteCountMax
   /// Called with the partition folders of each commit; the same ones may come again.
   package var register: @Sendable ([String]) throws(LakeWriterError) -> Void = {
     (_) throws(LakeWriterError) in

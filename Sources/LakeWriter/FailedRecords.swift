@@ -66,6 +66,13 @@ package enum Base64 {
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8
   )
 
+  /// What each letter stands for; 64 for what is none.
+  private static let values: [UInt8] = {
+    var values = [UInt8](repeating: 64, count: 256)
+    for (index, letter) in alphabet.enumerated() { values[Int(letter)] = UInt8(index) }
+    return values
+  }()
+
   package static func append(_ bytes: [UInt8], to text: inout [UInt8]) {
     text.reserveCapacity(text.count + (bytes.count + 2) / 3 * 4)
     var index = 0
@@ -85,10 +92,12 @@ package enum Base64 {
   /// The bytes; nil for what is not Base64.
   package static func decode(_ text: String) -> [UInt8]? {
     var bytes: [UInt8] = []
+    bytes.reserveCapacity(text.utf8.count / 4 * 3)
     var bits: UInt32 = 0
     var bitCount = 0
     for character in text.utf8 where character != UInt8(ascii: "=") {
-      guard let value = alphabet.firstIndex(of: character) else { return nil }
+      let value = values[Int(character)]
+      if value > 63 { return nil }
       bits = bits << 6 | UInt32(value)
       bitCount += 6
       if bitCount >= 8 {

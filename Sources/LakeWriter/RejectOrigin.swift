@@ -23,7 +23,7 @@ struct RejectOrigin {
       "attemptEndingTimestamp": .integer(nowMillis),
       "rawData": .string(String(decoding: raw, as: UTF8.self)),
       "sequenceNumber": first?["sequenceNumber"] ?? .string("\(record.recordNumber)"),
-      "subSequenceNumber": 0,
+      "subSequenceNumber": .integer(record.part),
       "dataCatalogTable": table.map(RejectOrigin.table) ?? .null,
       "source": first?["source"] ?? source(record),
     ]
@@ -42,6 +42,7 @@ struct RejectOrigin {
       "path": .string(record.path), "record": .integer(record.recordNumber),
       "byteOffset": .integer(record.byteOffset), "format": format.json,
     ]
+    if record.part > 0 || record.hasMore { source["isWhole"] = false }
     source["columns"] = columnNames.map { .array($0.map { .string($0) }) }
     return .object(source)
   }

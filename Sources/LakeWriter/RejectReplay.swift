@@ -179,10 +179,9 @@ enum ReplayedRecords {
     var indices: [Int] = []
   }
 
-  /// Whether all bytes of the record are there; of one that was too large only the first are.
+  /// Whether all bytes of the record are in this document, and not in several.
   static func isWhole(_ document: JSONValue) -> Bool {
-    document["lastErrorCode"]?.stringValue
-      != "DataFormatConversion.\(RejectCause.tooLarge.rawValue)"
+    document["source"]?["isWhole"]?.booleanValue != false
       && document["rawData"]?.stringValue.flatMap(Base64.decode) != nil
   }
 

@@ -28,12 +28,13 @@ enum FormatDetection {
     }
     let lines = sample.values.split(separator: UInt8(ascii: "\n"), maxSplits: 200)
       .prefix(200).compactMap { line in line.first { $0 > 0x20 } == nil ? nil : line }
+    let objects = lines.filter { line in line.first { $0 > 0x20 } == UInt8(ascii: "{") }
+    // Zeros in records of JSON cost those records, not the input.
+    if !lines.isEmpty && objects.count * 2 >= lines.count { return json(objects) }
     if sample.values.prefix(4096).contains(0) {
       throw RowFormatError(.malformed("it is neither JSON nor delimited text"), path: path)
     }
     guard let first = lines.first else { return .ndjson }
-    let objects = lines.filter { line in line.first { $0 > 0x20 } == UInt8(ascii: "{") }
-    if objects.count * 2 >= lines.count { return json(objects) }
     if let layout = CSVDetection.layout(sample, isWhole: isWhole) { return .csv(layout) }
     // Arrays, single values and a few broken lines are rejected one by one.
     if !objects.isEmpty || first.first(where: { $0 > 0x20 }) == UInt8(ascii: "[") {

@@ -100,7 +100,11 @@ public struct RecordDecoder: Sendable {
     _ tree: ColumnTree,
     _ parser: inout Parser
   ) -> DecodedBlock? {
-    var records = LineRecords(block, rowCapacity: tree.slots.pointee.capacity)
+    var records = LineRecords(
+      block,
+      rowCapacity: tree.slots.pointee.capacity,
+      options: options
+    )
     guard records.run(&parser) else { return nil }
     let (schema, batch) = tree.finish(heap: block.bytes.owner)
     return DecodedBlock(
@@ -122,7 +126,8 @@ public struct RecordDecoder: Sendable {
       block,
       layout: layout,
       known: schema,
-      rowCapacity: tree.slots.pointee.capacity
+      rowCapacity: tree.slots.pointee.capacity,
+      recordByteCountMax: options.recordByteCountMax
     )
     var taker = CSVColumnDecoder(
       tree,

@@ -26,7 +26,7 @@ public struct RejectedRecord: Sendable, Hashable {
   public var message: String
   /// The record as it stood in the input, without its line end.
   ///
-  /// Of a record over the size limit only the first ``bytesKeptMax`` bytes are kept.
+  /// Nothing is left out. A record of more than ``byteCountMax`` bytes comes in several parts.
   public var bytes: [UInt8]
   /// The record's number in its input, from zero.
   ///
@@ -38,8 +38,13 @@ public struct RejectedRecord: Sendable, Hashable {
   /// The input as the user named it.
   public var path: String
 
-  /// How much of a record over the size limit is kept.
-  public static let bytesKeptMax = 64 << 10
+  /// Which part of its record this is, from zero.
+  public var part = 0
+  /// Whether the record goes on after this part.
+  public var hasMore = false
+
+  /// How many bytes of a record are kept in one piece.
+  public static let byteCountMax = 64 << 20
 
   /// A rejected record with all its facts.
   public init(

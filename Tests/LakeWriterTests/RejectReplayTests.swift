@@ -76,7 +76,7 @@ import Testing
   @Test func `a record of which only a part was kept is not replayed, and stays`() throws {
     let lake = TestLake()
     let document =
-      "{\"lastErrorCode\":\"DataFormatConversion.too-large\",\"rawData\":\"eyJpZCI6MX0=\"}\n"
+      "{\"rawData\":\"eyJpZCI6MX0=\",\"source\":{\"isWhole\":false}}\n"
     _ = lake.write(document, to: "rejects/shop/orders/format-conversion-failed/a.ndjson")
     #expect(RejectReplayTests.replay(lake).recordCount == 0)
     #expect(try lake.ids().isEmpty)

@@ -31,9 +31,14 @@ struct LineRecords {
   /// The line of each row, from the block's start.
   private(set) var lines: BufferBuilder<UInt32>
   private var isSequential = true
+  private let options: DecodingOptions
+  /// The end of the line that was found to be over the limit last.
+  private var longLineEnd: BytePointer
 
-  init(_ block: RecordBlock, rowCapacity: Int) {
+  init(_ block: RecordBlock, rowCapacity: Int, options: DecodingOptions) {
     self.block = block
+    self.options = options
+    longLineEnd = UnsafePointer(block.bytes.base)
     rejected = block.rejected
     lines = BufferBuilder(capacity: rowCapacity)
   }
@@ -51,6 +56,11 @@ struct LineRecords {
     let end = start + block.bytes.count
     let isValid = UTF8Checking.isValid(start, count: block.bytes.count)
     var validEnd = isValid ? end : start
+    let hasLong = RecordLengths.hasLongLine(
+      start,
+      count: block.bytes.count,
+      byteCountMax: options.recordByteCountMax
+    )
     var line = 0
     var at = start
     while at < end {
@@ -78,6 +88,12 @@ struct LineRecords {
         }
         validEnd = lineEnd
       }
+      if hasLong, let stop = endOfLongRecord(at) {
+        let words = RecordWords.tooLarge(options.recordByteCountMax)
+        reject(.tooLarge, words, at..<stop, line: line)
+        at = stop
+        continue
+      }
       if let next = parser.record(at, line: line) {
         if lines.count != line { isSequential = false }
         lines.append(UInt32(truncatingIfNeeded: line))
@@ -93,6 +109,21 @@ struct LineRecords {
       }
     }
     return true
+  }
+
+  /// The end of the record at `start` if that is over the limit: of an object, or of a line that
+  /// holds none there.
+  private mutating func endOfLongRecord(_ start: BytePointer) -> BytePointer? {
+    let limit = options.recordByteCountMax
+    if start >= longLineEnd { longLineEnd = lineEnd(start) }
+    var count = longLineEnd - start
+    if count > 0 && longLineEnd[-1] == 0x0D { count -= 1 }
+    if count <= limit { return nil }
+    var scanner = JSONScanner(start: start, depthMax: options.nestingDepthMax)
+    guard start.pointee == UInt8(ascii: "{"), let end = scanner.skipObject(start, depth: 0) else {
+      return longLineEnd
+    }
+    return end - start > limit ? end : nil
   }
 
   private func lineEnd(_ start: BytePointer) -> BytePointer {

@@ -30,9 +30,17 @@ struct CSVRecords {
   private(set) var numbers: BufferBuilder<UInt32>
   private var isSequential = true
   private let layout: CSVLayout
+  private let recordByteCountMax: Int
 
-  init(_ block: RecordBlock, layout: CSVLayout, known: Schema, rowCapacity: Int) {
+  init(
+    _ block: RecordBlock,
+    layout: CSVLayout,
+    known: Schema,
+    rowCapacity: Int,
+    recordByteCountMax: Int = .max
+  ) {
     self.block = block
+    self.recordByteCountMax = recordByteCountMax
     self.layout = layout
     rejected = block.rejected
     numbers = BufferBuilder(capacity: rowCapacity)
@@ -91,6 +99,10 @@ struct CSVRecords {
       case .unclosedQuote:
         reject(.malformedCSV, "a quoted field is not closed", tokenizer, number)
       case .fields(let count):
+        if tokenizer.recordEnd - tokenizer.recordStart > recordByteCountMax {
+          reject(.tooLarge, RecordWords.tooLarge(recordByteCountMax), tokenizer, number)
+          continue
+        }
         if !isValid, let words = invalidUTF8(tokenizer) {
           reject(.invalidUTF8, words, tokenizer, number)
           continue
@@ -144,6 +156,10 @@ struct CSVRecords {
 
 /// Sentences about records that all formats share.
 enum RecordWords {
+  static func tooLarge(_ byteCountMax: Int) -> String {
+    "the record is longer than \(byteCountMax) bytes"
+  }
+
   static func invalidUTF8(_ offset: Int, _ byte: UInt8) -> String {
     let digits = String(byte, radix: 16, uppercase: true)
     return "byte \(offset) of the record, 0x\(byte < 16 ? "0" : "")\(digits), is not UTF-8"

@@ -30,12 +30,18 @@ enum ShapeScanning {
     switch format {
     case .ndjson:
       var scanner = JSONShapeScanner(tree, block, options: options)
-      return scanLines(block, &scanner)
+      return scanLines(block, options, &scanner)
     case .dynamodb:
       var scanner = DynamoDBShapeScanner(tree, block, options: options)
-      return scanLines(block, &scanner)
+      return scanLines(block, options, &scanner)
     case .csv(let layout):
-      var records = CSVRecords(block, layout: layout, known: known, rowCapacity: 64)
+      var records = CSVRecords(
+        block,
+        layout: layout,
+        known: known,
+        rowCapacity: 64,
+        recordByteCountMax: options.recordByteCountMax
+      )
       var scanner = CSVShapeScanner(
         tree,
         block,
@@ -49,9 +55,10 @@ enum ShapeScanning {
 
   private static func scanLines<Scanner: RecordParsing>(
     _ block: RecordBlock,
+    _ options: DecodingOptions,
     _ scanner: inout Scanner
   ) -> Outcome {
-    var records = LineRecords(block, rowCapacity: 64)
+    var records = LineRecords(block, rowCapacity: 64, options: options)
     _ = records.run(&scanner)
     return Outcome(recordCount: records.lines.count, rejected: records.rejected)
   }

@@ -7,6 +7,11 @@ import ColumnFormat
 final class ShapeTree {
   /// The most fields of a tree; an object that is used as a map would make columns without end.
   static let fieldCountMax = 10_000
+  /// The deepest groups of a Parquet schema that columns may lead to; a list or map takes two.
+  ///
+  /// What lies deeper is kept as JSON text: files may not be nested more than 64 deep, and a record
+  /// of a thousand brackets must not be what decides about a table's columns.
+  static let groupDepthMax = 60
 
   let root: ShapePointer
   /// Whether arrays of mixed elements are kept as JSON text, as for DynamoDB's lists.
@@ -129,39 +134,43 @@ final class ShapeTree {
 
   /// The columns: those known already, widened, and the new ones after them.
   func schema(evolving known: Schema) -> Schema {
-    Schema(rowFields(root, known.fields))
+    Schema(rowFields(root, known.fields, depth: 1))
   }
 
   /// The smallest type that holds what was seen and what is known.
-  private func type(_ shape: ShapePointer, _ known: LogicalType) -> LogicalType {
+  ///
+  /// `depth` is where the type's own group would be in a Parquet schema.
+  private func type(_ shape: ShapePointer, _ known: LogicalType, depth: Int) -> LogicalType {
     let kinds = shape.pointee.kinds
     if kinds.isEmpty { return known }
+    if depth > ShapeTree.groupDepthMax && (kinds == .object || kinds == .array) { return .string }
     switch (known, kinds) {
     case (.unknown, .object):
       // An object without fields leaves the type open, as an array without elements does in Glue
       // (glue.md, 3): a row type without fields cannot be stored, and a later record brings them.
-      return fields[shape.pointee.id].isEmpty ? .unknown : .row(rowFields(shape, []))
-    case (.row(let fields), .object): return .row(rowFields(shape, fields))
+      return fields[shape.pointee.id].isEmpty
+        ? .unknown : .row(rowFields(shape, [], depth: depth + 1))
+    case (.row(let fields), .object): return .row(rowFields(shape, fields, depth: depth + 1))
     case (.map(let key, let value), .object):
-      let types = self.fields[shape.pointee.id].map { type($0, .unknown) }
+      let types = self.fields[shape.pointee.id].map { type($0, .unknown, depth: depth + 2) }
       var widened = value
       widened.type = types.reduce(value.type) { TypeLattice.unify($0, $1) }
       return .map(key: key, value: widened)
-    case (.unknown, .array): return list(shape, Field("element", .unknown))
-    case (.list(let element), .array): return list(shape, element)
+    case (.unknown, .array): return list(shape, Field("element", .unknown), depth: depth)
+    case (.list(let element), .array): return list(shape, element, depth: depth)
     default: return TypeResolution.scalar(shape.pointee, known: known)
     }
   }
 
-  private func list(_ shape: ShapePointer, _ element: Field) -> LogicalType {
+  private func list(_ shape: ShapePointer, _ element: Field, depth: Int) -> LogicalType {
     guard let elements = shape.pointee.element else { return .list(element) }
     var element = element
     if keepsMixedListsAsText && TypeResolution.isMixed(elements.pointee.kinds) { return .string }
-    element.type = type(elements, element.type)
+    element.type = type(elements, element.type, depth: depth + 2)
     return .list(element)
   }
 
-  private func rowFields(_ shape: ShapePointer, _ known: [Field]) -> [Field] {
+  private func rowFields(_ shape: ShapePointer, _ known: [Field], depth: Int) -> [Field] {
     var result = known
     for field in fields[shape.pointee.id] {
       let name = names[field.pointee.id]
@@ -169,9 +178,9 @@ final class ShapeTree {
         known.firstIndex { $0.name == name }
         ?? known.firstIndex { $0.name.lowercased() == name.lowercased() }
       if let position {
-        result[position].type = type(field, known[position].type)
+        result[position].type = type(field, known[position].type, depth: depth)
       } else {
-        result.append(Field(name, type(field, .unknown)))
+        result.append(Field(name, type(field, .unknown, depth: depth)))
       }
     }
     return result

@@ -20,16 +20,20 @@ package protocol RawInput: AnyObject {
   func secure() throws(RowFormatError)
 }
 
-/// A place between two records of an input.
+/// A place between two records of an input, or between two parts of a record over the limit.
 public struct InputPosition: Sendable, Hashable {
   /// Where the next record starts in the decompressed input.
   public var byteOffset: Int
   /// The number of the next record; see ``RejectedRecord/recordNumber``.
   public var recordNumber: Int
+  /// How many parts of the next record were handed on: zero but within one that is over the limit
+  /// of its length and too long for one document.
+  public var part: Int
 
   /// The start of an input unless told otherwise.
-  public init(byteOffset: Int = 0, recordNumber: Int = 0) {
+  public init(byteOffset: Int = 0, recordNumber: Int = 0, part: Int = 0) {
     self.byteOffset = byteOffset
     self.recordNumber = recordNumber
+    self.part = part
   }
 }

@@ -59,7 +59,8 @@ public struct RecordBlock: Sendable {
     recordCount: Int,
     byteOffset: Int,
     columnNames: [String]?,
-    rejected: [RejectedRecord] = []
+    rejected: [RejectedRecord] = [],
+    part: Int = 0
   ) {
     self.path = path
     self.bytes = bytes
@@ -67,7 +68,8 @@ public struct RecordBlock: Sendable {
     self.byteOffset = byteOffset
     end = InputPosition(
       byteOffset: byteOffset + bytes.count,
-      recordNumber: firstRecord + recordCount
+      recordNumber: firstRecord + recordCount,
+      part: part
     )
     self.columnNames = columnNames
     self.rejected = rejected

@@ -1,6 +1,10 @@
 import CKernels
 import ColumnFormat
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 /// Reads an input as blocks of whole records, decompressing it on the way.
 ///
 /// Where the compressed data end early or are damaged, every whole record before that place is
@@ -29,15 +33,18 @@ public final class RecordBlockReader {
   private let input: DecompressedInput
   private let blockByteCount: Int
   private let recordByteCountMax: Int
+  private let keptByteCountMax: Int
   /// Bytes that were read but are in no block yet.
   private var carry: Buffer<UInt8>
   private var failure: RowFormatError?
   private var isAtEnd = false
   private var recordNumber = 0
   private var byteOffset = 0
+  /// How many parts of a record over the limit were handed on, whose rest comes next.
+  private var part = 0
   /// Where the next block starts.
   package var position: InputPosition {
-    InputPosition(byteOffset: byteOffset, recordNumber: recordNumber)
+    InputPosition(byteOffset: byteOffset, recordNumber: recordNumber, part: part)
   }
 
   /// Opens an input.
@@ -70,14 +77,17 @@ public final class RecordBlockReader {
   ///   - start: The ``RecordBlock/end`` of the last block that is not wanted any more.
   ///   - blockByteCount: The usual size of a block.
   ///   - recordByteCountMax: The size of the longest record that is delivered.
+  ///   - keptByteCountMax: The size of the parts in which longer ones are kept.
   /// - Throws: When the input cannot be read, ends before `start`, or its format not be told.
   package init(
     _ raw: any RawInput,
     format: RecordFormat?,
     start: InputPosition = InputPosition(),
     blockByteCount: Int = 4 << 20,
-    recordByteCountMax: Int = RecordBlockReader.recordByteCountMax
+    recordByteCountMax: Int = RecordBlockReader.recordByteCountMax,
+    keptByteCountMax: Int = RejectedRecord.byteCountMax
   ) throws(RowFormatError) {
+    self.keptByteCountMax = keptByteCountMax
     path = raw.path
     self.blockByteCount = max(blockByteCount, 1)
     self.recordByteCountMax = max(recordByteCountMax, 1)
@@ -112,6 +122,7 @@ public final class RecordBlockReader {
     }
     if start.byteOffset <= byteOffset { return }
     recordNumber = start.recordNumber
+    part = start.part
     let skipped = min(start.byteOffset - byteOffset, carry.count)
     carry = carry.slice(skipped..<carry.count)
     byteOffset = start.byteOffset
@@ -169,6 +180,11 @@ public final class RecordBlockReader {
   private func nextBlock() throws(RowFormatError) -> RecordBlock? {
     var rejected: [RejectedRecord] = []
     while true {
+      if part > 0 {
+        rejected += oversize()
+        if part > 0, let failure, rejected.isEmpty { throw failure }
+        return partBlock(rejected)
+      }
       var filling = Filling(capacity: blockByteCount, splitter: RecordSplitter(format))
       fill(&filling)
       if isAtEnd && carry.count == 0 {
@@ -180,8 +196,24 @@ public final class RecordBlockReader {
         if !rejected.isEmpty { return block(filling, end: 0, rejected) }
         throw failure
       }
-      rejected.append(skipRecord(filling))
+      rejected += skipRecord(filling)
+      if part > 0 { return partBlock(rejected) }
     }
+  }
+
+  /// A block of nothing but parts of a record over the limit.
+  private func partBlock(_ rejected: [RejectedRecord]) -> RecordBlock {
+    let padding = Buffer<UInt8>(repeating: 0, count: RecordBlock.padding)
+    return RecordBlock(
+      path: path,
+      padded: padding.slice(0..<0),
+      firstRecord: recordNumber,
+      recordCount: 0,
+      byteOffset: byteOffset,
+      columnNames: columnNames,
+      rejected: rejected,
+      part: part
+    )
   }
 
   /// A block under construction.
@@ -226,8 +258,10 @@ public final class RecordBlockReader {
         filling.splitter.scanGluedObjects(filling.memory.base, count: filling.filled)
         if filling.splitter.end > 0 { return }
       }
-      if filling.capacity >= recordByteCountMax { return }
-      filling.grow(to: min(filling.capacity * 2, max(recordByteCountMax, filling.capacity)))
+      // A record of just the limit comes with its line end.
+      let wanted = recordByteCountMax + 2
+      if filling.capacity >= wanted { return }
+      filling.grow(to: min(filling.capacity * 2, wanted))
     }
   }
 
@@ -286,51 +320,87 @@ public final class RecordBlockReader {
     carry = joined
   }
 
-  /// Leaves out a record that is over the limit, up to its line end.
+  /// Leaves out a record that is over the limit, up to its line end, or its first part.
   ///
   /// In CSV a quote that is never closed makes the whole rest of a file one record; there too the
   /// next line starts afresh.
-  private func skipRecord(_ filling: Filling) -> RejectedRecord {
-    let newline = UInt8(ascii: "\n")
-    let kept = min(filling.filled, RejectedRecord.bytesKeptMax)
-    var record = RejectedRecord(
-      cause: .tooLarge,
-      message: "the record is longer than \(recordByteCountMax) bytes",
-      bytes: Array(filling.memory.values.prefix(kept)),
+  private func skipRecord(_ filling: Filling) -> [RejectedRecord] {
+    guard let end = newline(in: filling.memory.slice(0..<filling.filled)) else {
+      keep(filling, from: 0)
+      return oversize()
+    }
+    let record = RejectedRecord(
+      cause: .malformedCSV,
+      message: "a quoted field is not closed within \(recordByteCountMax) bytes",
+      bytes: Array(filling.memory.values.prefix(end)),
       recordNumber: recordNumber,
       byteOffset: byteOffset,
       path: path
     )
     recordNumber += 1
-    if let end = filling.memory.slice(0..<filling.filled).values.firstIndex(of: newline) {
-      record.cause = .malformedCSV
-      record.message = "a quoted field is not closed within \(recordByteCountMax) bytes"
-      record.bytes = Array(filling.memory.values.prefix(min(end, kept)))
-      keep(filling, from: end + 1)
-      byteOffset += end + 1
-      return record
-    }
-    byteOffset += filling.filled
-    let scratch = Buffer<UInt8>(count: 1 << 20)
-    while true {
-      var chunk = carry
-      if chunk.count == 0 {
-        if isAtEnd || failure != nil { return record }
-        do throws(RowFormatError) {
-          let count = try input.read(
-            into: UnsafeMutableRawBufferPointer(start: scratch.base, count: scratch.count)
-          )
-          isAtEnd = count == 0
-          chunk = scratch.slice(0..<count)
-        } catch { failure = error }
+    keep(filling, from: end + 1)
+    byteOffset += end + 1
+    return [record]
+  }
+
+  /// Takes the bytes of a record over the limit up to its line end, or one part of them; the
+  /// record goes on where `part` is not zero afterwards.
+  private func oversize() -> [RejectedRecord] {
+    var record = RejectedRecord(
+      cause: .tooLarge,
+      message: RecordWords.tooLarge(recordByteCountMax),
+      bytes: [],
+      recordNumber: recordNumber,
+      byteOffset: byteOffset,
+      path: path
+    )
+    record.part = part
+    while record.bytes.count < keptByteCountMax {
+      if carry.count == 0 && !isAtEnd && failure == nil { carry = readChunk() }
+      if carry.count == 0 {
+        // After damage the rest of the record may still come, when the input is mended.
+        if failure != nil { break }
+        return endRecord(&record)
       }
-      if let end = chunk.values.firstIndex(of: newline) {
-        byteOffset += end + 1
-        carry = chunk.slice(end + 1..<chunk.count)
-        return record
-      }
-      byteOffset += chunk.count
-      carry = Buffer(count: 0)
+      let room = keptByteCountMax - record.bytes.count
+      let window = carry.slice(0..<min(room, carry.count))
+      let end = newline(in: window)
+      let taken = end ?? window.count
+      record.bytes += window.values.prefix(taken)
+      let used = taken + (end == nil ? 0 : 1)
+      carry = carry.slice(used..<carry.count)
+      byteOffset += used
+      if end != nil { return endRecord(&record) }
     }
+    if record.bytes.isEmpty { return [] }
+    record.hasMore = true
+    part += 1
+    return [record]
+  }
+
+  private func endRecord(_ record: inout RejectedRecord) -> [RejectedRecord] {
+    part = 0
+    recordNumber += 1
+    if record.bytes.last == UInt8(ascii: "\r") { record.bytes.removeLast() }
+    return record.part > 0 && record.bytes.isEmpty ? [] : [record]
+  }
+
+  private func readChunk() -> Buffer<UInt8> {
+    let chunk = Buffer<UInt8>(count: 1 << 20)
+    do throws(RowFormatError) {
+      let count = try input.read(
+        into: UnsafeMutableRawBufferPointer(start: chunk.base, count: chunk.count)
+      )
+      isAtEnd = count == 0
+      return chunk.slice(0..<count)
+    } catch {
+      failure = error
+      return chunk.slice(0..<0)
+    }
+  }
+
+  private func newline(in bytes: Buffer<UInt8>) -> Int? {
+    guard bytes.count > 0, let found = memchr(bytes.base, 0x0A, bytes.count) else { return nil }
+    return UnsafeMutableRawPointer(found) - UnsafeMutableRawPointer(bytes.base)
   }
 }

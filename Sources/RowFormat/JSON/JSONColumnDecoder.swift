@@ -13,6 +13,7 @@ struct JSONColumnDecoder: RecordParsing {
   let infersTaggedTimes: Bool
   /// Whether a value that does not fit ends the attempt, so that the columns can be widened.
   let stopsAtMisfit: Bool
+  private let rejectsDuplicates: Bool
   private let tree: ColumnTree
   /// The slot whose type did not hold a value.
   private var misfit = 0
@@ -27,6 +28,7 @@ struct JSONColumnDecoder: RecordParsing {
   ) {
     self.isTagged = isTagged
     infersTaggedTimes = options.infersTimes && options.infersTimesInDynamoDB
+    rejectsDuplicates = options.rejectsDuplicateFields
     self.tree = tree
     self.stopsAtMisfit = stopsAtMisfit
     slots = tree.slots
@@ -238,6 +240,7 @@ struct JSONColumnDecoder: RecordParsing {
       } else {
         let field = slots + target
         if field.pointee.count > row {
+          if rejectsDuplicates { return scanner.fail(.duplicateField, at: at) }
           // The key stands twice: the last one wins.
           ColumnTree.truncate(field, to: row, slots)
         } else {

@@ -19,6 +19,7 @@ enum JSONFault: UInt8, Error {
   case loneSurrogate
   case tooDeep
   case duplicateMapKey
+  case duplicateField
   case tooManyFields
   case notADynamoDBRecord
   case missingImage
@@ -56,6 +57,7 @@ enum JSONFault: UInt8, Error {
     case .wrongTaggedValue: "the value is not what its DynamoDB type tag says"
     case .invalidTaggedNumber: "a DynamoDB value of type N is no number"
     case .invalidBase64: "a DynamoDB value of type B is not base64"
+    case .duplicateField: "a field stands twice"
     case .duplicateMapKey: "a key stands twice in a map"
     }
   }
@@ -73,7 +75,7 @@ enum JSONFault: UInt8, Error {
   /// Whether the end of the line explains the fault better than the fault itself.
   var isSyntactic: Bool {
     switch self {
-    case .misfit, .tooDeep, .duplicateMapKey, .tooManyFields: false
+    case .misfit, .tooDeep, .duplicateMapKey, .duplicateField, .tooManyFields: false
     default: !isOfDynamoDB
     }
   }

@@ -53,6 +53,13 @@ struct DeliveryOptions: ParsableArguments {
     help: ArgumentHelp("Age of a buffer before it is written, 0 to 900.", valueName: "seconds")
   )
   var bufferInterval = 300
+  @Option(
+    help: ArgumentHelp(
+      "The longest record that is delivered, up to 64MiB; default: Firehose's 1,000 KiB.",
+      valueName: "size"
+    )
+  )
+  var maxRecordSize: ByteSize?
   @Option(help: "The codec of the Parquet pages.")
   var compression = Compression.zstd
   @Option(help: ArgumentHelp("The name that files and checkpoints carry.", valueName: "name"))
@@ -74,6 +81,11 @@ struct DeliveryOptions: ParsableArguments {
     }
     if !BufferingHints.secondsAllowed.contains(bufferInterval) {
       throw ValidationError("--buffer-interval must be 0 to 900 seconds, not \(bufferInterval)")
+    }
+    if let size = maxRecordSize?.byteCount,
+      !(1...RecordBlockReader.recordByteCountMax).contains(size)
+    {
+      throw ValidationError("--max-record-size must be 1 to 64MiB, not \(size) bytes")
     }
     if let now, StartTime(now) == nil {
       throw ValidationError("--now '\(now)' is not a time; write 2026-11-23T17:05:00Z")
@@ -108,6 +120,7 @@ struct DeliveryOptions: ParsableArguments {
       case .tsv: .csv(CSVLayout(delimiter: 9))
       case .dynamodb: .dynamodb
       }
+    if let maxRecordSize { settings.decoding.recordByteCountMax = maxRecordSize.byteCount }
     settings.timeField = timeField
     settings.granularity = PartitionGranularity(rawValue: partitionBy.rawValue) ?? .hour
     settings.hints = BufferingHints(
