@@ -1,5 +1,6 @@
 #pragma once
-// renameat2(2) with RENAME_EXCHANGE, which Swift's Glibc module does not show.
+// System calls that Swift's Glibc module does not show: renameat2(2) with RENAME_EXCHANGE, splice(2)
+// and fallocate(2) with FALLOC_FL_KEEP_SIZE.
 #include <fcntl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -7,4 +8,15 @@
 static inline long lake_exchange(const char *one, const char *other) {
   const unsigned int exchange = 1u << 1;
   return syscall(SYS_renameat2, AT_FDCWD, one, AT_FDCWD, other, exchange);
+}
+
+// Moves bytes from a pipe to a file: in the kernel, so that no byte is ever in neither of them.
+static inline long lake_splice(int pipe, int file, unsigned long count) {
+  return syscall(SYS_splice, pipe, (long *)0, file, (long *)0, count, 0u);
+}
+
+// Takes room on the disk beyond a file's end without making the file longer.
+static inline long lake_reserve(int file, long offset, long count) {
+  const int keep_size = 1;
+  return syscall(SYS_fallocate, file, keep_size, offset, count);
 }

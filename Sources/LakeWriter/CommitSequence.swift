@@ -33,6 +33,24 @@ final class CommitSequence: @unchecked Sendable {
     self.source = source
   }
 
+  /// Numbers fields, together with all other streams into the destination.
+  func number(
+    _ schema: Schema,
+    _ numbering: FieldNumbering
+  ) throws(LakeWriterError) -> FieldNumbering {
+    var known = numbering
+    known.adopt(settings.catalogNumbering)
+    guard journal != nil else {
+      _ = known.number(schema)
+      return known
+    }
+    return try FieldRegistry(
+      streamsFolder: settings.streamsFolder,
+      destination: settings.destinationName
+    )
+    .number(schema.fields, known)
+  }
+
   /// Writes a Parquet file under its hidden name and returns its size.
   func write(_ batch: Batch, schema: Schema, name: String) throws(LakeWriterError) -> Int {
     guard let journal else { return 0 }

@@ -245,7 +245,7 @@ final class DeliveryBuffers: @unchecked Sendable {
       )
     case .partition(let key, let buffer, let openedMillis):
       let batch = buffer.finish()
-      let numbered = locked { current.numbering.number(buffer.schema) }
+      let numbered = try number(buffer.schema)
       let millis = key == .arrival ? openedMillis : key.seconds * 1000
       let rename = Checkpoint.Rename(
         .data,
@@ -258,6 +258,16 @@ final class DeliveryBuffers: @unchecked Sendable {
         byteCount: try commits.write(batch, schema: numbered, name: rename.name)
       )
     }
+  }
+
+  /// The fields with the numbers that they have in all files of the destination.
+  private func number(_ schema: Schema) throws(LakeWriterError) -> Schema {
+    let numbering = locked { current.numbering }
+    if let known = numbering.known(schema) { return known }
+    var shared = try commits.number(schema, numbering)
+    let numbered = shared.number(schema)
+    locked { current.numbering = shared.adopting(current.numbering) }
+    return numbered
   }
 
   /// Commits the epochs that are written, in their order, one thread at a time.

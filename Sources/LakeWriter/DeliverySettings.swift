@@ -41,6 +41,8 @@ public struct DeliverySettings: Sendable {
   public var replacesPartitions = false
   /// The stream whose fields this one starts with while it knows none of its own.
   public var schemaStream: String?
+  /// The numbers of the fields that the table has in the catalog.
+  package var catalogNumbering = FieldNumbering()
   /// Firehose's prefix, instead of folders by ``granularity``.
   public var prefix: PathTemplate?
   /// Firehose's prefix of rejects, instead of one folder for each error type.

@@ -1,4 +1,5 @@
 package import ColumnFormat
+import RowFormat
 
 /// The stable numbers of fields: a name keeps its number for as long as the table lives.
 ///
@@ -6,12 +7,39 @@ package import ColumnFormat
 package struct FieldNumbering: Sendable, Equatable {
   /// Numbers by path, paths in lower case as the catalog compares names.
   package private(set) var numbers: [String: Int]
-  private var last: Int
+  /// The highest number that was ever given.
+  package private(set) var last: Int
 
   /// No field has a number yet, or those of earlier runs.
-  package init(numbers: [String: Int] = [:]) {
+  package init(numbers: [String: Int] = [:], last: Int = 0) {
     self.numbers = numbers
-    last = numbers.values.max() ?? 0
+    self.last = max(last, numbers.values.max() ?? 0)
+  }
+
+  /// The numbers by path, in the order in which they were given.
+  var json: JSONValue {
+    .object(
+      JSONObject(
+        numbers.sorted { $0.value < $1.value }.map {
+          JSONObject.Member(name: $0.key, value: .integer($0.value))
+        }
+      )
+    )
+  }
+
+  /// The schema with its numbers; nil if a field has none yet.
+  package func known(_ schema: Schema) -> Schema? {
+    var copy = self
+    let numbered = copy.number(schema)
+    return copy.numbers.count == numbers.count ? numbered : nil
+  }
+
+  /// Takes over numbers of fields that have none here, but for numbers that are taken.
+  package mutating func adopt(_ other: FieldNumbering) {
+    var taken = Set(numbers.values)
+    for (path, number) in other.numbers.sorted(by: { $0.value < $1.value })
+    where numbers[path] == nil && taken.insert(number).inserted { numbers[path] = number }
+    last = max(last, other.last)
   }
 
   /// The schema with a number for every field; fields seen for the first time get the next ones.
@@ -19,15 +47,31 @@ package struct FieldNumbering: Sendable, Equatable {
     Schema(schema.fields.map { number($0, below: "") })
   }
 
-  /// Takes over the numbers that a table's columns have in the catalog.
-  package mutating func adopt(_ fields: [Field], below parent: String = "") {
+  /// These numbers and those that another one knows in addition.
+  func adopting(_ other: FieldNumbering) -> FieldNumbering {
+    var both = self
+    both.adopt(other)
+    return both
+  }
+
+  /// The numbers that a table's columns have in the catalog.
+  ///
+  /// - Parameters:
+  ///   - columns: The columns.
+  ///   - last: The highest number that the table has ever given, also to columns that are gone.
+  package init(columns: [Field], last: Int) {
+    self.init(last: last)
+    collect(columns, below: "")
+  }
+
+  private mutating func collect(_ fields: [Field], below parent: String) {
     for field in fields {
       let path = parent + field.name.lowercased()
       if let id = field.id {
         numbers[path] = id
         last = max(last, id)
       }
-      adopt(FieldNumbering.children(of: field.type), below: path + ".")
+      collect(FieldNumbering.children(of: field.type), below: path + ".")
     }
   }
 

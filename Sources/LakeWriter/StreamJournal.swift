@@ -94,7 +94,16 @@ final class StreamJournal: Sendable {
     try put(checkpoint.json, at: StreamState.checkpointPath)
     try tidy(keeping: ledger)
     try files.prepare()
-    return Start(ledger: ledger, checkpoint: checkpoint, known: try StreamMemory.load(settings))
+    var known = try StreamMemory.load(settings)
+    if !known.schema.fields.isEmpty {
+      known.numbering.adopt(settings.catalogNumbering)
+      known.numbering = try FieldRegistry(
+        streamsFolder: settings.streamsFolder,
+        destination: settings.destinationName
+      )
+      .number(known.schema.fields, known.numbering)
+    }
+    return Start(ledger: ledger, checkpoint: checkpoint, known: known)
   }
 
   /// What a run would begin with, without a trace on the disk.

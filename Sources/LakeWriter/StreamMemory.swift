@@ -70,13 +70,7 @@ package struct StreamMemory: Sendable {
           ["name": .string($0.name), "type": .string(HiveType.exactText($0.type))]
         }
       ),
-      "fieldIds": .object(
-        JSONObject(
-          known.numbering.numbers.sorted { $0.value < $1.value }.map {
-            JSONObject.Member(name: $0.key, value: .integer($0.value))
-          }
-        )
-      ),
+      "fieldIds": known.numbering.json,
     ]
     do throws(ObjectStoreError) {
       try store.put(Array((document.prettyText + "\n").utf8), at: path)

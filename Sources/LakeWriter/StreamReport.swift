@@ -35,7 +35,7 @@ package struct StreamReport: Sendable, Equatable {
       throw LakeWriterError(.source("\(error)"), path: streamsFolder)
     }
     var reports: [StreamReport] = []
-    for entry in names where entry.isFolder {
+    for entry in names where entry.isFolder && !entry.name.hasPrefix("_") {
       if let report = try StreamReport(streamsFolder: streamsFolder, name: entry.name) {
         reports.append(report)
       }

@@ -1,3 +1,4 @@
+import ObjectStore
 import RowFormat
 import TestSupport
 import Testing
@@ -90,6 +91,55 @@ import Testing
     }
     #expect(lake.deliver([input]) { $0.resumes = true }.failure == nil)
     #expect(try lake.ids().suffix(10) == Array(500..<510))
+  }
+
+  @Test func `each byte of a pipe is in the pipe or in its spool, never in neither`() throws {
+    let folder = TemporaryDirectory()
+    let path = "\(folder.path)/pipe"
+    try #require(mkfifo(path, 0o600) == 0)
+    // Both ends stay open here, so that what nobody has taken stays in the pipe.
+    let both = open(path, O_RDWR | O_NONBLOCK)
+    defer { close(both) }
+    let text = Array(TestRecords.text(0..<700).utf8)
+    try #require(text.withUnsafeBytes { write(both, $0.baseAddress, $0.count) } == text.count)
+    let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: 5000, alignment: 1)
+    defer { bytes.deallocate() }
+    var taken: [UInt8] = []
+    do {
+      let spooling = try SpoolingInput(
+        InputFile(path: path),
+        folder: folder("spool"),
+        isInterrupted: { false }
+      )
+      for _ in 0..<3 {
+        let count = try spooling.read(into: bytes)
+        taken += bytes.prefix(count)
+        #expect(InputSpool.byteCount(of: folder("spool")) == taken.count)
+      }
+    }
+    #expect(taken.count > 0 && taken.count < text.count)
+    let spooled = try InputSpool.segments(of: folder("spool")).flatMap {
+      try LocalFolder("/").read($0.path)
+    }
+    #expect(spooled == taken)
+    var rest = [UInt8](repeating: 0, count: text.count)
+    let count = rest.withUnsafeMutableBytes { read(both, $0.baseAddress, $0.count) }
+    #expect(taken + rest.prefix(max(count, 0)) == text)
+  }
+
+  @Test func `a file as standard input is spooled as well`() throws {
+    let folder = TemporaryDirectory()
+    let text = Array(TestRecords.text(0..<50).utf8)
+    let spooling = try SpoolingInput(
+      InputFile(path: folder.write(text, to: "in")),
+      folder: folder("spool"),
+      isInterrupted: { false }
+    )
+    let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 1)
+    defer { bytes.deallocate() }
+    #expect(try spooling.read(into: bytes) == text.count)
+    #expect(try spooling.read(into: bytes) == 0)
+    #expect(InputSpool.byteCount(of: folder("spool")) == text.count)
   }
 
   @Test func `delivered segments go, the first and the last stay`() throws {

@@ -7,7 +7,8 @@ package final class InputFile: RawInput {
   package let path: String
   package let byteCount: Int?
   package private(set) var byteCountRead = 0
-  private let descriptor: Int32
+  /// The open file.
+  package let descriptor: Int32
 
   /// Opens a file, or standard input for `-`.
   ///
@@ -69,6 +70,9 @@ package final class InputFile: RawInput {
     byteCountRead = byteOffset
     return true
   }
+
+  /// Counts bytes that were taken from the descriptor by somebody else.
+  package func taken(_ count: Int) { byteCountRead += count }
 
   /// A file is where it was; what a pipe gave is lost with the process.
   package func secure() {}

@@ -16,6 +16,13 @@ struct DeliveryRun {
     settings.isInterrupted = { Interruption.isRequested }
     if let table = target.table, let lake = target.lake {
       let catalog = try TableCatalog(lake: lake)
+      // A lake that is read for the first time has no catalog yet.
+      if let version = try catalog.snapshot(of: table)?.version {
+        settings.catalogNumbering = FieldNumbering(
+          columns: version.columns,
+          last: version.fieldIDMax
+        )
+      }
       settings.register = { (folders) throws(LakeWriterError) in
         do throws(CatalogError) {
           _ = try PartitionRegistration.register(folders, of: table, in: catalog)
