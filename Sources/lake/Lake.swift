@@ -23,6 +23,7 @@ struct Lake: ParsableCommand {
       CatalogCommand.self,
       RejectsCommand.self,
       StatusCommand.self,
+      CheckCommand.self,
       InspectCommand.self,
       SQLCommand.self,
     ]

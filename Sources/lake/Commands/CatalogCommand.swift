@@ -23,6 +23,10 @@ struct TableArgument: ParsableArguments {
   )
   var table: String
 
+  init() {}
+
+  init(named table: String) { self.table = table }
+
   /// The table's full name; one without a database may also be the only one of its name.
   func name(in catalog: TableCatalog) throws -> TableName {
     let parts = table.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
