@@ -12,7 +12,7 @@ final class DeliveryBuffers: @unchecked Sendable {
   /// Something that is to become a file.
   struct Job: @unchecked Sendable {
     enum Content {
-      case partition(PartitionTime, PartitionBuffer, openedMillis: Int64)
+      case partition(PartitionKey, PartitionBuffer, openedMillis: Int64)
       case rejects(FailedRecords.Batch)
     }
 
@@ -29,8 +29,8 @@ final class DeliveryBuffers: @unchecked Sendable {
   // All of these under the lock.
   private var turn = 0
   private var current: DeliveryStream.KnownSchema
-  private var state: BufferState<PartitionTime>
-  private var buffers: [PartitionTime: (buffer: PartitionBuffer, openedMillis: Int64)] = [:]
+  private var state: BufferState<PartitionKey>
+  private var buffers: [PartitionKey: (buffer: PartitionBuffer, openedMillis: Int64)] = [:]
   private var rejects = FailedRecords()
   private var jobs: ArraySlice<Job> = []
   /// What belongs to the commits to come; the last one is still taking records.
@@ -99,9 +99,14 @@ final class DeliveryBuffers: @unchecked Sendable {
       if summary.failure != nil { return }
       let now = settings.nowMillis()
       // A record that is kept in several parts is one.
-      let rejectedCount = rows.decoded.rejected.count { $0.part == 0 }
-      let recordCount = rows.decoded.batch.rowCount + rejectedCount
+      let unreadCount = rows.decoded.rejected.count { $0.part == 0 }
+      let recordCount = rows.decoded.batch.rowCount + unreadCount
       if recordCount > 0 || !rows.decoded.rejected.isEmpty { state.arrived(nowMillis: now) }
+      var refused: [RejectedRecord] = []
+      do throws(LakeWriterError) { refused = try buffer(rows, of: block, now: now) } catch {
+        return stop(error)
+      }
+      let rejectedCount = unreadCount + refused.count
       epochs[epochs.count - 1].take(
         Checkpoint.Totals(
           records: recordCount,
@@ -116,13 +121,12 @@ final class DeliveryBuffers: @unchecked Sendable {
       summary.outsideCount += rows.outsideCount
       summary.rejectedCount += rejectedCount
       rejects.append(
-        rows.decoded.rejected,
+        rows.decoded.rejected + refused,
         origin: block.origin,
         table: settings.table,
         nowMillis: now
       )
       if rejects.byteCount >= FailedRecords.byteCountMax { flushRejects() }
-      do throws(LakeWriterError) { try buffer(rows, now: now) } catch { return stop(error) }
       if let reason = state.commitReason(nowMillis: now) { cut(reason) }
     }
   }
@@ -132,7 +136,14 @@ final class DeliveryBuffers: @unchecked Sendable {
     inTurn(number) { stop(LakeWriterError(.source("\(error)"), path: error.path)) }
   }
 
-  private func buffer(_ rows: SortedRows, now: Int64) throws(LakeWriterError) {
+  /// Takes rows into their partitions and returns those that are rejected.
+  private func buffer(
+    _ rows: SortedRows,
+    of block: BlockSource.Numbered,
+    now: Int64
+  ) throws(LakeWriterError) -> [RejectedRecord] {
+    var refused = rows.failed
+    var active = settings.activePartitionCountMax == nil ? [] : activeKeys
     let merged = current.schema.merged(with: rows.decoded.schema)
     var batch = rows.decoded.batch
     do {
@@ -141,6 +152,16 @@ final class DeliveryBuffers: @unchecked Sendable {
       }
       if merged != current.schema { current.schema = merged }
       for (key, indices) in rows.parts {
+        if let limit = settings.activePartitionCountMax, !active.contains(key) {
+          if active.count >= limit {
+            let words = "there are \(limit) active partitions, and this would be another one"
+            refused += indices.values.map {
+              rows.record(Int($0), of: block.block, .activePartitionExceeded, words)
+            }
+            continue
+          }
+          active.insert(key)
+        }
         let entry =
           buffers[key] ?? (buffer: PartitionBuffer(schema: merged), openedMillis: now)
         buffers[key] = entry
@@ -153,12 +174,18 @@ final class DeliveryBuffers: @unchecked Sendable {
         if let due { flush(due.key) }
       }
       for due in state.relieve() { flush(due.key) }
+      return refused
     } catch {
       throw LakeWriterError(
         .source("rows cannot be brought to one type: \(error)"),
         path: settings.folder
       )
     }
+  }
+
+  /// The partitions that have records which are not delivered yet.
+  private var activeKeys: Set<PartitionKey> {
+    epochs.reduce(into: Set(buffers.keys)) { $0.formUnion($1.keys) }
   }
 
   /// The clock goes on although no records come.
@@ -169,8 +196,9 @@ final class DeliveryBuffers: @unchecked Sendable {
     }
   }
 
-  private func flush(_ key: PartitionTime) {
+  private func flush(_ key: PartitionKey) {
     guard let entry = buffers.removeValue(forKey: key) else { return }
+    if settings.activePartitionCountMax != nil { epochs[epochs.count - 1].keys.insert(key) }
     add(.partition(key, entry.buffer, openedMillis: entry.openedMillis))
   }
 
@@ -185,7 +213,7 @@ final class DeliveryBuffers: @unchecked Sendable {
   }
 
   /// Flushes everything and closes the epoch: what comes from now on belongs to the next commit.
-  private func cut(_ reason: BufferState<PartitionTime>.Reason) {
+  private func cut(_ reason: BufferState<PartitionKey>.Reason) {
     for due in state.commit(reason) { flush(due.key) }
     flushRejects()
     epochs[epochs.count - 1].isCut = true
@@ -232,10 +260,13 @@ final class DeliveryBuffers: @unchecked Sendable {
       let rename = Checkpoint.Rename(
         .rejects,
         prefix: settings.errorPrefix?.text(
-          millis: batch.openedMillis,
+          millis: settings.zone.local(millis: batch.openedMillis),
           errorType: batch.errorType
         ) ?? batch.errorType + "/",
-        name: name.next(openedMillis: batch.openedMillis, extension: ".ndjson")
+        name: name.next(
+          openedMillis: settings.zone.local(millis: batch.openedMillis),
+          extension: ".ndjson"
+        )
       )
       try commits.write(batch.bytes, name: rename.name)
       return StagedFile(
@@ -246,11 +277,13 @@ final class DeliveryBuffers: @unchecked Sendable {
     case .partition(let key, let buffer, let openedMillis):
       let batch = buffer.finish()
       let numbered = try number(buffer.schema)
-      let millis = key == .arrival ? openedMillis : key.seconds * 1000
+      let opened = settings.zone.local(millis: openedMillis)
+      let millis = key.time == .arrival ? opened : key.time.seconds * 1000
       let rename = Checkpoint.Rename(
         .data,
-        prefix: settings.prefix?.text(millis: millis) ?? settings.granularity.path(millis: millis),
-        name: name.next(openedMillis: openedMillis, extension: ".parquet")
+        prefix: settings.prefix?.text(millis: millis, keys: key.values)
+          ?? settings.granularity.path(millis: millis),
+        name: name.next(openedMillis: opened, extension: ".parquet")
       )
       return StagedFile(
         rename: rename,

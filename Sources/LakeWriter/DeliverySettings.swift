@@ -47,6 +47,15 @@ public struct DeliverySettings: Sendable {
   public var prefix: PathTemplate?
   /// Firehose's prefix of rejects, instead of one folder for each error type.
   public var errorPrefix: PathTemplate?
+  /// The zone in which folders and names tell the time.
+  public var zone = PrefixZone.utc
+  /// Gives the prefix its keys from each record.
+  public var partitionQuery: PartitionQuery?
+  /// How many partitions may be active; records of others are rejected, as Firehose does.
+  ///
+  /// A partition is active from its first record until its file is delivered. Nil bounds only memory:
+  /// see ``openPartitionCountMax``.
+  public var activePartitionCountMax: Int?
   /// How finely to partition.
   public var granularity = PartitionGranularity.hour
   /// When buffers become files.
@@ -91,6 +100,42 @@ public struct DeliverySettings: Sendable {
 
   /// The unit by which records are told apart.
   var partitionUnit: TimeUnit { prefix?.unit ?? granularity.unit }
+
+  /// Why the settings make no sense together; nil if they do.
+  var contradiction: LakeWriterError? {
+    func fault(_ sentence: String, _ help: String) -> LakeWriterError {
+      LakeWriterError(.invalidSettings(sentence), path: "", help: help)
+    }
+    let queried = prefix?.keys.filter { $0.source == .query }.map(\.name) ?? []
+    if let first = queried.first, partitionQuery == nil {
+      return fault(
+        "--prefix: '!{partitionKeyFromQuery:\(first)}' needs --partition-keys",
+        "for example --partition-keys '{\(first): .\(first)}'"
+      )
+    }
+    if partitionQuery != nil && queried.isEmpty {
+      return fault(
+        "--partition-keys: the prefix uses none of its keys",
+        "write !{partitionKeyFromQuery:KEY} in --prefix"
+      )
+    }
+    if let names = partitionQuery?.names,
+      let missing = queried.first(where: { !names.contains($0) })
+    {
+      return fault(
+        "--prefix: --partition-keys gives no key '\(missing)'",
+        "it gives \(names.joined(separator: ", "))"
+      )
+    }
+    return nil
+  }
+
+  /// The decoding, with what the other settings need of it.
+  var neededDecoding: DecodingOptions {
+    var options = decoding
+    options.keepsPlaces = partitionQuery != nil || activePartitionCountMax != nil
+    return options
+  }
 
   /// What the stream's journal calls the destination.
   var destinationName: String { table ?? "." }

@@ -54,6 +54,7 @@ public final class DeliveryStream: Sendable {
     finish: () throws(LakeWriterError) -> Void
   ) -> DeliverySummary {
     do throws(LakeWriterError) {
+      if let contradiction = settings.contradiction { throw contradiction }
       if settings.isDryRun {
         let start = try StreamJournal.preview(settings, try prepare(nil))
         return run(start, journal: nil, progress)

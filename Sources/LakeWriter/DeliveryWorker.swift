@@ -23,7 +23,7 @@ struct DeliveryWorker {
         break
       }
       do throws(RowFormatError) {
-        let decoder = RecordDecoder(format: numbered.format, options: settings.decoding)
+        let decoder = RecordDecoder(format: numbered.format, options: settings.neededDecoding)
         let decoded = try decoder.decode(numbered.block, evolving: buffers.schema)
         buffers.append(sort(decoded, of: numbered), of: numbered)
       } catch {
@@ -50,6 +50,7 @@ struct DeliveryWorker {
       decoded: decoded,
       inputByteCount: numbered.block.bytes.count,
       parts: [],
+      failed: [],
       untimedCount: 0,
       outsideCount: 0
     )
@@ -58,40 +59,101 @@ struct DeliveryWorker {
     let isByArrival =
       settings.prefix != nil && settings.timeField == nil && numbered.format != .dynamodb
     let unit = settings.partitionUnit
-    if (unit == .none || isByArrival) && settings.windowMillis == nil || count == 0 {
+    let isTimeless = (unit == .none || isByArrival) && settings.windowMillis == nil
+    let untimed = isByArrival ? PartitionTime.arrival : PartitionTime(seconds: 0)
+    let keys = rowKeys(numbered, &sorted)
+    if isTimeless && keys == nil || count == 0 {
       let all = Buffer<UInt32>(count: count)
       for row in 0..<count { all.base[row] = UInt32(truncatingIfNeeded: row) }
-      sorted.parts = count == 0 ? [] : [(isByArrival ? .arrival : PartitionTime(seconds: 0), all)]
+      sorted.parts = count == 0 ? [] : [(PartitionKey(time: untimed), all)]
       return sorted
     }
-    let times = RecordTimes(decoded, settings: settings, format: numbered.format)
-    sorted.untimedCount = times.untimedCount
-    var parts: [PartitionTime: BufferBuilder<UInt32>] = [:]
+    let times = isTimeless ? nil : RecordTimes(decoded, settings: settings, format: numbered.format)
+    sorted.untimedCount = times?.untimedCount ?? 0
+    var parts: [PartitionKey: BufferBuilder<UInt32>] = [:]
+    if let times, keys == nil, !isByArrival {
+      sorted.outsideCount = sort(times, unit, into: &parts)
+    } else {
+      for row in 0..<count {
+        if let window = settings.windowMillis, let times, !window.contains(times.millis[row]) {
+          sorted.outsideCount += 1
+          continue
+        }
+        guard let values = keys.map({ $0[row] }) ?? [] else { continue }
+        var time = untimed
+        if let times, !isByArrival {
+          time = PartitionTime(millis: settings.zone.local(millis: times.millis[row]), unit)
+        }
+        parts[PartitionKey(time: time, values: values), default: BufferBuilder(capacity: 64)]
+          .append(UInt32(truncatingIfNeeded: row))
+      }
+    }
+    sorted.parts = parts.map { ($0.key, $0.value.finish()) }.sorted { $0.0 < $1.0 }
+    return sorted
+  }
+
+  /// Finds partitions by time alone, run by run, and returns how many rows lie outside the window.
+  private func sort(
+    _ times: RecordTimes,
+    _ unit: TimeUnit,
+    into parts: inout [PartitionKey: BufferBuilder<UInt32>]
+  ) -> Int {
+    let count = times.millis.count
+    let zone = settings.zone
+    var outsideCount = 0
     var start = 0
     while start < count {
-      let key = PartitionTime(millis: times.millis[start], unit)
+      let time = PartitionTime(millis: zone.local(millis: times.millis[start]), unit)
       var end = start + 1
       if let window = settings.windowMillis, !window.contains(times.millis[start]) {
-        sorted.outsideCount += 1
+        outsideCount += 1
         start = end
         continue
       }
       while end < count,
         times.millis[end] == times.millis[start]
           || settings.windowMillis?.contains(times.millis[end]) ?? true
-            && PartitionTime(millis: times.millis[end], unit) == key
+            && PartitionTime(millis: zone.local(millis: times.millis[end]), unit) == time
       {
         end += 1
       }
       for row in start..<end {
-        parts[key, default: BufferBuilder(capacity: end - start)].append(
+        parts[PartitionKey(time: time), default: BufferBuilder(capacity: end - start)].append(
           UInt32(truncatingIfNeeded: row)
         )
       }
       start = end
     }
-    sorted.parts = parts.map { ($0.key, $0.value.finish()) }.sorted { $0.0 < $1.0 }
-    return sorted
+    return outsideCount
+  }
+
+  /// The values of the prefix's keys for each row; nil for a row that gives none and is rejected.
+  private func rowKeys(_ numbered: BlockSource.Numbered, _ sorted: inout SortedRows)
+    -> [[String]?]?
+  {
+    guard let query = settings.partitionQuery, let prefix = settings.prefix else { return nil }
+    let names = prefix.keys.map(\.name)
+    let now = settings.nowMillis()
+    var keys: [[String]?] = []
+    for (row, place) in sorted.decoded.places.enumerated() {
+      let bytes = UnsafeBufferPointer(rebasing: numbered.block.bytes.values[place])
+      do throws(QueryFault) {
+        guard
+          let record = RecordValue.parse(
+            bytes,
+            format: numbered.format,
+            columnNames: numbered.block.columnNames
+          )
+        else { throw QueryFault(sentence: "the record cannot be read as JSON") }
+        keys.append(try query.values(of: names, record, nowMillis: now))
+      } catch {
+        keys.append(nil)
+        sorted.failed.append(
+          sorted.record(row, of: numbered.block, .invalidPartitionKey, error.sentence)
+        )
+      }
+    }
+    return keys
   }
 }
 
@@ -99,10 +161,27 @@ struct DeliveryWorker {
 struct SortedRows {
   var decoded: DecodedBlock
   var inputByteCount: Int
-  var parts: [(key: PartitionTime, rows: Buffer<UInt32>)]
+  var parts: [(key: PartitionKey, rows: Buffer<UInt32>)]
+  /// Rows that are in no part because they are rejected.
+  var failed: [RejectedRecord]
   var untimedCount: Int
   /// Rows that are in no part because their time is not in the window.
   var outsideCount: Int
+
+  /// The record of a row as a rejected one; needs ``DecodedBlock/places``.
+  func record(_ row: Int, of block: RecordBlock, _ cause: RejectCause, _ message: String)
+    -> RejectedRecord
+  {
+    let place = decoded.places[row]
+    return RejectedRecord(
+      cause: cause,
+      message: message,
+      bytes: Array(block.bytes.values[place]),
+      recordNumber: decoded.recordNumbers?[row] ?? block.firstRecord + row,
+      byteOffset: block.byteOffset + place.lowerBound,
+      path: block.path
+    )
+  }
 }
 
 /// By which time each row of a block is filed: its time field, else the time its envelope gives, else

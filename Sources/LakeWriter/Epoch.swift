@@ -17,6 +17,8 @@ struct Epoch: Sendable {
   /// Files that are still to be written.
   var unwrittenCount = 0
   var staged: [StagedFile] = []
+  /// The partitions of its files, where active ones are counted.
+  var keys: Set<PartitionKey> = []
   /// What its records and files count.
   var taken = Checkpoint.Totals()
   var written = Checkpoint.Totals()

@@ -23,40 +23,56 @@ struct FailedRecords {
   /// The size of all waiting documents.
   private(set) var byteCount = 0
 
-  /// Keeps some records of an error type.
+  /// Keeps some records, each by its error type.
   ///
   /// - Parameters:
   ///   - records: The records.
-  ///   - errorType: The folder they go to.
   ///   - origin: What is known of where they come from.
   ///   - table: `database.table`, or nil.
   ///   - nowMillis: The clock.
   mutating func append(
     _ records: [RejectedRecord],
-    errorType: String = FailedRecords.conversionFailed,
     origin: RejectOrigin,
     table: String?,
     nowMillis: Int64
   ) {
-    if records.isEmpty { return }
-    var index = waiting.firstIndex { $0.errorType == errorType } ?? waiting.count
-    if index == waiting.count {
-      waiting.append(Batch(errorType: errorType, bytes: [], openedMillis: nowMillis))
-      index = waiting.count - 1
-    }
-    let before = waiting[index].bytes.count
     for record in records {
+      let errorType = record.cause.errorType
+      var index = waiting.firstIndex { $0.errorType == errorType } ?? waiting.count
+      if index == waiting.count {
+        waiting.append(Batch(errorType: errorType, bytes: [], openedMillis: nowMillis))
+        index = waiting.count - 1
+      }
+      let before = waiting[index].bytes.count
       origin.document(record, table: table, nowMillis: nowMillis)
         .append(to: &waiting[index].bytes, indent: nil)
       waiting[index].bytes.append(UInt8(ascii: "\n"))
+      byteCount += waiting[index].bytes.count - before
     }
-    byteCount += waiting[index].bytes.count - before
   }
 
   /// Hands over the waiting documents.
   mutating func take() -> [Batch] {
     defer { self = FailedRecords() }
     return waiting
+  }
+}
+
+extension RejectCause {
+  /// The folder, or the part of the error prefix, that records of this cause go to.
+  var errorType: String {
+    switch self {
+    case .invalidPartitionKey, .activePartitionExceeded: "partition-failed"
+    default: FailedRecords.conversionFailed
+    }
+  }
+
+  /// The cause as the documents call it.
+  var code: String {
+    switch self {
+    case .invalidPartitionKey, .activePartitionExceeded: "DynamicPartitioning.\(rawValue)"
+    default: "DataFormatConversion.\(rawValue)"
+    }
   }
 }
 

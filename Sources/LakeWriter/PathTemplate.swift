@@ -1,16 +1,35 @@
+import Catalog
+
 /// A prefix of delivered objects as Firehose writes it: text with expressions `!{namespace:value}`.
 ///
-/// `timestamp:PATTERN`, `firehose:random-string` and, for rejects, `firehose:error-output-type`
-/// (developer guide, *Custom prefixes for Amazon S3 objects*).
+/// `timestamp:PATTERN`, `firehose:random-string`, `partitionKeyFromQuery:KEY`,
+/// `partitionKeyFromLambda:KEY` and, for rejects, `firehose:error-output-type` (developer guide,
+/// *Custom prefixes for Amazon S3 objects*).
 public struct PathTemplate: Sendable, Equatable {
   enum Part: Sendable, Equatable {
     case literal(String)
     case timestamp(TimePattern)
     case randomString
     case errorOutputType
+    /// The value of the partition key at this place of ``PathTemplate/keys``.
+    case key(Int)
+  }
+
+  /// What gives a partition key.
+  enum KeySource: String, Sendable {
+    case query = "partitionKeyFromQuery"
+    case transform = "partitionKeyFromLambda"
+  }
+
+  /// A partition key that the prefix asks for.
+  struct Key: Sendable, Equatable {
+    var source: KeySource
+    var name: String
   }
 
   private let parts: [Part]
+  /// The partition keys in the prefix, each once.
+  let keys: [Key]
   /// The finest unit of all timestamps.
   let unit: TimeUnit
 
@@ -23,7 +42,8 @@ public struct PathTemplate: Sendable, Equatable {
   /// Without a `timestamp` expression it goes on with `yyyy/MM/dd/HH/`, as Firehose's does.
   /// - Throws: `invalidSettings` with the rule that is broken.
   public init(prefix text: String) throws(LakeWriterError) {
-    var parts = try PathTemplate.parse(text, option: "--prefix")
+    var keys: [Key] = []
+    var parts = try PathTemplate.parse(text, option: "--prefix", keys: &keys)
     if parts.contains(.errorOutputType) {
       throw PathTemplate.fault(
         "--prefix",
@@ -32,14 +52,21 @@ public struct PathTemplate: Sendable, Equatable {
     }
     let hasTime = parts.contains { if case .timestamp = $0 { true } else { false } }
     if !hasTime { parts += PathTemplate.defaultTime }
-    try self.init(parts, option: "--prefix")
+    try self.init(parts, keys: keys, option: "--prefix")
   }
 
   /// Reads the prefix of rejects.
   ///
   /// - Throws: `invalidSettings` when it has expressions but does not tell error types apart.
   public init(errorPrefix text: String) throws(LakeWriterError) {
-    var parts = try PathTemplate.parse(text, option: "--error-prefix")
+    var keys: [Key] = []
+    var parts = try PathTemplate.parse(text, option: "--error-prefix", keys: &keys)
+    if let key = keys.first {
+      throw PathTemplate.fault(
+        "--error-prefix",
+        "!{\(key.source.rawValue):\(key.name)} may only stand in the prefix"
+      )
+    }
     let isPlain = parts.allSatisfy { if case .literal = $0 { true } else { false } }
     if isPlain {
       parts += [.errorOutputType, .literal("/")] + PathTemplate.defaultTime
@@ -49,15 +76,20 @@ public struct PathTemplate: Sendable, Equatable {
         "with expressions it must hold !{firehose:error-output-type}"
       )
     }
-    try self.init(parts, option: "--error-prefix")
+    try self.init(parts, keys: [], option: "--error-prefix")
   }
 
-  private init(_ parts: [Part], option: String) throws(LakeWriterError) {
+  private init(_ parts: [Part], keys: [Key], option: String) throws(LakeWriterError) {
     self.parts = parts
+    self.keys = keys
     unit = parts.reduce(.none) {
       if case .timestamp(let pattern) = $1 { max($0, pattern.unit) } else { $0 }
     }
-    let sample = self.text(millis: 0, errorType: FailedRecords.conversionFailed)
+    let sample = self.text(
+      millis: 0,
+      errorType: FailedRecords.conversionFailed,
+      keys: keys.map { _ in "k" }
+    )
     if sample.count > PathTemplate.evaluatedCountMax {
       throw PathTemplate.fault(
         option,
@@ -67,6 +99,12 @@ public struct PathTemplate: Sendable, Equatable {
     if sample.hasPrefix("/") || sample.split(separator: "/").contains("..") {
       throw PathTemplate.fault(option, "it must stay within the destination's folder")
     }
+    if let hidden = sample.split(separator: "/").first(where: { "_.".contains($0.prefix(1)) }) {
+      throw PathTemplate.fault(
+        option,
+        "readers pass over names that begin with '_' or '.', such as '\(hidden)'"
+      )
+    }
   }
 
   private static let defaultTime: [Part] =
@@ -75,7 +113,11 @@ public struct PathTemplate: Sendable, Equatable {
   /// Whether it has expressions, so that an error prefix must be given as well.
   public static func hasExpression(_ text: String) -> Bool { text.contains("!{") }
 
-  private static func parse(_ text: String, option: String) throws(LakeWriterError) -> [Part] {
+  private static func parse(
+    _ text: String,
+    option: String,
+    keys: inout [Key]
+  ) throws(LakeWriterError) -> [Part] {
     if text.count > characterCountMax {
       throw fault(option, "it has \(text.count) characters, \(characterCountMax) are allowed")
     }
@@ -93,7 +135,7 @@ public struct PathTemplate: Sendable, Equatable {
       }
       if !literal.isEmpty { parts.append(.literal(literal)) }
       literal = ""
-      parts.append(try expression(rest[..<end], option: option))
+      parts.append(try expression(rest[..<end], option: option, keys: &keys))
       rest = rest[rest.index(after: end)...]
     }
     if !literal.isEmpty { parts.append(.literal(literal)) }
@@ -110,8 +152,11 @@ public struct PathTemplate: Sendable, Equatable {
     return nil
   }
 
-  private static func expression(_ text: Substring, option: String) throws(LakeWriterError) -> Part
-  {
+  private static func expression(
+    _ text: Substring,
+    option: String,
+    keys: inout [Key]
+  ) throws(LakeWriterError) -> Part {
     guard let colon = text.firstIndex(of: ":") else {
       throw fault(option, "'!{\(text)}' has no namespace; write !{timestamp:yyyy}")
     }
@@ -126,7 +171,13 @@ public struct PathTemplate: Sendable, Equatable {
     case ("firehose", _):
       throw fault(option, "'\(value)' is neither random-string nor error-output-type")
     case ("partitionKeyFromQuery", _), ("partitionKeyFromLambda", _):
-      throw fault(option, "'!{\(text)}' needs dynamic partitioning, which this version lacks")
+      guard let source = KeySource(rawValue: String(text[..<colon])), !value.isEmpty else {
+        throw fault(option, "'!{\(text)}' names no key")
+      }
+      let key = Key(source: source, name: value)
+      if let place = keys.firstIndex(of: key) { return .key(place) }
+      keys.append(key)
+      return .key(keys.count - 1)
     default:
       throw fault(
         option,
@@ -141,16 +192,31 @@ public struct PathTemplate: Sendable, Equatable {
   }
 
   /// The text for an instant; every random string in it is a new one.
-  func text(millis: Int64, errorType: String = "") -> String {
+  ///
+  /// - Parameters:
+  ///   - millis: The instant, as the clock on the wall shows it.
+  ///   - errorType: The type of the rejects, in an error prefix.
+  ///   - values: The values of ``keys``; what a folder's name may not hold is escaped as in Hive.
+  /// - Returns: The text, which may end within a file's name.
+  func text(millis: Int64, errorType: String = "", keys values: [String] = []) -> String {
     parts.map { part in
       switch part {
       case .literal(let text): text
       case .timestamp(let pattern): pattern.text(millis: millis)
       case .randomString: PathTemplate.randomString()
       case .errorOutputType: errorType
+      case .key(let place): PathTemplate.folderName(values[place])
       }
     }
     .joined()
+  }
+
+  /// A value as part of a folder's name, which leads nowhere else and hides nothing.
+  static func folderName(_ value: String) -> String {
+    let escaped = PartitionPath.escape(value)
+    guard let first = escaped.utf8.first, first == UInt8(ascii: ".") || first == UInt8(ascii: "_")
+    else { return escaped }
+    return (first == UInt8(ascii: ".") ? "%2E" : "%5F") + escaped.dropFirst()
   }
 
   /// Eleven letters and digits, as Firehose's.

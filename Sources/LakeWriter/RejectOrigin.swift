@@ -18,7 +18,7 @@ struct RejectOrigin {
     return [
       "attemptsMade": .integer((first?["attemptsMade"]?.integerValue ?? 0) + 1),
       "arrivalTimestamp": first?["arrivalTimestamp"] ?? .integer(nowMillis),
-      "lastErrorCode": .string("DataFormatConversion.\(record.cause.rawValue)"),
+      "lastErrorCode": .string(record.cause.code),
       "lastErrorMessage": .string(record.message),
       "attemptEndingTimestamp": .integer(nowMillis),
       "rawData": .string(String(decoding: raw, as: UTF8.self)),
@@ -41,6 +41,7 @@ struct RejectOrigin {
     var source: JSONObject = [
       "path": .string(record.path), "record": .integer(record.recordNumber),
       "byteOffset": .integer(record.byteOffset), "format": format.json,
+      "errorType": .string(record.cause.errorType),
     ]
     if record.part > 0 || record.hasMore { source["isWhole"] = false }
     source["columns"] = columnNames.map { .array($0.map { .string($0) }) }

@@ -9,8 +9,8 @@ import RowFormat
 /// more attempt.
 ///
 /// ```
-/// rejects/DATABASE/TABLE/_replay-STREAM/claimed/ERROR-TYPE/…   the documents that are replayed
-///                                       inputs/…               their records, as inputs
+/// rejects/DATABASE/TABLE/_replay-STREAM/claimed/…   the documents that are replayed, where they were
+///                                       inputs/…    their records, as inputs
 /// ```
 /// The documents are moved away first, so that nobody replays them twice, and removed when the
 /// delivery of their records is committed. A replay that was killed is finished by the next one.
@@ -52,37 +52,46 @@ package struct RejectReplay {
 
   /// Moves the documents out of the rejects.
   private func claim() throws(LakeWriterError) {
-    for type in try entries("") where type.isFolder && !type.name.hasPrefix("_") {
-      if let errorType, errorType != type.name { continue }
-      let target = "\(folder)/claimed/\(type.name)"
-      try changing(target) { () throws(ObjectStoreError) in try rejects.makeFolder(target) }
-      for file in try entries(type.name) where !file.isFolder {
-        let from = rejects.systemPath("\(type.name)/\(file.name)")
-        if rename(from, rejects.systemPath("\(target)/\(file.name)")) != 0 {
-          throw LakeWriterError(.destination(String(cString: strerror(errno))), path: from)
-        }
+    var folders: Set<String> = []
+    for path in try files(in: "") where try isWanted(path) {
+      let target = "\(folder)/claimed/\(path)"
+      let parent = RejectReplay.parent(of: target)
+      try changing(parent) { () throws(ObjectStoreError) in try rejects.makeFolder(parent) }
+      let from = rejects.systemPath(path)
+      if rename(from, rejects.systemPath(target)) != 0 {
+        throw LakeWriterError(.destination(String(cString: strerror(errno))), path: from)
       }
-      // Were these moves lost, the documents would be there beside the rows.
-      try StagedFiles.sync(folder: rejects.systemPath(target))
-      try StagedFiles.sync(folder: rejects.systemPath(type.name))
+      folders.formUnion([parent, RejectReplay.parent(of: path)])
+    }
+    // Were these moves lost, the documents would be there beside the rows.
+    for folder in folders.sorted() {
+      try StagedFiles.sync(folder: rejects.systemPath(folder))
     }
   }
 
-  private func entries(_ path: String) throws(LakeWriterError) -> [FolderEntry] {
-    do throws(ObjectStoreError) { return try rejects.entries(of: path) } catch {
+  /// Whether a file's documents are of the type that is asked for; all of a file are of one.
+  private func isWanted(_ path: String) throws(LakeWriterError) -> Bool {
+    guard let errorType else { return true }
+    guard let first = try ReplayedFile.documents(rejects.systemPath(path)).first else {
+      return false
+    }
+    return RejectedDocuments.type(of: first, at: path) == errorType
+  }
+
+  private static func parent(of path: String) -> String {
+    path.split(separator: "/").dropLast().joined(separator: "/")
+  }
+
+  /// The paths of all files below a folder.
+  private func files(in path: String) throws(LakeWriterError) -> [String] {
+    do throws(ObjectStoreError) { return try rejects.list(path).map(\.path) } catch {
       if error.kind == .notFound { return [] }
       throw LakeWriterError(.source("\(error)"), path: rejects.systemPath(path))
     }
   }
 
   private func claims() throws(LakeWriterError) -> [String] {
-    var paths: [String] = []
-    for type in try entries("\(folder)/claimed") {
-      for file in try entries("\(folder)/claimed/\(type.name)") {
-        paths.append("\(folder)/claimed/\(type.name)/\(file.name)")
-      }
-    }
-    return paths
+    try files(in: "\(folder)/claimed")
   }
 
   /// Writes the records of the claimed documents as inputs: the same ones each time.
@@ -91,9 +100,7 @@ package struct RejectReplay {
     for claim in try claims() {
       let documents = try ReplayedFile.documents(rejects.systemPath(claim))
       for (number, group) in ReplayedRecords.groups(documents).enumerated() {
-        let parts = claim.split(separator: "/")
-        let name = parts.suffix(2).joined(separator: "-") + "-\(number)"
-        let path = "\(folder)/inputs/\(name)"
+        let path = "\(folder)/inputs/\(original(claim))-\(number)"
         try changing(path) { () throws(ObjectStoreError) in try rejects.put(group.bytes, at: path) }
         let system = rejects.systemPath(path)
         var input = DeliveryInput(path: system, identity: try InputIdentity(file: system))
@@ -114,19 +121,30 @@ package struct RejectReplay {
         document.append(to: &kept, indent: nil)
         kept.append(UInt8(ascii: "\n"))
       }
-      let original = claim.split(separator: "/").suffix(2).joined(separator: "/")
+      let original = original(claim)
       try changing(original) { () throws(ObjectStoreError) in
         if !kept.isEmpty { try rejects.put(kept, at: original) }
         try rejects.delete(claim)
       }
     }
-    for part in ["inputs", "claimed"] {
-      for entry in try entries("\(folder)/\(part)") {
-        try delete("\(folder)/\(part)/\(entry.name)")
-      }
-      try delete("\(folder)/\(part)")
+    for path in try files(in: "\(folder)/inputs") { try delete(path) }
+    try removeFolders(folder)
+  }
+
+  /// Where a claimed file was, relative to the rejects.
+  private func original(_ claim: String) -> String {
+    String(claim.dropFirst("\(folder)/claimed/".count))
+  }
+
+  /// Removes a tree of empty folders.
+  private func removeFolders(_ path: String) throws(LakeWriterError) {
+    let entries: [FolderEntry]
+    do throws(ObjectStoreError) { entries = try rejects.entries(of: path) } catch {
+      if error.kind == .notFound { return }
+      throw LakeWriterError(.source("\(error)"), path: rejects.systemPath(path))
     }
-    try delete(folder)
+    for entry in entries where entry.isFolder { try removeFolders("\(path)/\(entry.name)") }
+    try delete(path)
   }
 
   private func delete(_ path: String) throws(LakeWriterError) {
@@ -196,7 +214,7 @@ enum ReplayedRecords {
       // An open quote would swallow the records after it.
       let isAlone =
         document["lastErrorCode"]?.stringValue
-        == "DataFormatConversion.\(RejectCause.malformedCSV.rawValue)"
+        == RejectCause.malformedCSV.code
       let key: JSONValue = [format.json, columns]
       var place = isAlone ? groups.count : places[key] ?? groups.count
       if place == groups.count {

@@ -26,15 +26,13 @@ package enum RejectedDocuments {
     var entries: [Entry] = []
     do throws(ObjectStoreError) {
       for object in try store.list("") {
-        guard let slash = object.path.firstIndex(of: "/") else { continue }
-        let type = String(object.path[..<slash])
-        if let errorType, errorType != type { continue }
         let bytes = try store.read(object.path)
         for line in bytes.split(separator: 10) {
           if entries.count >= limit { return entries }
-          if let document = try? JSONValue.parse(Array(line)) {
-            entries.append(Entry(errorType: type, document: document))
-          }
+          guard let document = try? JSONValue.parse(Array(line)) else { continue }
+          let type = type(of: document, at: object.path)
+          if let errorType, errorType != type { break }
+          entries.append(Entry(errorType: type, document: document))
         }
       }
     } catch {
@@ -42,5 +40,11 @@ package enum RejectedDocuments {
       throw LakeWriterError(.source("\(error)"), path: folder)
     }
     return entries
+  }
+
+  /// The error type of a file's documents: what they say, or else the folder that the file is in.
+  static func type(of document: JSONValue, at path: String) -> String {
+    document["source"]?["errorType"]?.stringValue
+      ?? path.split(separator: "/").first.map(String.init) ?? ""
   }
 }

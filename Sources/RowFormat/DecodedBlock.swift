@@ -13,6 +13,8 @@ public struct DecodedBlock: Sendable {
   public var rejected: [RejectedRecord]
   /// The record number of each row; nil where row `i` is record `firstRecord + i` of the block.
   public var recordNumbers: [Int]?
+  /// Where in the block each row's record stands; only where ``DecodingOptions/keepsPlaces`` is set.
+  public var places: [Range<Int>] = []
 
   /// Rows with their meaning and the records beside them.
   public init(

@@ -9,6 +9,8 @@ public struct DecodingOptions: Sendable, Hashable {
   /// Whether a record is rejected in which a field stands twice, so that no value is lost; otherwise
   /// the last one counts.
   public var rejectsDuplicateFields: Bool
+  /// Whether ``DecodedBlock/places`` are wanted.
+  public var keepsPlaces = false
   /// Whether texts that all look like dates or timestamps become such columns.
   public var infersTimes: Bool
   /// Whether that also holds for DynamoDB's `S` values, whose type is text by declaration.

@@ -107,12 +107,14 @@ public struct RecordDecoder: Sendable {
     )
     guard records.run(&parser) else { return nil }
     let (schema, batch) = tree.finish(heap: block.bytes.owner)
-    return DecodedBlock(
+    var decoded = DecodedBlock(
       batch: batch,
       schema: schema,
       rejected: records.rejected,
       recordNumbers: records.recordNumbers
     )
+    decoded.places = records.places
+    return decoded
   }
 
   private func runDelimited(
@@ -127,7 +129,8 @@ public struct RecordDecoder: Sendable {
       layout: layout,
       known: schema,
       rowCapacity: tree.slots.pointee.capacity,
-      recordByteCountMax: options.recordByteCountMax
+      recordByteCountMax: options.recordByteCountMax,
+      keepsPlaces: options.keepsPlaces
     )
     var taker = CSVColumnDecoder(
       tree,
@@ -141,12 +144,14 @@ public struct RecordDecoder: Sendable {
     if mode == .known && !taker.isComplete { return nil }
     guard records.run(&taker) else { return nil }
     let (precise, batch) = tree.finish(heap: block.bytes.owner)
-    return DecodedBlock(
+    var decoded = DecodedBlock(
       batch: batch,
       schema: precise,
       rejected: records.rejected,
       recordNumbers: records.recordNumbers
     )
+    decoded.places = records.places
+    return decoded
   }
 
   /// About how many rows a block has, from the length of its first line.

@@ -16,6 +16,10 @@ public enum RejectCause: String, Sendable, Hashable, CaseIterable {
   case valueOutOfRange = "value-out-of-range"
   /// The record has no usable event time.
   case missingTime = "missing-time"
+  /// The query for partition keys fails, or gives a key that is null or empty.
+  case invalidPartitionKey = "InvalidPartitionKey"
+  /// There are as many open partitions as may be, and the record belongs to another one.
+  case activePartitionExceeded = "ActivePartitionExceeded"
 }
 
 /// A record that could not be delivered, with its reason, its bytes and its place.

@@ -24,6 +24,52 @@ import Testing
     #expect(try PathTemplate(prefix: template).text(millis: instant) == path)
   }
 
+  @Test(
+    arguments: [
+      ("Asia/Tokyo", 1_535_365_800_000, "2018/08/27/19/"),
+      // The hour that comes twice in the night of 2018-10-28, and the one that never comes.
+      ("Europe/Berlin", 1_540_684_800_000, "2018/10/28/02/"),
+      ("Europe/Berlin", 1_540_688_400_000, "2018/10/28/02/"),
+      ("Europe/Berlin", 1_540_692_000_000, "2018/10/28/03/"),
+      ("Europe/Berlin", 1_521_939_600_000, "2018/03/25/03/"),
+      ("America/St_Johns", 1_535_365_800_000, "2018/08/27/08/"),
+      ("UTC", 1_535_365_800_000, "2018/08/27/10/"),
+    ] as [(String, Int64, String)]
+  )
+  func `a zone's clock on the wall is what folders show`(
+    zone: String,
+    millis: Int64,
+    path: String
+  ) throws {
+    let zone = try PrefixZone(zone)
+    #expect(try PathTemplate(prefix: "").text(millis: zone.local(millis: millis)) == path)
+  }
+
+  @Test func `a zone that the system does not have is refused`() {
+    for name in ["Mars/Olympus", "../etc/passwd", "", "Asia/Tokyo+1"] {
+      #expect(throws: LakeWriterError.self) { try PrefixZone(name) }
+    }
+  }
+
+  @Test func `rows and names of a delivery follow the zone`() throws {
+    let lake = TestLake()
+    let tokyo = try PrefixZone("Asia/Tokyo")
+    let lines = """
+      {"id":1,"at":"2018-08-27T10:30:00Z"}
+      {"id":2,"at":"2018-08-27T15:30:00Z"}
+
+      """
+    let summary = lake.deliver([lake.write(lines, to: "in/a")]) { $0.zone = tokyo }
+    #expect(
+      summary.partitions.keys.sorted() == [
+        "year=2018/month=08/day=27/hour=19/", "year=2018/month=08/day=28/hour=00/",
+      ]
+    )
+    let files = try LocalFolder(lake.data).list("year=2018/month=08/day=28")
+    // Arrival is 2023-11-14T22:13:20Z.
+    #expect(files[0].path.contains("/orders-1-2023-11-15-07-13-20-"))
+  }
+
   @Test func `each random string is a new one of eleven characters`() throws {
     let template = try PathTemplate(
       prefix: "r=!{firehose:random-string}/!{firehose:random-string}/!{timestamp:yyyy}/"
@@ -76,6 +122,13 @@ import Testing
         "--prefix: in '!{timestamp:MMMMMM}' the pattern letter 'M' may stand 4 times, not 6"
       ),
       (
+        "_x/!{timestamp:yyyy}/",
+        "--prefix: readers pass over names that begin with '_' or '.', such as '_x'"
+      ),
+      (
+        "a/!{partitionKeyFromQuery:}/", "--prefix: '!{partitionKeyFromQuery:}' names no key"
+      ),
+      (
         "../!{timestamp:yyyy}/", "--prefix: it must stay within the destination's folder"
       ),
       (
@@ -110,6 +163,17 @@ import Testing
       )
     ) {
       try PathTemplate(errorPrefix: "!{timestamp:yyyy}/")
+    }
+  }
+
+  @Test func `an error prefix has no partition keys`() {
+    #expect(
+      throws: LakeWriterError(
+        .invalidSettings("--error-prefix: !{partitionKeyFromQuery:a} may only stand in the prefix"),
+        path: ""
+      )
+    ) {
+      try PathTemplate(errorPrefix: "!{firehose:error-output-type}/!{partitionKeyFromQuery:a}/")
     }
   }
 

@@ -83,6 +83,32 @@ import Testing
     #expect(try lake.rejectedTexts() == ["{\"id\":1}"])
   }
 
+  @Test func `rejects below an error prefix are listed and replayed from there`() throws {
+    for prefix in ["bad-", "failed/!{firehose:error-output-type}/!{timestamp:yyyy/MM}/x-"] {
+      let lake = TestLake()
+      let template = try PathTemplate(errorPrefix: prefix)
+      let input = lake.write("{\"id\":1,\"deep\":[[[[1]]]]}\n{\"id\":2,\n", to: "in/a.ndjson")
+      let first = lake.deliver([input]) { settings in
+        settings.decoding.nestingDepthMax = 3
+        settings.errorPrefix = template
+      }
+      #expect(first.rejectedCount == 2)
+      for type in [nil, "format-conversion-failed"] {
+        let found = try RejectedDocuments.read(folder: lake.rejects, errorType: type, limit: .max)
+        #expect(found.map(\.errorType) == Array(repeating: "format-conversion-failed", count: 2))
+      }
+      #expect(try RejectedDocuments.read(folder: lake.rejects, errorType: "x", limit: 9).isEmpty)
+      let other = RejectReplay(lake.settings { $0.errorPrefix = template }, errorType: "x")
+      #expect(other.run { _ in }.recordCount == 0)
+      let summary = RejectReplayTests.replay(lake) { $0.errorPrefix = template }
+      #expect(summary.deliveredRowCount == 1)
+      #expect(try lake.ids() == [1])
+      #expect(try lake.rejectedTexts() == ["{\"id\":2,"])
+      let hidden = try LocalFolder(lake.rejects).entries(of: "").filter { $0.name.hasPrefix("_") }
+      #expect(hidden.isEmpty)
+    }
+  }
+
   @Test func `only one error type is replayed when asked`() throws {
     let lake = TestLake()
     for type in ["one", "two"] {

@@ -30,6 +30,8 @@ struct LineRecords {
   private(set) var rejected: [RejectedRecord]
   /// The line of each row, from the block's start.
   private(set) var lines: BufferBuilder<UInt32>
+  /// Where the rows' records stand, if that is wanted.
+  private(set) var places: [Range<Int>] = []
   private var isSequential = true
   private let options: DecodingOptions
   /// The end of the line that was found to be over the limit last.
@@ -97,6 +99,7 @@ struct LineRecords {
       if let next = parser.record(at, line: line) {
         if lines.count != line { isSequential = false }
         lines.append(UInt32(truncatingIfNeeded: line))
+        if options.keepsPlaces { places.append(at - start..<next - start) }
         at = next
         continue
       }

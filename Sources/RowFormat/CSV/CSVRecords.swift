@@ -31,14 +31,19 @@ struct CSVRecords {
   private var isSequential = true
   private let layout: CSVLayout
   private let recordByteCountMax: Int
+  private let keepsPlaces: Bool
+  /// Where the rows' records stand, if that is wanted.
+  private(set) var places: [Range<Int>] = []
 
   init(
     _ block: RecordBlock,
     layout: CSVLayout,
     known: Schema,
     rowCapacity: Int,
-    recordByteCountMax: Int = .max
+    recordByteCountMax: Int = .max,
+    keepsPlaces: Bool = false
   ) {
+    self.keepsPlaces = keepsPlaces
     self.block = block
     self.recordByteCountMax = recordByteCountMax
     self.layout = layout
@@ -120,6 +125,9 @@ struct CSVRecords {
         case .taken:
           if numbers.count != number { isSequential = false }
           numbers.append(UInt32(truncatingIfNeeded: number))
+          if keepsPlaces {
+            places.append(tokenizer.recordStart - start..<tokenizer.recordEnd - start)
+          }
         case .stop: return false
         case .rejected(let words): reject(.valueOutOfRange, words, tokenizer, number)
         }

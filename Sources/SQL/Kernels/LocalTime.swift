@@ -1,4 +1,5 @@
 import ColumnFormat
+import RowFormat
 
 /// Points of time as wall clock microseconds, whatever their type: what calendar functions work on.
 enum LocalTime {

@@ -1,3 +1,4 @@
+import RowFormat
 import Synchronization
 
 /// A zone as sixteen bits: what a `timestamp with time zone` value carries beside its instant.

@@ -31,7 +31,7 @@ struct DeliveryOptions: ParsableArguments {
     )
   )
   var timeField: String?
-  @Option(help: "How finely to partition by time, as year=/month=/day=/hour= in UTC.")
+  @Option(help: "How finely to partition by time, as year=/month=/day=/hour=.")
   var partitionBy = Granularity.hour
   @Option(
     help: ArgumentHelp(
@@ -47,6 +47,24 @@ struct DeliveryOptions: ParsableArguments {
     )
   )
   var errorPrefix: String?
+  @Option(
+    help: ArgumentHelp(
+      "Gives the prefix its keys from each record: '{customer: .customer_id}', in jq's language.",
+      valueName: "query"
+    )
+  )
+  var partitionKeys: String?
+  @Option(
+    help: ArgumentHelp("The zone of folders and names: Asia/Tokyo; default UTC.", valueName: "zone")
+  )
+  var timeZone: String?
+  @Option(
+    help: ArgumentHelp(
+      "How many partitions may be active; records of others are rejected. 1 to 5,000.",
+      valueName: "n"
+    )
+  )
+  var maxPartitions: Int?
   @Option(help: ArgumentHelp("Input per file before it is written, 1 to 128.", valueName: "mib"))
   var bufferSize = 128
   @Option(
@@ -81,6 +99,9 @@ struct DeliveryOptions: ParsableArguments {
     }
     if !BufferingHints.secondsAllowed.contains(bufferInterval) {
       throw ValidationError("--buffer-interval must be 0 to 900 seconds, not \(bufferInterval)")
+    }
+    if let maxPartitions, !(1...5000).contains(maxPartitions) {
+      throw ValidationError("--max-partitions must be 1 to 5000, not \(maxPartitions)")
     }
     if let size = maxRecordSize?.byteCount,
       !(1...RecordBlockReader.recordByteCountMax).contains(size)
@@ -120,6 +141,11 @@ struct DeliveryOptions: ParsableArguments {
       case .tsv: .csv(CSVLayout(delimiter: 9))
       case .dynamodb: .dynamodb
       }
+    settings.partitionQuery = try partitionKeys.map { text throws(LakeWriterError) in
+      try PartitionQuery(text)
+    }
+    if let timeZone { settings.zone = try PrefixZone(timeZone) }
+    settings.activePartitionCountMax = maxPartitions
     if let maxRecordSize { settings.decoding.recordByteCountMax = maxRecordSize.byteCount }
     settings.timeField = timeField
     settings.granularity = PartitionGranularity(rawValue: partitionBy.rawValue) ?? .hour
@@ -176,14 +202,13 @@ struct LaterDeliveryOptions: ParsableArguments {
   @Option(help: .hidden) var select: String?
   @Option(help: .hidden) var schemaVersion: String?
   @Option(help: .hidden) var backup: String?
-  @Option(help: .hidden) var maxPartitions: Int?
   @Flag(help: .hidden) var follow = false
 
   func validate() throws {
     let given = [
       ("--filter", filter != nil), ("--transform", transform != nil), ("--select", select != nil),
       ("--schema-version", schemaVersion != nil), ("--backup", backup != nil),
-      ("--max-partitions", maxPartitions != nil), ("--follow", follow),
+      ("--follow", follow),
     ]
     if let option = given.first(where: \.1) {
       throw ValidationError("\(option.0) is not supported by this version of lake")

@@ -9,7 +9,7 @@
 ///   body     32-bit transitions (skipped) | header again | 64-bit transitions
 ///   footer   '\n' POSIX TZ rule for all later times '\n'
 /// ```
-final class TimeZoneFile: Sendable {
+package final class TimeZoneFile: Sendable {
   /// Seconds UTC at which an offset begins, ascending.
   private let transitions: [Int64]
   /// The offset from each transition on, in seconds east.
@@ -19,7 +19,7 @@ final class TimeZoneFile: Sendable {
   private let rule: PosixZoneRule?
 
   /// A zone that never changes.
-  init(fixedOffsetSeconds: Int) {
+  package init(fixedOffsetSeconds: Int) {
     transitions = []
     offsets = []
     firstOffset = Int32(fixedOffsetSeconds)
@@ -27,7 +27,7 @@ final class TimeZoneFile: Sendable {
   }
 
   /// Reads a zone by its name: `Europe/Berlin`; nil where there is no such file.
-  convenience init?(name: String) {
+  package convenience init?(name: String) {
     let isPlain = name.utf8.allSatisfy {
       (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0)
         || $0 == 0x2F || $0 == 0x5F || $0 == 0x2B || $0 == 0x2D
@@ -56,7 +56,7 @@ final class TimeZoneFile: Sendable {
   }
 
   /// Reads the contents of a file; nil where they are not TZif of version 2 or later.
-  init?(bytes: [UInt8]) {
+  package init?(bytes: [UInt8]) {
     func word(_ at: Int) -> Int {
       (0..<4).reduce(0) { $0 << 8 | Int(bytes[at + $1]) }
     }
@@ -91,7 +91,7 @@ final class TimeZoneFile: Sendable {
   }
 
   /// Seconds east of UTC at an instant.
-  func offsetSeconds(utcSeconds: Int64) -> Int {
+  package func offsetSeconds(utcSeconds: Int64) -> Int {
     guard let last = transitions.last else {
       return rule?.offsetSeconds(utcSeconds: utcSeconds) ?? Int(firstOffset)
     }
@@ -107,7 +107,7 @@ final class TimeZoneFile: Sendable {
 
   /// Seconds east of UTC for a wall clock reading: the earlier instant where it comes twice, the
   /// offset before the gap where it never comes, as `java.time` has it.
-  func offsetSeconds(localSeconds: Int64) -> Int {
+  package func offsetSeconds(localSeconds: Int64) -> Int {
     let before = offsetSeconds(utcSeconds: localSeconds &- 86_400)
     if offsetSeconds(utcSeconds: localSeconds &- Int64(before)) == before { return before }
     let after = offsetSeconds(utcSeconds: localSeconds &+ 86_400)
@@ -117,7 +117,7 @@ final class TimeZoneFile: Sendable {
 }
 
 /// A POSIX `TZ` rule, `CET-1CEST,M3.5.0,M10.5.0/3`: what holds after a file's last transition.
-struct PosixZoneRule: Sendable {
+private struct PosixZoneRule: Sendable {
   private enum Day {
     /// The `week`-th (5: last) `weekday` (0: Sunday) of a month.
     case weekday(month: Int, week: Int, weekday: Int)
@@ -155,7 +155,9 @@ struct PosixZoneRule: Sendable {
   func offsetSeconds(utcSeconds: Int64) -> Int {
     guard let summer, let start, let end else { return standard }
     let local = Int(utcSeconds) + standard
-    let year = CivilDate(days: CivilDate.floorDiv(local, 86_400)).year
+    let year = Int(
+      CivilDay.year(ofDay: Int64(local >= 0 ? local / 86_400 : (local + 1) / 86_400 - 1))
+    )
     let summerStart = PosixZoneRule.seconds(start, year) - standard
     let summerEnd = PosixZoneRule.seconds(end, year) - summer
     let now = Int(utcSeconds)
@@ -170,15 +172,23 @@ struct PosixZoneRule: Sendable {
     let day: Int
     switch change.day {
     case .weekday(let month, let week, let weekday):
-      let first = CivilDate(year: year, month: month, day: 1).days
-      let firstWeekday = CivilDate.dayOfWeek(days: first) % 7
+      let first = CivilDay.number(year: year, month: month, day: 1)
+      // 1970-01-01 was a Thursday.
+      let firstWeekday = ((first + 4) % 7 + 7) % 7
       var date = first + (weekday - firstWeekday + 7) % 7 + (week - 1) * 7
-      while date >= first + CivilDate.dayCount(year: year, month: month) { date -= 7 }
+      let next =
+        month == 12
+        ? CivilDay.number(year: year + 1, month: 1, day: 1)
+        : CivilDay.number(year: year, month: month + 1, day: 1)
+      while date >= next { date -= 7 }
       day = date
     case .julian(let number):
-      let leap = CivilDate.isLeap(year) && number >= 60 ? 1 : 0
-      day = CivilDate(year: year, month: 1, day: 1).days + number - 1 + leap
-    case .ordinal(let number): day = CivilDate(year: year, month: 1, day: 1).days + number
+      let isLeap =
+        CivilDay.number(year: year, month: 3, day: 1)
+        - CivilDay.number(year: year, month: 2, day: 1) == 29
+      let leap = isLeap && number >= 60 ? 1 : 0
+      day = CivilDay.number(year: year, month: 1, day: 1) + number - 1 + leap
+    case .ordinal(let number): day = CivilDay.number(year: year, month: 1, day: 1) + number
     }
     return day * 86_400 + change.seconds
   }
@@ -246,5 +256,26 @@ struct PosixZoneRule: Sendable {
       }
       return Change(day: day, seconds: skip(0x2F) ? time() ?? 7_200 : 7_200)
     }
+  }
+}
+
+/// Days since 1970-01-01 (Hinnant, *chrono-Compatible Low-Level Date Algorithms*).
+private enum CivilDay {
+  static func number(year: Int, month: Int, day: Int) -> Int {
+    let shifted = month <= 2 ? year - 1 : year
+    let era = (shifted >= 0 ? shifted : shifted - 399) / 400
+    let yearOfEra = shifted - era * 400
+    let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+    return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+  }
+
+  static func year(ofDay day: Int64) -> Int64 {
+    let shifted = day + 719_468
+    let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
+    let dayOfEra = shifted - era * 146_097
+    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+    // The year of the algorithm begins in March.
+    return yearOfEra + era * 400 + (dayOfYear >= 306 ? 1 : 0)
   }
 }
