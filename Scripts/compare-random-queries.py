@@ -10,8 +10,10 @@ generated or evened out:
 
   - integer division and remainder are written with DuckDB's // and %;
   - text and numbers are never mixed, decimal literals are cast;
-  - NaN stands last in DuckDB's order whatever the direction, and max prefers it: doubles with NaN
-    take no part in ORDER BY with LIMIT, min, max and window orders;
+  - NaN equals itself in DuckDB and stands last in its order whatever the direction, and max prefers
+    it: comparisons of doubles are written out for it, and doubles take no part in min, max, ORDER
+    BY with LIMIT and window orders;
+  - DuckDB's list functions see no null where Trino's give one: contains stands within coalesce;
   - sums of doubles are compared to ten digits;
   - errors are compared only by whether there is one.
 """
@@ -97,7 +99,7 @@ class Tables:
     """The tables, as Parquet files."""
 
     COLUMNS = [("i", "integer"), ("g", "bigint"), ("d", "double"), ("n", "decimal"), ("s", "varchar"),
-               ("t", "date"), ("z", "timestamp"), ("k", "boolean"), ("x", "integer"), ("r", "integer")]
+               ("t", "date"), ("z", "timestamp"), ("k", "boolean"), ("x", "integer"), ("r", "integer"), ("xs", "array")]
 
     def __init__(self, folder, connection, choice):
         self.paths = {}
@@ -150,7 +152,7 @@ class Generator:
 
     def literal(self, kind):
         if self.chance(0.08):
-            return self.same(f"CAST(NULL AS {self.type_name(kind)})")
+            return self.null(kind)
         if kind == "integer":
             return self.same(str(self.choice.randint(-3, 6)))
         if kind == "bigint":
@@ -165,6 +167,9 @@ class Generator:
             return self.same(f"DATE '2026-0{self.choice.randint(1, 4)}-15'")
         if kind == "timestamp":
             return self.same(f"TIMESTAMP '2026-01-0{self.choice.randint(1, 4)} 04:30:00'")
+        if kind == "array":
+            items = ", ".join(self.one("0", "1", "2", "4", "NULL") for _ in range(self.choice.randint(1, 3)))
+            return f"CAST(ARRAY[{items}] AS array(integer))", f"CAST([{items}] AS INTEGER[])"
         return self.same(self.one("true", "false"))
 
     @staticmethod
@@ -174,6 +179,11 @@ class Generator:
     @staticmethod
     def type_name(kind):
         return "decimal(9,2)" if kind == "decimal" else kind
+
+    def null(self, kind):
+        if kind == "array":
+            return "CAST(NULL AS array(integer))", "CAST(NULL AS INTEGER[])"
+        return self.same(f"CAST(NULL AS {self.type_name(kind)})")
 
     def pair(self, template, *parts):
         return (template.format(*[part[0] for part in parts]),
@@ -198,6 +208,9 @@ class Generator:
         if kind in ("integer", "bigint"):
             quotient = value(), value()
             special = [
+                lambda: self.of_array(scope, depth),
+                lambda: self.pair(self.one("greatest({}, {})", "least({}, {})"), self.present(value()), self.present(value())),
+                lambda: self.of_row(scope, kind, depth),
                 lambda: self.pair(self.one("({} + {})", "({} - {})"), value(), value()),
                 lambda: self.pair("({} * {})", value(), self.literal("integer")),
                 lambda: self.pair("(- {})", value()),
@@ -240,9 +253,60 @@ class Generator:
                 lambda: self.pair("({} + INTERVAL '2' HOUR)", value()),
                 lambda: self.pair("date_trunc('day', CAST({} AS timestamp))", value()),
             ]
+        elif kind == "array":
+            element = self.value(scope, "integer", depth + 1)
+            number = self.choice.randint(1, 3)
+            special = [
+                lambda: (f"ARRAY[{element[0]}, {element[0]}]", f"[{element[1]}, {element[1]}]"),
+                lambda: self.call("transform", "list_transform", value(), f"(e) -> e * {number}", f"lambda e: e * {number}"),
+                lambda: self.call("transform", "list_transform", value(), f"e -> e + coalesce({element[0]}, 0)",
+                                  f"lambda e: e + coalesce({element[1]}, 0)"),
+                lambda: self.call("filter", "list_filter", value(), f"e -> e > {number} OR e IS NULL", f"lambda e: e > {number} OR e IS NULL"),
+                lambda: self.call("array_sort", "list_sort", value(), None, "'ASC', 'NULLS LAST'"),
+                lambda: self.call("reverse", "list_reverse", value()),
+                lambda: self.call("slice", "list_slice", value(), f"1, {number}", f"1, {number}"),
+            ]
         else:
             return self.condition(scope, depth + 1)
         return self.choice.choice(general + special * 2)()
+
+    @staticmethod
+    def call(lake, duck, value, lake_rest=None, duck_rest=None):
+        return (f"{lake}({value[0]}{', ' + lake_rest if lake_rest else ''})",
+                f"{duck}({value[1]}{', ' + duck_rest if duck_rest else ''})")
+
+    @staticmethod
+    def present(pair):
+        """Without null, for functions that treat it differently."""
+        return f"coalesce({pair[0]}, 0)", f"coalesce({pair[1]}, 0)"
+
+    def of_array(self, scope, depth):
+        value = self.value(scope, "array", depth + 1)
+        number = self.choice.randint(1, 3)
+        return self.choice.choice([
+            lambda: self.call("cardinality", "len", value),
+            lambda: (f"element_at({value[0]}, {number})", f"list_extract({value[1]}, {number})"),
+            lambda: (f"element_at({value[0]}, -{number})", f"list_extract({value[1]}, -{number})"),
+            lambda: (f"reduce({value[0]}, 0, (s, e) -> s + coalesce(e, 0), s -> s)",
+                     f"CAST(CASE WHEN {value[1]} IS NOT NULL THEN coalesce(list_sum({value[1]}), 0) END AS BIGINT)"),
+            lambda: (f"cardinality(filter({value[0]}, e -> e = {number}))",
+                     f"len(list_filter({value[1]}, lambda e: e = {number}))"),
+        ])()
+
+    def of_row(self, scope, kind, depth):
+        one, other = self.value(scope, kind, depth + 1), self.value(scope, "varchar", depth + 1)
+        type = self.type_name(kind)
+        return (f"CAST(ROW({one[0]}, {other[0]}) AS row(a {type}, b varchar)).a",
+                f"(struct_pack(a := {one[1]}, b := {other[1]})).a")
+
+    def doubles(self, scope, depth):
+        """A comparison of doubles in which a NaN is equal to nothing."""
+        left, right = self.value(scope, "double", depth + 1), self.value(scope, "double", depth + 1)
+        sign = self.one("=", "<>", "<", "<=", ">", ">=")
+        unequal = "true" if sign == "<>" else "false"
+        return (f"({left[0]} {sign} {right[0]})",
+                f"(CASE WHEN {left[1]} IS NULL OR {right[1]} IS NULL THEN NULL"
+                f" WHEN isnan({left[1]}) OR isnan({right[1]}) THEN {unequal} ELSE {left[1]} {sign} {right[1]} END)")
 
     def condition(self, scope, depth=0):
         inner = lambda: self.condition(scope, depth + 1)
@@ -253,7 +317,24 @@ class Generator:
                 lambda: self.pair("(NOT {})", inner()),
                 lambda: self.pair("({} IS NULL)", inner()),
             ])()
-        kind = self.one("integer", "integer", "bigint", "decimal", "varchar", "date", "timestamp", "boolean")
+        kind = self.one("integer", "integer", "bigint", "decimal", "varchar", "date", "timestamp", "boolean",
+                        "double", "array")
+        if kind == "double":
+            value = self.value(scope, kind, depth + 1)
+            return self.choice.choice([
+                lambda: self.doubles(scope, depth),
+                lambda: (f"is_nan({value[0]})", f"isnan({value[1]})"),
+                lambda: self.pair("({} IS NULL)", value),
+            ])()
+        if kind == "array":
+            value = self.value(scope, kind, depth + 1)
+            item = self.literal("integer")
+            return self.choice.choice([
+                lambda: (f"coalesce(contains({value[0]}, {item[0]}), false)", f"coalesce(list_contains({value[1]}, {item[1]}), false)"),
+                lambda: (f"any_match({value[0]}, e -> coalesce(e = {item[0]}, false))",
+                         f"CASE WHEN {value[1]} IS NOT NULL THEN len(list_filter({value[1]}, lambda e: e = {item[1]})) > 0 END"),
+                lambda: self.pair("({} IS NOT NULL)", value),
+            ])()
         value = lambda: self.value(scope, kind, depth + 1)
         if kind == "boolean":
             name = self.column(scope, kind)
@@ -279,8 +360,20 @@ class Generator:
         where = self.pair(" WHERE {}", self.condition(inner + scope, depth + 2))
         if kind == "bigint" and self.chance(0.5):
             aggregate = self.one("count(*)", f"count({column})", f"coalesce(sum({column}), 0)")
-        elif kind in ("double", "boolean"):
-            aggregate = f"max(CAST(NULL AS {kind}))"
+        elif kind in ("double", "boolean", "array") or self.chance(0.3):
+            # One row by LIMIT.
+            if kind == "array":
+                column = f"{alias}.xs"
+            key = self.value(inner, self.one("integer", "varchar", "date"), 2)
+            tail = f" ORDER BY {{}}{self.one('', ' DESC NULLS LAST', ' NULLS FIRST')}, {alias}.r LIMIT 1"
+            if kind == "bigint":
+                column = f"CAST({column} AS bigint)"
+            side = lambda n: f"(SELECT {column} FROM {self.table_name} {alias}{where[n]}{tail.format(key[n])})"
+            self.table_name = self.table()
+            lake, duck = side(0), side(1)
+            if " DESC" not in tail and "NULLS" not in tail:
+                duck = duck.replace(f", {alias}.r LIMIT 1", f" NULLS LAST, {alias}.r LIMIT 1")
+            return lake, duck
         else:
             aggregate = self.one("max", "min") + f"({column})"
         result = self.pair(f"(SELECT {aggregate} FROM {self.table()} {alias}{{}})", where)
@@ -310,6 +403,11 @@ class Generator:
 
     # Queries.
 
+    @staticmethod
+    def repeats(scope):
+        """Whether rows may share all of their numbers."""
+        return any(name in ("u.e", "m.p") for name, _ in scope)
+
     def table(self):
         return self.one("t1", "t1", "t2", "t2", "t3", "t0")
 
@@ -322,7 +420,7 @@ class Generator:
             columns = ", ".join(name for name, _ in Tables.COLUMNS)
             own = [(f"v.{name}", type) for name, type in Tables.COLUMNS]
             tail = self.one("", "", " ORDER BY r LIMIT 4", " ORDER BY i DESC NULLS LAST, r LIMIT 3", " ORDER BY s NULLS FIRST, r LIMIT 5 OFFSET 2")
-            inner = self.pair(f"(SELECT {columns}, xs FROM {first} v WHERE {{}}{tail}) a", self.condition(own, 1))
+            inner = self.pair(f"(SELECT {columns} FROM {first} v WHERE {{}}{tail}) a", self.condition(own, 1))
             # lake takes OFFSET before LIMIT.
             text = (inner[0].replace("LIMIT 5 OFFSET 2", "OFFSET 2 LIMIT 5"), inner[1])
         for alias in ["b", "c"]:
@@ -344,6 +442,17 @@ class Generator:
                 text = self.pair(f"{{}} {kind} {table} {alias} ON {{}}", text, condition)
             scope = scope + own
         if self.chance(0.12):
+            # A subquery that sees the row beside it.
+            table = self.table()
+            own = [(f"l.{name}", type) for name, type in Tables.COLUMNS]
+            where = self.condition(own + scope, 1)
+            tail = self.one("", "", " ORDER BY l.i NULLS LAST, l.r LIMIT 2", " ORDER BY l.r DESC LIMIT 1")
+            kind = self.one(("CROSS JOIN LATERAL", ""), ("LEFT JOIN LATERAL", " ON true"))
+            picked = self.value(own, "integer", 2), self.value(own, "varchar", 2)
+            text = self.pair(f"{{}} {kind[0]} (SELECT {{}} AS p, {{}} AS q FROM {table} l WHERE {{}}{tail}) AS m{kind[1]}",
+                             text, *picked, where)
+            scope = scope + [("m.p", "integer"), ("m.q", "varchar")]
+        if self.chance(0.12):
             text = self.pair("{} CROSS JOIN UNNEST(a.xs) AS u (e)", text)
             scope = scope + [("u.e", "integer")]
         return text, scope
@@ -362,6 +471,21 @@ class Generator:
             forms.append(lambda: self.pair("sum(DISTINCT {})", value))
         if kind == "integer":
             forms.append(lambda: self.pair("avg({})", value))
+        names = [name for name, _ in scope if name.endswith(".r")]
+        if not self.repeats(scope):
+            order = ", ".join(names)
+            forms.append(lambda: self.pair("array_agg({} ORDER BY " + order + ")", self.value(scope, "integer", 2)))
+            forms.append(lambda: (f"listagg({(text := self.value(scope, 'varchar', 2))[0]}, '/') WITHIN GROUP (ORDER BY {order})",
+                                  f"string_agg({text[1]}, '/' ORDER BY {order})"))
+            if len(names) == 1:
+                both = self.one(("max_by", "arg_max_null"), ("min_by", "arg_min_null"))
+                forms.append(lambda: (f"{both[0]}({value[0]}, {order})", f"{both[1]}({value[1]}, {order})"))
+        number = self.value(scope, "double", 2)
+        forms.append(lambda: self.pair("sum({})", number))
+        forms.append(lambda: self.pair(self.one("avg({})", "count({})", "count(DISTINCT {})"), number))
+        forms.append(lambda: (f"count_if({self.condition_text(scope)[0]})", f"count_if({self.last[1]})"))
+        if kind == "integer":
+            forms.append(lambda: self.pair(self.one("stddev({})", "var_pop({})"), value))
         forms.append(lambda: (f"bool_or({self.condition_text(scope)[0]})", f"bool_or({self.last[1]})"))
         result = self.choice.choice(forms)()
         if self.chance(0.2):
@@ -379,27 +503,57 @@ class Generator:
         nulls = direction if "NULLS" in direction else direction + " NULLS LAST"
         partition = self.pair("PARTITION BY {} ", key) if self.chance(0.6) else self.same("")
         over = (f"OVER ({partition[0]}ORDER BY {order[0]}{direction}", f"OVER ({partition[1]}ORDER BY {order[1]}{nulls}")
-        function = self.choice.randint(0, 3)
+        function = self.choice.randint(0, 4)
         if function == 0:
-            return self.pair("{} {})", self.same(self.one("rank()", "dense_rank()")), over)
+            return self.pair("{} {})", self.same(self.one("rank()", "dense_rank()", "percent_rank()", "cume_dist()")), over)
+        if function == 4:
+            return self.range_window(scope, partition)
         value = self.value(scope, self.one("integer", "bigint"), 2)
         if self.chance(0.5):
             names = [name for name, _ in scope if name.endswith(".r")]
             unique = ", ".join(names)
             over = tuple(side + ", " + unique for side in over)
             # Several rows of UNNEST share all numbers.
-            if "u.e" not in [name for name, _ in scope]:
+            if not self.repeats(scope):
                 frame = self.one(" ROWS BETWEEN 2 PRECEDING AND CURRENT ROW", " ROWS BETWEEN 1 PRECEDING AND 1 FOLLOWING",
                                  " ROWS BETWEEN 1 FOLLOWING AND 3 FOLLOWING", " ROWS UNBOUNDED PRECEDING")
                 call = self.one("sum({})", "count({})", "min({})", "max({})", "first_value({})", "last_value({})")
                 if self.chance(0.3):
-                    call, frame = self.one("lag({})", "lead({})", "lag({}, 2)"), ""
+                    call, frame = self.one("lag({})", "lead({})", "lag({}, 2)", "ntile(3)"), ""
+                    if call == "ntile(3)":
+                        return self.pair("ntile(3) {})", over)
+                elif self.chance(0.3):
+                    name = self.one("first_value({}{})", "last_value({}{})", "nth_value({}, 2{})")
+                    return (f"{name.format(value[0], '')} IGNORE NULLS {over[0]}{frame})",
+                            f"{name.format(value[1], ' IGNORE NULLS')} {over[1]}{frame})")
+                elif self.chance(0.25):
+                    keep = self.condition(scope, 2)
+                    call = self.one("sum({})", "array_agg({})", "count({})")
+                    return (f"{call.format(value[0])} FILTER (WHERE {keep[0]}) {over[0]}{frame})",
+                            f"{call.format(value[1])} FILTER (WHERE {keep[1]}) {over[1]}{frame})")
                 return self.pair(call + " {}" + frame + ")", value, over)
         frames = ["", " RANGE BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING",
                   " GROUPS BETWEEN 1 PRECEDING AND 1 FOLLOWING"]
         frame = self.choice.choice(frames)
         name = self.one("sum", "count", "min", "max")
         return self.pair(name + "({}) {}" + frame + ")", value, over)
+
+    def range_window(self, scope, partition):
+        """A frame of distances of the sort key."""
+        kind = self.one("integer", "bigint", "date", "timestamp", "decimal")
+        key = self.value(scope, kind, 2)
+        if kind in ("date", "timestamp"):
+            steps = [f"INTERVAL '{self.choice.randint(0, 40)}' DAY", f"INTERVAL '{self.choice.randint(0, 2)}' MONTH"]
+        else:
+            steps = [str(self.choice.randint(0, 3)), str(self.choice.randint(0, 5))]
+        one, other = self.choice.choice(steps), self.choice.choice(steps)
+        frame = self.one(f"BETWEEN {one} PRECEDING AND {other} FOLLOWING", f"BETWEEN {one} PRECEDING AND CURRENT ROW",
+                         f"BETWEEN CURRENT ROW AND {other} FOLLOWING", f"BETWEEN UNBOUNDED PRECEDING AND {other} FOLLOWING")
+        order = self.one(("", " ASC NULLS LAST"), (" DESC NULLS LAST", " DESC NULLS LAST"), (" NULLS FIRST", " ASC NULLS FIRST"))
+        value = self.value(scope, "integer", 2)
+        call = self.one("sum({})", "count({})", "min({})", "count(*)")
+        # DuckDB's date minus interval is a timestamp, which compares as well.
+        return tuple(f"{call.format(value[n])} OVER ({partition[n]}ORDER BY {key[n]}{order[n]} RANGE {frame})" for n in (0, 1))
 
     def select(self, kinds=None):
         source, scope = self.source()
@@ -416,11 +570,18 @@ class Generator:
                 plain = all(re.fullmatch(r"\w+\.\w+", key[0]) for key in keys)
                 if plain and self.chance(0.5):
                     group = " GROUP BY " + self.one("ROLLUP", "CUBE") + " (" + ", ".join(key[0] for key in keys) + ")"
+                    if self.chance(0.5):
+                        sets = ["()"] + [f"({key[0]})" for key in keys]
+                        chosen = self.choice.sample(sets, self.choice.randint(0, len(sets)))
+                        chosen.append("(" + ", ".join(key[0] for key in keys) + ")")
+                        group = f" GROUP BY GROUPING SETS ({', '.join(chosen)})"
+                    if len(set(key[0] for key in keys)) == len(keys):
+                        items.append(self.same("grouping(" + ", ".join(key[0] for key in keys) + ")"))
             having = ""
             if self.chance(0.2):
                 having = f" HAVING count(*) > {self.choice.randint(0, 2)}"
             return self.statement(items, source, where, self.same(group + having))
-        kinds = kinds or [self.one("integer", "bigint", "double", "decimal", "varchar", "date", "timestamp", "boolean")
+        kinds = kinds or [self.one("integer", "bigint", "double", "decimal", "varchar", "date", "timestamp", "boolean", "array")
                           for _ in range(self.choice.randint(1, 4))]
         items = [self.value(scope, kind) for kind in kinds]
         if self.chance(0.2):
@@ -444,6 +605,11 @@ class Generator:
             self.chance = saved
             operation = self.one("UNION", "UNION ALL", "INTERSECT", "EXCEPT", "INTERSECT ALL", "EXCEPT ALL")
             return self.pair("{} " + operation + " {}", *parts)
+        if self.chance(0.06):
+            # A named query that is used twice.
+            one = self.select(["integer", "varchar"])
+            return tuple(f"WITH w AS ({one[n]}) SELECT v.c0, u.c1, count(*) AS n FROM w AS v JOIN w AS u ON v.c0 = u.c0"
+                         " GROUP BY v.c0, u.c1" for n in (0, 1))
         query = self.select()
         if self.chance(0.2):
             query = self.pair("SELECT * FROM ({}) AS w WHERE c0 IS NOT NULL", query)
@@ -460,6 +626,8 @@ def even(value):
         return value
     if isinstance(value, decimal.Decimal):
         return value
+    if isinstance(value, list):
+        return "[" + ", ".join("null" if item is None else str(item) for item in value) + "]"
     if isinstance(value, datetime.datetime):
         return value.strftime("%Y-%m-%d %H:%M:%S")
     return str(value)

@@ -32,6 +32,7 @@ public struct QueryOptions: Sendable {
 public final class QueryEngine: Sendable {
   /// What queries may use.
   public let options: QueryOptions
+  private let prepared = PreparedStatements()
 
   /// An engine over the tables that the options name.
   public init(_ options: QueryOptions) { self.options = options }
@@ -56,7 +57,9 @@ public final class QueryEngine: Sendable {
     // Planning walks trees as deep as the parser lets them be.
     let context = EvaluationContext(
       queryStartMicros: QueryEngine.currentMicros(),
-      timeZone: options.timeZone
+      timeZone: options.timeZone,
+      database: options.database.lowercased(),
+      user: QueryEngine.user
     )
     let planned = DeepStack.run { Result { try self.plan(sql, parameters, context) } }
     let statement = try planned.get()
@@ -88,7 +91,9 @@ public final class QueryEngine: Sendable {
     let planner = StatementPlanner(
       resolver: try resolver(),
       context: context,
-      parameters: parameters.map(QueryEngine.parameter)
+      parameters: parameters.map(QueryEngine.parameter),
+      prepared: prepared,
+      text: sql
     )
     return try planner.plan(statement)
   }
@@ -162,6 +167,9 @@ public final class QueryEngine: Sendable {
     statistics.add(report)
     return AnalysisText.lines(report)
   }
+
+  /// The login name; empty where the environment does not say.
+  private static var user: String { getenv("USER").map { String(cString: $0) } ?? "" }
 
   static func now() -> Double {
     var time = timespec()

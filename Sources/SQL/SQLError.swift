@@ -27,6 +27,8 @@ public struct SQLError: Error, Sendable, Equatable {
     case tableNotFound = "TABLE_NOT_FOUND"
     case schemaNotFound = "SCHEMA_NOT_FOUND"
     case functionNotFound = "FUNCTION_NOT_FOUND"
+    case notFound = "NOT_FOUND"
+    case invalidParameterUsage = "INVALID_PARAMETER_USAGE"
     case typeMismatch = "TYPE_MISMATCH"
     case typeNotFound = "TYPE_NOT_FOUND"
     case mismatchedColumnAliases = "MISMATCHED_COLUMN_ALIASES"

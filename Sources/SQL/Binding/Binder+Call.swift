@@ -8,6 +8,9 @@ extension Binder {
     _ context: inout ExpressionContext
   ) throws(SQLError) -> BoundExpression {
     let name = call.name.text.lowercased()
+    if name == ReduceAggregate.name {
+      return try bind(try reduction(call, at: range), &context)
+    }
     if call.window != nil { return try bindWindow(name, call, at: range, &context) }
     if functions.isAggregate(name) { return try bindAggregate(name, call, at: range, &context) }
     if functions.isWindow(name) || WindowSignature.names.contains(name) {
@@ -202,6 +205,44 @@ extension Binder {
   }
 
   // MARK: Lambdas
+
+  /// `reduce_agg(x, s, f, g)` as `reduce(array_agg(x) FILTER (WHERE x IS NOT NULL), s, f, s -> s)`.
+  ///
+  /// All values of a group are in one place, so nothing has to be combined by `g`.
+  private func reduction(
+    _ call: FunctionCall,
+    at range: SourceRange
+  ) throws(SQLError) -> SyntaxExpression {
+    guard call.arguments.count == 4, !call.isDistinct else {
+      throw .noFunction(
+        ReduceAggregate.name,
+        [],
+        .noSignature(functions.entry(ReduceAggregate.name)?.signatures ?? []),
+        at: call.name.range
+      )
+    }
+    func name(_ text: String) -> Identifier {
+      Identifier(text: text, isQuoted: false, range: call.name.range)
+    }
+    let value = call.arguments[0]
+    var collected = call
+    collected.name = name("array_agg")
+    collected.arguments = [value]
+    let isThere = SyntaxExpression(node: .isNull(value, negated: true), range: value.range)
+    collected.filter =
+      call.filter.map { SyntaxExpression(node: .and([$0, isThere]), range: range) } ?? isThere
+    let state = name("state")
+    let same = SyntaxExpression(
+      node: .lambda(parameters: [state], body: .init(node: .name([state]), range: range)),
+      range: range
+    )
+    let values = SyntaxExpression(node: .call(collected), range: range)
+    let arguments = [values, call.arguments[1], call.arguments[2], same]
+    return SyntaxExpression(
+      node: .call(FunctionCall(name: name("reduce"), arguments: arguments)),
+      range: range
+    )
+  }
 
   /// A function whose lambdas get their parameter types from the other arguments.
   private mutating func bindHigherOrder(

@@ -28,9 +28,22 @@ extension Binder {
     if !context.lambdaParameters.isEmpty {
       throw .notSupported("a window function within a lambda", at: range)
     }
-    if call.isDistinct { throw .notSupported("DISTINCT in a window function", at: range) }
+    // Trino's words; its releases of Athena's engine have neither.
+    if call.isDistinct {
+      throw SQLError(
+        .notSupported,
+        "DISTINCT in window function parameters not yet supported: \(name)",
+        at: range,
+        help: "number the duplicates with row_number() in a subquery, and keep the first ones"
+      )
+    }
     if !call.orderBy.isEmpty {
-      throw .notSupported("ORDER BY within the arguments of a window function", at: range)
+      throw SQLError(
+        .notSupported,
+        "Window function with ORDER BY is not supported",
+        at: range,
+        help: "order by the window: \(name)(…) OVER (ORDER BY …)"
+      )
     }
     context.allowsWindows = false
     context.isWithinWindow = true
@@ -57,44 +70,57 @@ extension Binder {
     }
     var arguments: [BoundExpression] = []
     for argument in call.arguments { arguments.append(try bind(argument, &context)) }
+    var function = try windowFunction(name, &arguments, call, at: range)
     if let filter = call.filter {
-      arguments = try filtered(arguments, by: try bindCondition(filter, &context), call, at: range)
+      let condition = try bindCondition(filter, &context)
+      guard case .aggregate(let aggregate) = function else {
+        throw SQLError(
+          .functionNotFound,
+          "'\(name)' is not an aggregate function and does not take FILTER",
+          at: range
+        )
+      }
+      if ["count", "sum", "avg", "min", "max"].contains(name), arguments.count <= 1 {
+        // These do not see nulls, and have their own ways through frames.
+        let value = arguments.first ?? .constant(.boolean(true), .boolean)
+        let masked = BoundExpression.caseWhen(
+          [(condition, value)],
+          otherwise: .constant(.null, value.type),
+          value.type
+        )
+        arguments = [masked]
+        if call.isStar {
+          function = .aggregate(try countOfValues(masked, call))
+        }
+      } else {
+        arguments.append(condition)
+        function = .aggregate(aggregate.filtered)
+      }
     }
-    let isCountOfFilter = call.filter != nil && call.isStar
-    let function = try windowFunction(
-      isCountOfFilter ? "count" : name,
-      &arguments,
-      call,
-      at: range
-    )
-    let frame = try bindFrame(specification.frame, orderBy, at: range)
+    var frame = try bindFrame(specification.frame, orderBy, at: range, &context)
+    if function.usesFrame {
+      frame.bounds.move(by: arguments.count)
+      arguments += frame.arguments
+    }
     let window = PendingWindow(
       column: ids.column(name, function.resultType),
       function: function,
       arguments: arguments,
       partitionBy: partitionBy,
       orderBy: orderBy,
-      frame: frame,
+      frame: function.usesFrame ? frame.bounds : .standard,
       ignoresNulls: call.ignoresNulls ?? false
     )
     context.windows.append(window)
     return .column(window.column)
   }
 
-  /// FILTER of a windowed aggregate: rows that do not pass give a null argument, which aggregates
-  /// other than array_agg and its like do not see.
-  private func filtered(
-    _ arguments: [BoundExpression],
-    by filter: BoundExpression,
-    _ call: FunctionCall,
-    at range: SourceRange
-  ) throws(SQLError) -> [BoundExpression] {
-    let keepsNulls = ["array_agg", "map_agg", "multimap_agg", "arbitrary", "any_value", "count_if"]
-    if keepsNulls.contains(call.name.text.lowercased()) || arguments.count > 1 {
-      throw .notSupported("FILTER of the window function \(call.name.text)", at: range)
-    }
-    let value = arguments.first ?? .constant(.boolean(true), .boolean)
-    return [.caseWhen([(filter, value)], otherwise: .constant(.null, value.type), value.type)]
+  /// `count(x)` in place of `count(*)`.
+  private func countOfValues(
+    _ value: BoundExpression,
+    _ call: FunctionCall
+  ) throws(SQLError) -> AggregateFunction {
+    try aggregateFunction("count", [value], call)
   }
 
   // MARK: Specifications
@@ -190,134 +216,6 @@ extension Binder {
     return .ranking(name: name, resultType: resultType)
   }
 
-  // MARK: Frames
-
-  private mutating func bindFrame(
-    _ frame: WindowFrame?,
-    _ orderBy: [PendingSortKey],
-    at range: SourceRange
-  ) throws(SQLError) -> WindowFrameBounds {
-    guard let frame else { return .standard }
-    try check(frame, orderBy, at: range)
-    return WindowFrameBounds(
-      unit: frame.unit,
-      start: try bindBound(frame.start, frame, orderBy),
-      end: try bindBound(frame.end, frame, orderBy)
-    )
-  }
-
-  /// Refuses frames that end before they start whatever the rows are.
-  private func check(
-    _ frame: WindowFrame,
-    _ orderBy: [PendingSortKey],
-    at range: SourceRange
-  ) throws(SQLError) {
-    func invalid(_ message: String) -> SQLError {
-      SQLError(.invalidWindowFrame, message, at: range)
-    }
-    if case .unboundedFollowing = frame.start {
-      throw invalid("window frame start cannot be UNBOUNDED FOLLOWING")
-    }
-    if case .unboundedPreceding = frame.end {
-      throw invalid("window frame end cannot be UNBOUNDED PRECEDING")
-    }
-    switch (frame.start, frame.end) {
-    case (.currentRow, .preceding):
-      throw invalid("window frame starting from CURRENT ROW cannot end with PRECEDING")
-    case (.following, .preceding):
-      throw invalid("window frame starting from FOLLOWING cannot end with PRECEDING")
-    case (.following, .currentRow):
-      throw invalid("window frame starting from FOLLOWING cannot end with CURRENT ROW")
-    default: break
-    }
-    if frame.unit == .groups && orderBy.isEmpty {
-      throw SQLError(.missingOrderBy, "window frame of type GROUPS requires ORDER BY", at: range)
-    }
-  }
-
-  private mutating func bindBound(
-    _ bound: WindowFrame.Bound,
-    _ frame: WindowFrame,
-    _ orderBy: [PendingSortKey]
-  ) throws(SQLError) -> WindowFrameBounds.Bound {
-    switch bound {
-    case .unboundedPreceding: return .unboundedPreceding
-    case .currentRow: return .currentRow
-    case .unboundedFollowing: return .unboundedFollowing
-    case .preceding(let offset): return .preceding(try bindOffset(offset, frame, orderBy))
-    case .following(let offset): return .following(try bindOffset(offset, frame, orderBy))
-    }
-  }
-
-  /// A number of rows or groups, or for RANGE a distance in the unit of the sort key.
-  private mutating func bindOffset(
-    _ offset: SyntaxExpression,
-    _ frame: WindowFrame,
-    _ orderBy: [PendingSortKey]
-  ) throws(SQLError) -> Scalar {
-    var context = ExpressionContext("window frame", Scope())
-    let bound = folded(try bind(offset, &context))
-    guard case .constant(let value, let type) = bound, !value.isNull else {
-      throw .notSupported("a window frame whose offset is not a constant", at: offset.range)
-    }
-    let negative = SQLError(
-      .invalidWindowFrame,
-      "window frame offset value must not be negative or null",
-      at: offset.range
-    )
-    if frame.unit != .range {
-      guard type.isInteger, case .int(let count) = value else {
-        throw SQLError(
-          .typeMismatch,
-          "window frame offset must be a whole number (actual \(type))",
-          at: offset.range
-        )
-      }
-      if count < 0 { throw negative }
-      return value
-    }
-    guard orderBy.count == 1 else {
-      throw SQLError(
-        orderBy.isEmpty ? .missingOrderBy : .invalidWindowFrame,
-        "a window frame of RANGE with an offset needs exactly one ORDER BY",
-        at: offset.range
-      )
-    }
-    guard let distance = rangeDistance(bound, orderBy[0].expression.type) else {
-      throw SQLError(
-        .typeMismatch,
-        "a window frame offset of \(type) does not go with ORDER BY \(orderBy[0].expression.type)",
-        at: offset.range
-      )
-    }
-    switch distance {
-    case .int(let value) where value < 0: throw negative
-    case .int128(let value) where value < 0: throw negative
-    case .double(let value) where !(value >= 0): throw negative
-    case .float(let value) where !(value >= 0): throw negative
-    default: return distance
-    }
-  }
-
-  private func rangeDistance(_ offset: BoundExpression, _ key: SQLType) -> Scalar? {
-    guard case .constant(let value, let type) = offset else { return nil }
-    if type == .intervalDayToSecond, case .int(let millis) = value {
-      switch key {
-      case .date:
-        return millis % 86_400_000 == 0 ? .int(millis / 86_400_000) : nil
-      case .timestamp(let precision):
-        let (units, overflow) = millis.multipliedReportingOverflow(
-          by: TimeUnit(precision: precision).perSecond / 1_000
-        )
-        return overflow ? nil : .int(units)
-      default: return nil
-      }
-    }
-    guard key.isNumeric, type.isNumeric, TypeCoercion.canCoerce(type, to: key) || key.isInteger
-    else { return nil }
-    return coerce(offset, to: key).constantValue
-  }
-
   // MARK: Plans
 
   /// One operator for each partitioning and order.
@@ -383,6 +281,14 @@ enum WindowSignature {
 }
 
 extension WindowFunction {
+  /// Whether the frame has a say in the result.
+  var usesFrame: Bool {
+    switch self {
+    case .aggregate: true
+    case .ranking(let name, _): ["first_value", "last_value", "nth_value"].contains(name)
+    }
+  }
+
   var resultType: SQLType {
     switch self {
     case .aggregate(let function): function.resultType

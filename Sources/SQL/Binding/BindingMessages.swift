@@ -108,7 +108,7 @@ extension SQLType {
     case .map(let key, let value): key.isComparable && value.isComparable
     case .array(let element): element.isComparable
     case .row(let fields): fields.allSatisfy { $0.type.isComparable }
-    default: true
+    default: !isSketch
     }
   }
 }

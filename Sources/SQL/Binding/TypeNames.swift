@@ -37,6 +37,12 @@ extension SQLType {
     case "varbinary": self = .varbinary
     case "json": self = .json
     case "uuid": self = .uuid
+    case "ipaddress": self = .ipAddress
+    case "ipprefix": self = .ipPrefix
+    case "hyperloglog": self = .hyperLogLog
+    case "setdigest": self = .setDigest
+    case "tdigest": self = .tdigest
+    case "qdigest" where elements.count == 1: self = .qdigest(elements[0])
     case "date": self = .date
     case "time", "time without time zone":
       self = .time(precision: try bounded(0...9, numbers.first ?? 3))
@@ -54,8 +60,10 @@ extension SQLType {
         fields.append(RowField(name: member.name?.text, type: try SQLType(member.type)))
       }
       self = .row(fields)
-    case "array", "map", "row":
-      let examples = ["array": "array(bigint)", "map": "map(varchar, bigint)"]
+    case "array", "map", "row", "qdigest":
+      let examples = [
+        "array": "array(bigint)", "map": "map(varchar, bigint)", "qdigest": "qdigest(bigint)",
+      ]
       throw SQLError(
         .typeNotFound,
         "\(syntax.name) needs the types of what it holds",
@@ -78,7 +86,8 @@ extension SQLType {
 
   private static let typeNames = [
     "boolean", "tinyint", "smallint", "integer", "bigint", "real", "double", "decimal", "varchar",
-    "char", "varbinary", "json", "uuid", "date", "time", "timestamp", "array", "map", "row",
+    "char", "varbinary", "json", "uuid", "ipaddress", "ipprefix", "date", "time",
+    "timestamp", "array", "map", "row", "hyperloglog", "setdigest", "tdigest", "qdigest",
   ]
 
   /// Whether CAST may be asked for; a value may still fail it.
@@ -92,6 +101,13 @@ extension SQLType {
       return from.count == to.count && zip(from, to).allSatisfy { $0.type.canCast(to: $1.type) }
     case (.json, _), (_, .json): return true
     case (.array, _), (.map, _), (.row, _), (_, .array), (_, .map), (_, .row): return false
+    case (.ipAddress, .varchar(nil)), (.varchar, .ipAddress), (.ipPrefix, .varchar(nil)),
+      (.varchar, .ipPrefix), (.ipAddress, .ipPrefix), (.ipPrefix, .ipAddress),
+      (.ipAddress, .varbinary), (.varbinary, .ipAddress):
+      return true
+    case (.ipAddress, _), (_, .ipAddress), (.ipPrefix, _), (_, .ipPrefix): return false
+    case (_, .varbinary) where isSketch, (.varbinary, _) where type.isSketch: return true
+    case _ where isSketch || type.isSketch: return false
     case (.varbinary, _), (_, .varbinary):
       return isText && self != .varbinary ? type == .varbinary : false
     case (.varchar, _), (.char, _), (_, .varchar), (_, .char): return true

@@ -236,6 +236,21 @@ enum BinaryFunctions {
       "The 128 bits of MurmurHash3.",
       examples: ["to_hex(murmur3(to_utf8('hashme')))": "93192FE805BE23041C8318F67EC4F2BC"]
     ) { Murmur3.hash($0) }
+    bytes(
+      &functions,
+      "spooky_hash_v2_32(varbinary) -> varbinary",
+      "The lower 32 bits of SpookyHash V2.",
+      examples: ["to_hex(spooky_hash_v2_32(to_utf8('hello')))": "D382E6CA"]
+    ) { big(UInt32(truncatingIfNeeded: SpookyHash.hash($0))) }
+    bytes(
+      &functions,
+      "spooky_hash_v2_64(varbinary) -> varbinary",
+      "The 64 bits of SpookyHash V2.",
+      examples: [
+        "to_hex(spooky_hash_v2_64(to_utf8('hello')))": "3768826AD382E6CA",
+        "to_hex(spooky_hash_v2_64(to_utf8('')))": "232706FC6BF50919",
+      ]
+    ) { big(SpookyHash.hash($0)) }
     let all: [(String, Int, @Sendable ([UInt8]) -> [UInt8], String)] = [
       ("md5", 64, Digests.md5, "900150983CD24FB0D6963F7D28E17F72"),
       ("sha1", 64, Digests.sha1, "A9993E364706816ABA3E25717850C26C9CD0D89D"),

@@ -116,6 +116,26 @@ enum DateTimeFunctions {
         return ZonedTimestamp(localMicros: Int64(millis), zone: reading.zone ?? session).packed
       }
     }
+    functions.make(
+      "from_iso8601_timestamp_nanos(varchar) -> timestamp with time zone",
+      "The instant of an ISO 8601 text in full precision, of which lake keeps microseconds.",
+      examples: [
+        "from_iso8601_timestamp_nanos('2026-01-02T03:04:05.123456')":
+          "2026-01-02 03:04:05.123456000 UTC"
+      ],
+      result: { _ in .timestampWithTimeZone(precision: 9) }
+    ) { _ in
+      { a, n, context in
+        let session = TimeZoneKey(context.timeZone) ?? .utc
+        return try Rowwise.map(a, n) { (text: Bytes) -> Int128? in
+          guard let reading = ISO8601.timestamp(text) else {
+            throw SQLError(.invalidArgument, "Invalid format: \"\(text.text)\"")
+          }
+          return ZonedTimestamp(localMicros: reading.localMicros, zone: reading.zone ?? session)
+            .packed
+        }
+      }
+    }
     functions.scalar(
       "from_iso8601_date(varchar) -> date",
       "The date of an ISO 8601 text, also of a week date or a day of the year.",

@@ -10,36 +10,6 @@ extension FunctionCatalog {
   /// All that is missing, as the documentation lists it.
   static let missingFamilies: [MissingFunctions] = [
     MissingFunctions(
-      family: "Aggregate",
-      names: [
-        "numeric_histogram", "reduce_agg",
-      ],
-      help: "collect the values with array_agg and use reduce or histogram"
-    ),
-    MissingFunctions(
-      family: "HyperLogLog",
-      names: [
-        "approx_set", "empty_approx_set", "merge",
-      ],
-      help: "approx_distinct counts in one step"
-    ),
-    MissingFunctions(
-      family: "T-Digest and quantile digest",
-      names: [
-        "quantile_at_value", "quantiles_at_values", "qdigest_agg", "tdigest_agg",
-        "value_at_quantile", "values_at_quantiles",
-      ],
-      help: "approx_percentile computes percentiles in one step"
-    ),
-    MissingFunctions(
-      family: "Set digest",
-      names: [
-        "hash_counts", "intersection_cardinality", "jaccard_index", "make_set_digest",
-        "merge_set_digest",
-      ],
-      help: "array_intersect and array_union compare sets exactly"
-    ),
-    MissingFunctions(
       family: "JSON",
       names: [
         "json_scalar", "json_serialize", "json_table",
@@ -49,33 +19,7 @@ extension FunctionCatalog {
     MissingFunctions(
       family: "Text",
       names: [
-        "normalize", "title_case", "word_stem",
-      ]
-    ),
-    MissingFunctions(
-      family: "Date and time",
-      names: [
-        "from_iso8601_timestamp_nanos"
-      ],
-      help: "from_iso8601_timestamp keeps milliseconds"
-    ),
-    MissingFunctions(
-      family: "Binary",
-      names: [
-        "spooky_hash_v2_32", "spooky_hash_v2_64",
-      ],
-      help: "murmur3 and xxhash64 are there"
-    ),
-    MissingFunctions(
-      family: "IP address",
-      names: [
-        "contains_ip", "ip_prefix",
-      ]
-    ),
-    MissingFunctions(
-      family: "Session",
-      names: [
-        "current_catalog", "current_groups", "current_schema", "current_user", "version",
+        "title_case"
       ]
     ),
     MissingFunctions(

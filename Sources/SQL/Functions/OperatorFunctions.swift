@@ -150,7 +150,7 @@ enum OperatorFunctions {
     _ left: SQLType,
     _ right: SQLType
   ) -> ScalarFunction? {
-    guard let common = TypeCoercion.commonType(left, right) else { return nil }
+    guard let common = TypeCoercion.commonType(left, right), common.isComparable else { return nil }
     let needsOrder = comparison != .equal && comparison != .notEqual
     if needsOrder && !common.isOrderable { return nil }
     let isNested = common.physicalType == .list || common.physicalType == .row
@@ -160,7 +160,8 @@ enum OperatorFunctions {
       resultType: .boolean,
       nulls: isNested ? .custom : .propagates,
       isDeterministic: true,
-      canFail: false,
+      // Nulls within cannot be put in order.
+      canFail: isNested && needsOrder,
       kernel: Comparison.kernel(comparison, common)
     )
   }

@@ -82,7 +82,7 @@ enum RegularExpressionFunctions {
       return result
     }
     functions.scalar(
-      "regexp_split(varchar, varchar) -> array(varchar)",
+      "regexp_split(varchar(x), varchar) -> array(varchar(x))",
       "The parts between a pattern's matches.",
       examples: ["regexp_split('1a 2b 14m', '\\s*[a-z]+\\s*')": "[1, 2, 14, ]"]
     ) { a, n, _ in
@@ -131,7 +131,7 @@ enum RegularExpressionFunctions {
 
   private static func extraction(_ functions: inout FunctionRegistry) {
     functions.scalar(
-      "regexp_extract(varchar, varchar) -> varchar",
+      "regexp_extract(varchar(x), varchar) -> varchar(x)",
       "The first match of a pattern, or one of its groups; null where there is none.",
       examples: [
         "regexp_extract('1a 2b', '(\\d+)([a-z]+)', 2)": "a", "regexp_extract('abc', 'z')": "NULL",
@@ -142,14 +142,14 @@ enum RegularExpressionFunctions {
         try extract(text, cache.matcher(pattern), 0)
       }
     }
-    functions.scalar("regexp_extract(varchar, varchar, bigint) -> varchar") { a, n, _ in
+    functions.scalar("regexp_extract(varchar(x), varchar, bigint) -> varchar(x)") { a, n, _ in
       var cache = MatcherCache()
       return try Rowwise.map(a, n) { (text: Bytes, pattern: Bytes, group: Int64) -> ByteView? in
         try extract(text, cache.matcher(pattern), group)
       }
     }
     functions.scalar(
-      "regexp_extract_all(varchar, varchar) -> array(varchar)",
+      "regexp_extract_all(varchar(x), varchar) -> array(varchar(x))",
       "All matches of a pattern, or one group of each.",
       examples: ["regexp_extract_all('1a 2b 14m', '\\d+')": "[1, 2, 14]"]
     ) { a, n, _ in
@@ -161,7 +161,10 @@ enum RegularExpressionFunctions {
         }
       }
     }
-    functions.scalar("regexp_extract_all(varchar, varchar, bigint) -> array(varchar)") { a, n, _ in
+    functions.scalar("regexp_extract_all(varchar(x), varchar, bigint) -> array(varchar(x))") {
+      a,
+      n,
+      _ in
       var cache = MatcherCache()
       let groups = Operand<Int64>(a[2])
       var index = -1

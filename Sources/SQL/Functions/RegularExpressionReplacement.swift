@@ -6,7 +6,7 @@ enum RegularExpressionReplacement {
 
   static func register(_ functions: inout FunctionRegistry) {
     functions.scalar(
-      "regexp_replace(varchar, varchar) -> varchar",
+      "regexp_replace(varchar(x), varchar) -> varchar(x)",
       "The text with all matches replaced, or removed; $1 and ${name} are groups.",
       examples: [
         "regexp_replace('aaa', 'a', 'b')": "bbb",
@@ -20,12 +20,20 @@ enum RegularExpressionReplacement {
         try replace(text, cache.matcher(pattern), empty, arena)
       }
     }
-    functions.scalar("regexp_replace(varchar, varchar, varchar) -> varchar") { a, n, _ in
-      var cache = RegularExpressionFunctions.MatcherCache()
-      let arena = ByteArena()
-      return try Rowwise.map(a, n, arena: arena) {
-        (text: Bytes, pattern: Bytes, with: Bytes) -> ByteView? in
-        try replace(text, cache.matcher(pattern), with, arena)
+    functions.make(
+      "regexp_replace(varchar(x), varchar, varchar(y)) -> varchar",
+      result: { match in
+        guard let x = match.length("x"), let y = match.length("y") else { return .text }
+        return .varchar(bounded: x + max(x * y / 2, y) * (x + 1))
+      }
+    ) { _ in
+      { a, n, _ in
+        var cache = RegularExpressionFunctions.MatcherCache()
+        let arena = ByteArena()
+        return try Rowwise.map(a, n, arena: arena) {
+          (text: Bytes, pattern: Bytes, with: Bytes) -> ByteView? in
+          try replace(text, cache.matcher(pattern), with, arena)
+        }
       }
     }
     replaceByLambda(&functions)

@@ -6,10 +6,21 @@ struct EvaluationContext: Sendable {
   var queryStartMicros: Int64
   /// The session's zone: `UTC` unless set.
   var timeZone: String
+  /// Where names without a database are looked up.
+  var database: String
+  /// Who asks.
+  var user: String
 
-  init(queryStartMicros: Int64 = 0, timeZone: String = "UTC") {
+  init(
+    queryStartMicros: Int64 = 0,
+    timeZone: String = "UTC",
+    database: String = "default",
+    user: String = ""
+  ) {
     self.queryStartMicros = queryStartMicros
     self.timeZone = timeZone
+    self.database = database
+    self.user = user
   }
 }
 

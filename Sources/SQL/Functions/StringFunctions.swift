@@ -36,13 +36,13 @@ enum StringFunctions {
 
   private static func cases(_ functions: inout FunctionRegistry) {
     functions.scalar(
-      "lower(varchar) -> varchar",
+      "lower(varchar(x)) -> varchar(x)",
       "The text in lower case.",
       examples: ["lower('HÉLLO')": "héllo"],
       canFail: false
     ) { a, n, _ in try mapCase(a, n, isUpper: false) }
     functions.scalar(
-      "upper(varchar) -> varchar",
+      "upper(varchar(x)) -> varchar(x)",
       "The text in upper case.",
       examples: ["upper('héllo')": "HÉLLO"],
       canFail: false
@@ -96,7 +96,7 @@ enum StringFunctions {
 
   private static func parts(_ functions: inout FunctionRegistry) {
     functions.scalar(
-      "substr(varchar, bigint) -> varchar",
+      "substr(varchar(x), bigint) -> varchar(x)",
       "The text from a position on; a negative one counts from the end.",
       examples: [
         "substr('hello', 2)": "ello", "substr('hello', -3, 2)": "ll", "substr('hello', 0, 2)": "",
@@ -107,7 +107,10 @@ enum StringFunctions {
         substring(text, start, .max)
       }
     }
-    functions.scalar("substr(varchar, bigint, bigint) -> varchar", canFail: false) { a, n, _ in
+    functions.scalar("substr(varchar(x), bigint, bigint) -> varchar(x)", canFail: false) {
+      a,
+      n,
+      _ in
       try Rowwise.map(a, n) { (text: Bytes, start: Int64, length: Int64) -> ByteView? in
         substring(text, start, length)
       }
@@ -124,7 +127,7 @@ enum StringFunctions {
     }
     functions.alias("substring", of: "substr")
     functions.scalar(
-      "reverse(varchar) -> varchar",
+      "reverse(varchar(x)) -> varchar(x)",
       "The code points, bytes or elements from last to first.",
       examples: ["reverse('héllo')": "olléh"],
       canFail: false
@@ -141,7 +144,7 @@ enum StringFunctions {
       }
     }
     functions.scalar(
-      "split_part(varchar, varchar, bigint) -> varchar",
+      "split_part(varchar(x), varchar, bigint) -> varchar(x)",
       "The field with a number, from one; null past the last.",
       examples: ["split_part('a,b,c', ',', 2)": "b", "split_part('a,b', ',', 3)": "NULL"]
     ) { a, n, _ in
@@ -150,11 +153,11 @@ enum StringFunctions {
       }
     }
     functions.scalar(
-      "split(varchar, varchar) -> array(varchar)",
+      "split(varchar(x), varchar) -> array(varchar(x))",
       "The fields between delimiters; empty ones stay.",
       examples: ["split('a,,b', ',')": "[a, , b]", "split('a,b,c', ',', 2)": "[a, b,c]"]
     ) { a, n, _ in try split(a, n) }
-    functions.scalar("split(varchar, varchar, bigint) -> array(varchar)") { a, n, _ in
+    functions.scalar("split(varchar(x), varchar, bigint) -> array(varchar(x))") { a, n, _ in
       try split(a, n)
     }
   }

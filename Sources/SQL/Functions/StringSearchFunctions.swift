@@ -42,7 +42,7 @@ enum StringSearchFunctions {
       }
     }
     functions.scalar(
-      "replace(varchar, varchar) -> varchar",
+      "replace(varchar(x), varchar) -> varchar(x)",
       "The text with every occurrence replaced, or removed.",
       examples: ["replace('banana', 'an', 'x')": "bxxa", "replace('banana', 'an')": "ba"]
     ) { a, n, _ in
@@ -53,12 +53,21 @@ enum StringSearchFunctions {
         replace(text, part, empty, &scratch, arena)
       }
     }
-    functions.scalar("replace(varchar, varchar, varchar) -> varchar") { a, n, _ in
-      let arena = ByteArena()
-      var scratch: [UInt8] = []
-      return try Rowwise.map(a, n, arena: arena) {
-        (text: Bytes, part: Bytes, with: Bytes) -> ByteView? in
-        replace(text, part, with, &scratch, arena)
+    functions.make(
+      "replace(varchar(x), varchar, varchar(z)) -> varchar",
+      result: { match in
+        // An empty part stands before every code point and at the end.
+        guard let x = match.length("x"), let z = match.length("z") else { return .text }
+        return .varchar(bounded: x + z * (x + 1))
+      }
+    ) { _ in
+      { a, n, _ in
+        let arena = ByteArena()
+        var scratch: [UInt8] = []
+        return try Rowwise.map(a, n, arena: arena) {
+          (text: Bytes, part: Bytes, with: Bytes) -> ByteView? in
+          replace(text, part, with, &scratch, arena)
+        }
       }
     }
     functions.scalar(

@@ -11,13 +11,13 @@ enum StringTrimFunctions {
     ]
     for (name, start, end, where_) in sides {
       functions.scalar(
-        "\(name)(varchar) -> varchar",
+        "\(name)(varchar(x)) -> varchar(x)",
         "The text without white space, or given characters, at \(where_).",
         canFail: false
       ) { a, n, _ in
         try Rowwise.map(a, n) { (text: Bytes) -> ByteView? in trimmed(text, start, end) }
       }
-      functions.scalar("\(name)(varchar, varchar) -> varchar", canFail: false) { a, n, _ in
+      functions.scalar("\(name)(varchar(x), varchar) -> varchar(x)", canFail: false) { a, n, _ in
         try Rowwise.map(a, n) { (text: Bytes, characters: Bytes) -> ByteView? in
           trimmed(text, characters, start, end)
         }

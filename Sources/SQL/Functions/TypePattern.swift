@@ -6,6 +6,8 @@ indirect enum TypePattern: Sendable, Equatable {
   case family(Family)
   /// `T`, `K`, `V`: the same type wherever it stands.
   case variable(String)
+  /// `varchar(x)`: any varchar, whose length goes by a name.
+  case text(String)
   case array(TypePattern)
   case map(TypePattern, TypePattern)
   case function([TypePattern], TypePattern)
@@ -35,6 +37,7 @@ indirect enum TypePattern: Sendable, Equatable {
       }
       return actual == .unknown ? substituted(variables) : nil
     case .function(_, let body): return body.target(for: actual, variables)
+    case .text: return TypePattern.member(of: .varchar, for: actual)
     case .family(let family): return TypePattern.member(of: family, for: actual)
     }
   }
@@ -64,6 +67,7 @@ indirect enum TypePattern: Sendable, Equatable {
     switch self {
     case .exact(let type): return type
     case .variable(let name): return variables[name]
+    case .text(let length): return variables[length] ?? .text
     case .array(let element): return element.substituted(variables).map { .array($0) }
     case .map(let key, let value):
       guard let keyType = key.substituted(variables), let valueType = value.substituted(variables)
@@ -94,6 +98,12 @@ indirect enum TypePattern: Sendable, Equatable {
         variables[name] = actual
       }
       return true
+    case (.text(let length), .varchar):
+      variables[length] = actual
+      return true
+    case (.text(let length), .char(let count)):
+      variables[length] = .varchar(length: count)
+      return true
     case (.array(let element), .array(let own)): return element.unify(own, &variables)
     case (.map(let key, let value), .map(let ownKey, let ownValue)):
       return key.unify(ownKey, &variables) && value.unify(ownValue, &variables)
@@ -109,7 +119,7 @@ indirect enum TypePattern: Sendable, Equatable {
 
 /// A signature as text and taken apart: `substr(varchar, bigint) -> varchar`.
 ///
-/// One capital letter is a variable; `...` after the last type lets it repeat.
+/// One capital letter is a variable, `x` in `varchar(x)` the length of a text; `...` after the last type lets it repeat.
 struct FunctionSignature: Sendable {
   let name: String
   let parameters: [TypePattern]
@@ -190,6 +200,12 @@ struct SignatureMatch: Sendable {
   var variables: [String: SQLType]
   var resultType: SQLType
   var cost: Int
+
+  /// The length of the text that goes by a name: nil where it has no bound.
+  func length(_ name: String) -> Int? {
+    if case .varchar(let length) = variables[name] { return length }
+    return nil
+  }
 }
 
 /// Reads signatures of the catalog.
@@ -244,6 +260,15 @@ private struct SignatureReader {
       expect(")")
       let body = parameters.removeLast()
       return .function(parameters, body)
+    case "varchar" where skip("("):
+      let length = name()
+      expect(")")
+      return .text(length)
+    case "qdigest":
+      expect("(")
+      let values = name()
+      expect(")")
+      return .exact(.qdigest(SignatureReader.simple[values] ?? .unknown))
     case "timestamp": return .family(skip("with time zone") ? .zoned : .timestamp)
     case "interval":
       return .exact(
@@ -262,6 +287,8 @@ private struct SignatureReader {
   private static let simple: [String: SQLType] = [
     "unknown": .unknown, "boolean": .boolean, "tinyint": .tinyint, "smallint": .smallint,
     "integer": .integer, "bigint": .bigint, "real": .real, "double": .double,
-    "varbinary": .varbinary, "json": .json, "uuid": .uuid, "date": .date,
+    "varbinary": .varbinary, "json": .json, "uuid": .uuid, "date": .date, "ipaddress": .ipAddress,
+    "ipprefix": .ipPrefix, "hyperloglog": .hyperLogLog, "setdigest": .setDigest,
+    "tdigest": .tdigest,
   ]
 }

@@ -81,7 +81,7 @@ enum URLFunctions {
       try Rowwise.map(a, n) { (text: Bytes) -> Int64? in Parts(text)?.port }
     }
     functions.scalar(
-      "url_extract_parameter(varchar, varchar) -> varchar",
+      "url_extract_parameter(varchar(x), varchar) -> varchar(x)",
       "The first value of a parameter of the URL's query.",
       examples: ["url_extract_parameter('https://example.com/a?k=v&m=1', 'm')": "1"],
       canFail: false
@@ -92,19 +92,23 @@ enum URLFunctions {
         return parameter(Bytes(rebasing: text[query]), name).map { arena.copy($0) }
       }
     }
-    functions.scalar(
-      "url_encode(varchar) -> varchar",
+    functions.make(
+      "url_encode(varchar(x)) -> varchar",
       "The text with all but letters, digits and -_.* escaped.",
       examples: ["url_encode('a b&c')": "a+b%26c"],
-      canFail: false
-    ) { a, n, _ in
-      let arena = ByteArena()
-      return try Rowwise.map(a, n, arena: arena) { (text: Bytes) -> ByteView? in
-        arena.copy(encode(text))
+      canFail: false,
+      // Up to four bytes of three characters for a code point.
+      result: { match in match.length("x").map { .varchar(bounded: $0 * 12) } ?? .text }
+    ) { _ in
+      { a, n, _ in
+        let arena = ByteArena()
+        return try Rowwise.map(a, n, arena: arena) { (text: Bytes) -> ByteView? in
+          arena.copy(encode(text))
+        }
       }
     }
     functions.scalar(
-      "url_decode(varchar) -> varchar",
+      "url_decode(varchar(x)) -> varchar(x)",
       "The text with its escapes resolved.",
       examples: ["url_decode('a+b%26c')": "a b&c"]
     ) { a, n, _ in
@@ -127,7 +131,7 @@ enum URLFunctions {
     _ range: @escaping @Sendable (Parts) -> Range<Int>?
   ) {
     functions.scalar(
-      "\(name)(varchar) -> varchar",
+      "\(name)(varchar(x)) -> varchar(x)",
       summary,
       examples: ["\(name)('https://example.com/a?k=v&m=1#f')": example],
       canFail: false

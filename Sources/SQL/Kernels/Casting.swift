@@ -61,7 +61,11 @@ enum Casting {
       .intervalYearToMonth:
       return TimeCasting.cast(from, to)
     case .uuid: return fromUUID(to)
-    case .varbinary: return to == .uuid ? uuidFromBinary : nil
+    case .varbinary: return fromBinary(to)
+    case .ipAddress, .ipPrefix: return IPCasting.cast(from, to)
+    case .hyperLogLog, .setDigest, .tdigest, .qdigest:
+      guard to == .varbinary else { return nil }
+      return { column, _ in column }
     case .array(let element): return nestedArray(element, to)
     case .map(let key, let value): return nestedMap(key, value, to)
     case .row(let fields): return nestedRow(fields, to)
@@ -143,6 +147,15 @@ enum Casting {
       }
     case .varbinary: return { column, _ in column }
     default: return nil
+    }
+  }
+
+  private static func fromBinary(_ to: SQLType) -> Cast? {
+    switch to {
+    case .uuid: uuidFromBinary
+    case .ipAddress: IPCasting.fromBinary
+    case .hyperLogLog, .setDigest, .tdigest, .qdigest: SketchCasting.fromBinary(to)
+    default: nil
     }
   }
 

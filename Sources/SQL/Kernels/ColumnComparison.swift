@@ -56,6 +56,47 @@ enum ColumnComparison {
     }
   }
 
+  /// The order of two nested values by `<` and its kind, for which a null within that is met before
+  /// a difference is an error, as in Trino.
+  static func order(_ left: Column, _ i: Int, _ right: Column, _ j: Int, _ type: SQLType) throws
+    -> Int
+  {
+    let (leftValues, leftIndex) = left.place(of: i)
+    let (rightValues, rightIndex) = right.place(of: j)
+    func element(_ one: Column, _ i: Int, _ other: Column, _ j: Int, _ inner: SQLType) throws
+      -> Int
+    {
+      guard one.isValid(i), other.isValid(j) else {
+        let isRow = type.physicalType == .row
+        throw SQLError(
+          .notSupported,
+          isRow
+            ? "ROW comparison not supported for fields with null elements"
+            : "ARRAY comparison not supported for arrays with null elements"
+        )
+      }
+      return try order(one, i, other, j, inner)
+    }
+    switch (leftValues, rightValues) {
+    case (.list(let a, let leftElements), .list(let b, let rightElements)):
+      let leftRange = Int(a.base[leftIndex])..<Int(a.base[leftIndex + 1])
+      let rightRange = Int(b.base[rightIndex])..<Int(b.base[rightIndex + 1])
+      for (one, two) in zip(leftRange, rightRange) {
+        let order = try element(leftElements, one, rightElements, two, type.elementType)
+        if order != 0 { return order }
+      }
+      return Int64.order(Int64(leftRange.count), Int64(rightRange.count))
+    case (.row(let a), .row(let b)):
+      for field in a.indices {
+        let inner = type.fieldType(field)
+        let order = try element(a[field], leftIndex, b[field], rightIndex, inner)
+        if order != 0 { return order }
+      }
+      return 0
+    default: return compare(leftValues, leftIndex, rightValues, rightIndex, type)
+    }
+  }
+
   /// Whether two values that are there are equal by `=`; nil where a null within decides.
   static func isEqual(_ left: Column, _ i: Int, _ right: Column, _ j: Int, _ type: SQLType)
     -> Bool?

@@ -1,5 +1,17 @@
 import ColumnFormat
 
+extension Column {
+  /// Of instants with zones the instants alone, for hashes: the zone has no say in equality.
+  var instants: Column {
+    guard case .int128(let values) = flatValues else { return self }
+    return Column(
+      flat: .int128(Buffer(values.values.map { $0 >> 16 })),
+      count: count,
+      validity: rowValidity
+    )
+  }
+}
+
 /// 64-bit hashes of values for joins, groups and sketches: multiply-mix, as in wyhash and Umbra.
 enum ColumnHashing {
   static let nullHash: UInt64 = 0x9E37_79B9_7F4A_7C15

@@ -14,7 +14,7 @@ enum Comparison {
       }
     }
     if type.physicalType == .list || type.physicalType == .row {
-      return { a, n, _ in nested(comparison, type, a, n) }
+      return { a, n, _ in try nested(comparison, type, a, n) }
     }
     return { a, n, _ in compare(comparison, a, n) }
   }
@@ -85,7 +85,7 @@ enum Comparison {
     _ type: SQLType,
     _ arguments: [Column],
     _ rowCount: Int
-  ) -> Column {
+  ) throws -> Column {
     let left = arguments[0].flattened()
     let right = arguments[1].flattened()
     let result = Buffer<UInt8>(repeating: 0, count: rowCount)
@@ -101,7 +101,7 @@ enum Comparison {
         known.base[row] = bit(equal != nil)
         result.base[row] = bit((equal ?? false) == (comparison == .equal))
       } else {
-        let order = ColumnComparison.compare(left, row, right, row, type)
+        let order = try ColumnComparison.order(left, row, right, row, type)
         result.base[row] = bit(comparison.holds(order))
       }
     }

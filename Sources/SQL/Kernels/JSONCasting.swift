@@ -25,7 +25,9 @@ enum JSONCasting {
     case .map(let key, let value):
       (key.isText || key.isNumeric || key == .boolean) && isPrintable(value)
     case .row(let fields): fields.allSatisfy { isPrintable($0.type) }
-    case .varbinary, .uuid, .intervalDayToSecond, .intervalYearToMonth, .time: false
+    case .varbinary, .uuid, .ipAddress, .ipPrefix, .hyperLogLog, .setDigest, .tdigest, .qdigest,
+      .intervalDayToSecond, .intervalYearToMonth, .time:
+      false
     default: true
     }
   }

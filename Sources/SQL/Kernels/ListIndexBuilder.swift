@@ -41,7 +41,8 @@ struct ElementSet {
     self.type = type
     hashes = Buffer(count: elements.count)
     if elements.count > 0 {
-      ColumnHashing.hash([elements], rowCount: elements.count, into: hashes.base)
+      let keys = type.hasZone ? elements.instants : elements
+      ColumnHashing.hash([keys], rowCount: elements.count, into: hashes.base)
     }
   }
 

@@ -18,6 +18,14 @@ enum Murmur3 {
 
   /// The sixteen bytes of the hash.
   static func hash(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
+    let (h1, h2) = halves(bytes)
+    return [h1, h2].flatMap { half in (0..<8).map { UInt8(truncatingIfNeeded: half &>> ($0 * 8)) } }
+  }
+
+  /// The first half of the hash.
+  static func hash64(_ bytes: UnsafeRawBufferPointer) -> UInt64 { halves(bytes).0 }
+
+  private static func halves(_ bytes: UnsafeRawBufferPointer) -> (UInt64, UInt64) {
     var h1: UInt64 = 0
     var h2: UInt64 = 0
     let blockCount = bytes.count / 16
@@ -48,6 +56,6 @@ enum Murmur3 {
     h2 = mixed(h2)
     h1 = h1 &+ h2
     h2 = h2 &+ h1
-    return [h1, h2].flatMap { half in (0..<8).map { UInt8(truncatingIfNeeded: half &>> ($0 * 8)) } }
+    return (h1, h2)
   }
 }

@@ -62,6 +62,7 @@ enum TextCasting {
           return TimeCasting.zoned(parts)
         }
       }
+    case .ipAddress, .ipPrefix: return IPCasting.fromText(to)
     case .uuid:
       return { column, isTry in
         let arena = ByteArena()

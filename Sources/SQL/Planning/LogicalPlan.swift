@@ -120,6 +120,7 @@ indirect enum LogicalPlan: Sendable {
   struct WindowCall: Sendable {
     var column: PlanColumn
     var function: WindowFunction
+    /// The function's own, and after them those that the frame's bounds name.
     var arguments: [PlanColumn]
     var frame: WindowFrameBounds
     var ignoresNulls: Bool
@@ -154,6 +155,11 @@ struct WindowFrameBounds: Sendable {
     case currentRow
     case following(Scalar)
     case unboundedFollowing
+    /// A number of rows or groups that stands in an argument of the call.
+    case counted(argument: Int, isFollowing: Bool)
+    /// RANGE: what the sort key is compared with, and the sort key in the same type, both
+    /// arguments of the call.
+    case valued(argument: Int, key: Int, SQLType, isFollowing: Bool)
   }
   var unit: WindowFrame.Unit
   var start: Bound

@@ -180,6 +180,10 @@ private struct PlanText {
       case .currentRow: "current row"
       case .following(let value): "\(ExpressionText.plain(value)) following"
       case .unboundedFollowing: "unbounded following"
+      case .counted(let argument, let isFollowing):
+        "argument \(argument + 1) \(isFollowing ? "following" : "preceding")"
+      case .valued(let argument, _, _, let isFollowing):
+        "to argument \(argument + 1) \(isFollowing ? "following" : "preceding")"
       }
     }
     if case .range = frame.unit, case .unboundedPreceding = frame.start,

@@ -20,6 +20,9 @@ struct StatementPlanner {
   let resolver: TableResolver
   let context: EvaluationContext
   let parameters: [SyntaxExpression]
+  let prepared: PreparedStatements
+  /// The statement's text.
+  let text: String
 
   func plan(_ statement: SyntaxStatement) throws(SQLError) -> PlannedStatement {
     switch statement {
@@ -42,6 +45,32 @@ struct StatementPlanner {
           [$0.name, "\($0.type)", $0.partitionIndex == nil ? "" : "partition key"]
         }
       )
+    case .describeFile(let pattern, let range, let namesOnly):
+      let columns = try resolver.file(pattern, at: range).visibleColumns
+      if namesOnly { return rows(["field"], columns.map { [$0.name] }) }
+      return rows(
+        ["column", "type", "extra"],
+        columns.map { [$0.name, "\($0.type)", $0.partitionIndex == nil ? "" : "partition key"] }
+      )
+    case .prepare(let name, let range, let parameterCount):
+      let statement = String(decoding: Array(text.utf8)[range.start..<range.end], as: UTF8.self)
+      try prepared.prepare(name, .init(text: statement, parameterCount: parameterCount))
+      return rows([], [])
+    case .deallocate(let name):
+      try prepared.deallocate(name)
+      return rows([], [])
+    case .execute(let name, let values, let range):
+      let statement = try prepared.statement(name)
+      guard values.count == statement.parameterCount else {
+        throw SQLError(
+          .invalidParameterUsage,
+          "Incorrect number of parameters: expected \(statement.parameterCount) but found \(values.count)",
+          at: range
+        )
+      }
+      return try run(statement.text, with: values, at: range)
+    case .executeImmediate(let statement, let values, let range):
+      return try run(statement, with: values, at: range)
     case .showPartitions(let table, let range):
       return rows(["partition"], try partitions(table, range).map { [$0] })
     case .showFunctions(let like):
@@ -54,6 +83,37 @@ struct StatementPlanner {
   private func rows(_ names: [String], _ rows: [[String]]) -> PlannedStatement {
     let table = StatementRows(names, rows)
     return PlannedStatement(columns: table.columns, work: .rows(table.batch))
+  }
+
+  // MARK: Prepared statements
+
+  /// The plan of another text with values for its `?`; an error in it is one of the whole EXECUTE.
+  private func run(
+    _ statement: String,
+    with values: [SyntaxExpression],
+    at range: SourceRange
+  ) throws(SQLError) -> PlannedStatement {
+    do throws(SQLError) {
+      let syntax = try Parser.parse(statement)
+      switch syntax {
+      case .prepare, .execute, .executeImmediate, .deallocate:
+        throw SQLError(.notSupported, "a prepared statement cannot prepare or execute another one")
+      default: break
+      }
+      let planner = StatementPlanner(
+        resolver: resolver,
+        context: context,
+        parameters: values,
+        prepared: prepared,
+        text: statement
+      )
+      return try planner.plan(syntax)
+    } catch {
+      var error = error
+      error.range = range
+      error.details.append("in the prepared statement: \(statement)")
+      throw error
+    }
   }
 
   // MARK: Queries

@@ -6,6 +6,7 @@ extension Parser {
     if accept(.show) { return try parseShow() }
     if accept(.explain) { return try parseExplain() }
     if accept(.describe) || accept(.desc) { return try parseDescribe() }
+    if let prepared = try parsePrepared() { return prepared }
     noteStatements()
     throw mismatch()
   }
@@ -34,12 +35,11 @@ extension Parser {
     case .alter, .drop:
       return current.text.uppercased() + " " + next.text.uppercased()
     case .insert: return "INSERT INTO"
-    case .delete, .update, .merge, .prepare, .execute, .unload, .optimize, .vacuum, .use, .grant,
+    case .delete, .update, .merge, .unload, .optimize, .vacuum, .use, .grant,
       .revoke, .analyze, .call, .commit, .rollback, .truncate, .comment, .refresh:
       return beginsStatement(next) ? word?.rawValue : nil
     case .set, .reset: return beginsStatement(next) ? current.text.uppercased() + " SESSION" : nil
     case .start: return next.keyword == .transaction ? "START TRANSACTION" : nil
-    case .deallocate: return "DEALLOCATE PREPARE"
     case .msck: return "MSCK REPAIR TABLE"
     case .show: return unsupportedShow
     default: return nil
@@ -86,6 +86,7 @@ extension Parser {
     if accept(.columns) {
       if !accept(.from) { try expect(.in) }
       let start = current.range
+      if let file = acceptString() { return .describeFile(file, start, namesOnly: true) }
       var name = try parseQualifiedName()
       // Hive: SHOW COLUMNS IN table IN database
       if name.count == 1, accept(.from) || accept(.in) { name.insert(try parseName(), at: 0) }
@@ -99,6 +100,12 @@ extension Parser {
     }
     if accept(.functions) { return .showFunctions(like: try parseLike()) }
     throw mismatch()
+  }
+
+  private mutating func acceptString() -> String? {
+    guard current.kind == .string else { return nil }
+    defer { advance() }
+    return current.text
   }
 
   /// `LIKE 'pattern'`, or the pattern alone as Hive has it.
@@ -123,6 +130,10 @@ extension Parser {
     if at(.extended) || at(.formatted), Parser.isName(peek()) {
       return .unsupported("DESCRIBE \(current.text.uppercased())", statementRange)
     }
+    if ["INPUT", "OUTPUT"].contains(current.text.uppercased()), Parser.isName(peek()) {
+      return .unsupported("DESCRIBE \(current.text.uppercased())", statementRange)
+    }
+    if let file = acceptString() { return .describeFile(file, start, namesOnly: false) }
     let name = try parseQualifiedName()
     let place = range(from: start)
     if at(.partition) { return .unsupported("DESCRIBE … PARTITION", statementRange) }

@@ -120,6 +120,16 @@ enum SyntaxStatement: Sendable {
   case showPartitions(table: [Identifier], SourceRange)
   case showFunctions(like: String?)
   case describe(table: [Identifier], SourceRange)
+  /// `DESCRIBE 'path'` and `SHOW COLUMNS FROM 'path'`: files instead of a table.
+  case describeFile(String, SourceRange, namesOnly: Bool)
+  /// PREPARE: the place of the statement, and how many `?` it has.
+  case prepare(name: Identifier, SourceRange, parameterCount: Int)
+  /// EXECUTE … USING …
+  case execute(name: Identifier, parameters: [SyntaxExpression], SourceRange)
+  /// EXECUTE IMMEDIATE '…' USING …
+  case executeImmediate(String, parameters: [SyntaxExpression], SourceRange)
+  /// DEALLOCATE PREPARE
+  case deallocate(name: Identifier)
   /// Parsed as far as its name, and refused by it: `CREATE TABLE`, `GRANT`, …
   case unsupported(String, SourceRange)
 }

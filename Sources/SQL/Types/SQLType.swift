@@ -32,6 +32,18 @@ public indirect enum SQLType: Sendable, Hashable {
   case json
   /// Sixteen bytes, kept as bytes.
   case uuid
+  /// An IPv4 or IPv6 address, kept as the sixteen bytes of IPv6.
+  case ipAddress
+  /// A network: an address and the number of its leading bits, kept as seventeen bytes.
+  case ipPrefix
+  /// A sketch that counts different values, kept as bytes as Trino lays it out.
+  case hyperLogLog
+  /// A sketch that compares sets, kept as bytes.
+  case setDigest
+  /// A sketch of quantiles of doubles, kept as bytes.
+  case tdigest
+  /// A sketch of quantiles of bigint, double or real, kept as bytes.
+  case qdigest(SQLType)
   /// Days since 1970-01-01.
   case date
   /// Time of day with `precision` digits of a second's fraction, 0...9.
@@ -65,6 +77,11 @@ public indirect enum SQLType: Sendable, Hashable {
     }
   }
 
+  /// Text of at most `length` code points, or unbounded where that is more than Trino's largest.
+  static func varchar(bounded length: Int) -> SQLType {
+    .varchar(length: length <= Int(Int32.max) - 1 ? length : nil)
+  }
+
   /// Unbounded text.
   public static let text = SQLType.varchar(length: nil)
 
@@ -79,7 +96,9 @@ public indirect enum SQLType: Sendable, Hashable {
     case .real: .float32
     case .double: .float64
     case .decimal(let precision, _): precision <= 18 ? .int64 : .int128
-    case .varchar, .char, .varbinary, .json, .uuid: .bytes
+    case .varchar, .char, .varbinary, .json, .uuid, .ipAddress, .ipPrefix, .hyperLogLog, .setDigest,
+      .tdigest, .qdigest:
+      .bytes
     case .timestampWithTimeZone: .int128
     case .array, .map: .list
     case .row: .row
@@ -144,6 +163,12 @@ extension SQLType: CustomStringConvertible {
     case .varbinary: "varbinary"
     case .json: "json"
     case .uuid: "uuid"
+    case .ipAddress: "ipaddress"
+    case .ipPrefix: "ipprefix"
+    case .hyperLogLog: "HyperLogLog"
+    case .setDigest: "SetDigest"
+    case .tdigest: "tdigest"
+    case .qdigest(let value): "qdigest(\(value))"
     case .date: "date"
     case .time(let precision): "time(\(precision))"
     case .timestamp(let precision): "timestamp(\(precision))"

@@ -156,13 +156,21 @@ extension SQLType {
     return 0
   }
 
+  /// Whether this is a summary of many values, which only its own functions read.
+  var isSketch: Bool {
+    switch self {
+    case .hyperLogLog, .setDigest, .tdigest, .qdigest: true
+    default: false
+    }
+  }
+
   /// Whether values have an order: `<`, ORDER BY, min and max.
   var isOrderable: Bool {
     switch self {
     case .json, .map: false
     case .array(let element): element.isOrderable
     case .row(let fields): fields.allSatisfy(\.type.isOrderable)
-    default: true
+    default: !isSketch
     }
   }
 }

@@ -122,7 +122,7 @@ enum ValueText {
     to text: inout [UInt8]
   ) {
     switch type {
-    case .varbinary:
+    case .varbinary, .hyperLogLog, .setDigest, .tdigest, .qdigest:
       // As Athena prints binary: pairs of hexadecimal digits with spaces between.
       for (position, byte) in bytes.enumerated() {
         if position > 0 { text.append(32) }
@@ -130,6 +130,8 @@ enum ValueText {
         text.append(hexDigits[Int(byte & 15)])
       }
     case .uuid: appendUUID(bytes, to: &text)
+    case .ipAddress: IPAddressText.append(bytes, to: &text)
+    case .ipPrefix: IPAddressText.appendPrefix(bytes, to: &text)
     default: text += bytes
     }
   }

@@ -14,7 +14,8 @@ extension ByteText {
     case .map: appendJSONMap(cell, row)
     case .row(let fields): appendJSONRow(cell, row, fields.map(\.name))
     case .unknown: append("null")
-    case .varbinary, .uuid, .date, .time, .timestamp, .timestampWithTimeZone, .intervalDayToSecond,
+    case .varbinary, .uuid, .ipAddress, .ipPrefix, .hyperLogLog, .setDigest, .tdigest, .qdigest,
+      .date, .time, .timestamp, .timestampWithTimeZone, .intervalDayToSecond,
       .intervalYearToMonth:
       append(UInt8(ascii: "\""))
       append(cell, row)

@@ -9,7 +9,7 @@ extension ByteText {
     case .real, .double: appendFloating(cell, row)
     case .decimal(_, let scale): appendDecimal(cell, row, scale)
     case .varchar, .char, .json: append(cell.bytes(row))
-    case .varbinary: appendHex(cell.bytes(row))
+    case .varbinary, .hyperLogLog, .setDigest, .tdigest, .qdigest: appendHex(cell.bytes(row))
     case .uuid: appendUUID(cell.bytes(row))
     case .date: append(day: cell.integer(row))
     case .time(let precision):
@@ -26,7 +26,7 @@ extension ByteText {
       )
     case .intervalDayToSecond: append(dayToSecond: cell.integer(row))
     case .intervalYearToMonth: append(yearToMonth: cell.integer(row))
-    case .timestampWithTimeZone:
+    case .timestampWithTimeZone, .ipAddress, .ipPrefix:
       var text: [UInt8] = []
       ResultText.append(cell.column, row: row, type: cell.type, to: &text)
       append(text)

@@ -66,7 +66,8 @@ final class DelimitedWriter: ResultWriter {
     switch cell.type {
     case .varchar, .char, .json: appendField(cell.bytes(row), isText: true)
     case .boolean, .tinyint, .smallint, .integer, .bigint, .real, .double, .decimal, .date, .time,
-      .timestamp, .timestampWithTimeZone, .varbinary, .uuid, .intervalDayToSecond,
+      .timestamp, .timestampWithTimeZone, .varbinary, .uuid, .ipAddress,
+      .ipPrefix, .hyperLogLog, .setDigest, .tdigest, .qdigest, .intervalDayToSecond,
       .intervalYearToMonth, .unknown:
       // None of these holds anything that needs quotes.
       if style == .athena { text.append(UInt8(ascii: "\"")) }

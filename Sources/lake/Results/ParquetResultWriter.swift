@@ -93,7 +93,9 @@ extension SQLType {
     case .time(let precision): .time(TimeUnit(precision: precision))
     case .timestamp(let precision):
       .timestamp(TimeUnit(precision: precision), isAdjustedToUTC: false)
-    case .timestampWithTimeZone, .intervalDayToSecond, .intervalYearToMonth: nil
+    case .timestampWithTimeZone, .intervalDayToSecond, .intervalYearToMonth, .ipAddress, .ipPrefix,
+      .hyperLogLog, .setDigest, .tdigest, .qdigest:
+      nil
     case .array(let element): element.storedType.map { .list(Field("element", $0)) }
     case .map(let key, let value):
       key.storedType.flatMap { key in
@@ -115,6 +117,10 @@ extension SQLType {
   }
 
   fileprivate var nearestStoredName: String {
-    if case .timestampWithTimeZone = self { "timestamp" } else { "varchar" }
+    switch self {
+    case .timestampWithTimeZone: "timestamp"
+    case .hyperLogLog, .setDigest, .tdigest, .qdigest: "varbinary"
+    default: "varchar"
+    }
   }
 }

@@ -133,8 +133,8 @@ import Testing
       "cannot unnest type: varchar", "UNNEST takes arrays and maps"
     ),
     (
-      "select sum(a) over (partition by b rows ‹c› preceding) from t", .columnNotFound,
-      "column 'c' cannot be resolved", nil
+      "select sum(a) over (partition by b rows ‹nope› preceding) from t", .columnNotFound,
+      "column 'nope' cannot be resolved", nil
     ),
   ]
 

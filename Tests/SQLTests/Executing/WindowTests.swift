@@ -73,6 +73,8 @@ import Testing
       case .currentRow: break
       case .preceding(let offset): shift = -distance(offset)
       case .following(let offset): shift = distance(offset)
+      // Scripts look at these.
+      case .counted, .valued: return false
       }
       switch frame.unit {
       case .rows: return isStart ? other >= row + shift : other <= row + shift

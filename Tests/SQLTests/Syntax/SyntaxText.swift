@@ -15,6 +15,12 @@ enum SyntaxText {
     case .showPartitions(let table, _): "show partitions " + name(table)
     case .showFunctions(let like): "show functions" + optional(like)
     case .describe(let table, _): "describe " + name(table)
+    case .describeFile(let path, _, let namesOnly):
+      (namesOnly ? "show columns" : "describe") + " file '\(path)'"
+    case .prepare(let name, _, let count): "prepare \(name.text) of \(count)"
+    case .execute(let name, let parameters, _): "execute \(name.text) " + list(parameters)
+    case .executeImmediate(let text, let parameters, _): "execute '\(text)' " + list(parameters)
+    case .deallocate(let name): "deallocate " + name.text
     case .unsupported(let what, _): "unsupported " + what
     }
   }

@@ -133,6 +133,7 @@ final class JoinTable: @unchecked Sendable {
     let slots = slots.base
     let mask = slotCount &- 1
     let width = layout.wordCount
+    let compared = layout.comparedWordCount
     let textCount = layout.textWords.count
     let words = words.base
     let hashes = hashes.base
@@ -154,7 +155,7 @@ final class JoinTable: @unchecked Sendable {
           if KeyWords.isEqual(
             words + head &* width,
             words + row &* width,
-            width,
+            compared,
             textCount
           ) {
             hasDuplicates = true
@@ -209,6 +210,7 @@ final class JoinTable: @unchecked Sendable {
     let slots = slots.base
     let mask = self.slots.count &- 1
     let width = layout.wordCount
+    let compared = layout.comparedWordCount
     let textCount = layout.textWords.count
     let words = words.base
     let isLarge = self.slots.count > 1 << 15
@@ -229,7 +231,7 @@ final class JoinTable: @unchecked Sendable {
           let isSame =
             isOneWord
             ? words[head] == probe[row]
-            : KeyWords.isEqual(words + head &* width, probe + row &* width, width, textCount)
+            : KeyWords.isEqual(words + head &* width, probe + row &* width, compared, textCount)
           if isSame {
             found = UInt32(truncatingIfNeeded: head &+ 1)
             break

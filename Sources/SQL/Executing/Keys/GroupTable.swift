@@ -212,12 +212,13 @@ final class GroupTable {
     let stride = layout.wordCount
     // Texts come first in every layout, so two counts describe it.
     let textCount = layout.textWords.count
+    let compared = layout.comparedWordCount
     probe(
       rowHashes,
       rowCount,
       groups,
       isEqual: { row, group in
-        KeyWords.isEqual(keys + group &* stride, words + row &* stride, stride, textCount)
+        KeyWords.isEqual(keys + group &* stride, words + row &* stride, compared, textCount)
       },
       add: { row, group in
         let source = words + row &* stride

@@ -39,6 +39,19 @@ enum KeyDecoder {
           count: rowCount,
           validity: validity(words, hashes, layout: layout, null: null, rowCount: rowCount)
         )
+      case .zoned(let word, let zone, let null):
+        let values = Buffer<Int128>(count: rowCount)
+        let stride = layout.wordCount
+        for row in 0..<rowCount {
+          let instant = Int64(bitPattern: words[row &* stride &+ word])
+          values.base[row] =
+            Int128(instant) &<< 16 | Int128(truncatingIfNeeded: words[row &* stride &+ zone])
+        }
+        return Column(
+          flat: .int128(values),
+          count: rowCount,
+          validity: validity(words, hashes, layout: layout, null: null, rowCount: rowCount)
+        )
       case .text(let word, let isCoded):
         let texts = texts(words + word, layout.wordCount, rowCount, textOwner)
         return isCoded ? NestedValueCoding.column(of: texts, type) : texts

@@ -48,6 +48,8 @@ final class KeyEncoder {
         }
       case .wide(let word, let null):
         encodeWide(column, word: word, null: null, rowCount: rowCount)
+      case .zoned(let word, let zone, let null):
+        encodeZoned(column, word: word, zone: zone, null: null, rowCount: rowCount)
       case .text(let word, let isCoded):
         encodeTexts(
           isCoded ? coded(column, layout.types[index]) : column,
@@ -160,6 +162,30 @@ final class KeyEncoder {
     }
   }
 
+  /// Instants, and zones beside them.
+  private func encodeZoned(
+    _ column: Column,
+    word: Int,
+    zone: Int,
+    null: KeyLayout.NullBit,
+    rowCount: Int
+  ) {
+    guard case .int128(let values) = column.flatValues else {
+      preconditionFailure("not a key with a zone")
+    }
+    let stride = layout.wordCount
+    let validity = column.rowValidity
+    for row in 0..<rowCount {
+      if let validity, !validity.isValid(row) {
+        words[row &* stride &+ null.word] |= 1 &<< UInt64(null.bit)
+        continue
+      }
+      let value = values.base[row]
+      words[row &* stride &+ word] = UInt64(truncatingIfNeeded: value &>> 16)
+      words[row &* stride &+ zone] = UInt64(truncatingIfNeeded: value) & 0xFFFF
+    }
+  }
+
   private func encodeTexts(_ column: Column, word: Int, rowCount: Int) {
     let stride = layout.wordCount
     let target = words + word
@@ -209,7 +235,7 @@ final class KeyEncoder {
       isText[word] = true
       isText[word + 1] = true
     }
-    for word in 0..<stride where !isText[word] {
+    for word in 0..<layout.comparedWordCount where !isText[word] {
       let source = words + word
       if isFirst {
         for row in 0..<rowCount { hashes[row] = KeyHashing.hash(source[row &* stride]) }

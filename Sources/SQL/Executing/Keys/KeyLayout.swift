@@ -13,6 +13,8 @@ struct KeyLayout: Sendable {
     case bits(word: Int, shift: Int, width: Int, null: NullBit?)
     /// Sixteen bytes, low half first.
     case wide(word: Int, null: NullBit)
+    /// An instant that is compared, and its zone in a word that is not.
+    case zoned(word: Int, zone: Int, null: NullBit)
     /// A view of text, or of the coded bytes of a list or row.
     case text(word: Int, isCoded: Bool)
   }
@@ -26,6 +28,8 @@ struct KeyLayout: Sendable {
   let parts: [Part]
   /// How many words a row has.
   let wordCount: Int
+  /// How many of them, from the first one on, make rows equal; the others are carried along.
+  let comparedWordCount: Int
   /// Where texts begin; each has two words.
   let textWords: [Int]
   /// Whether the only column takes a whole word, so that null is told by the hash.
@@ -44,6 +48,7 @@ struct KeyLayout: Sendable {
     if types.count == 1, widths[0] == 64 {
       parts = [.bits(word: 0, shift: 0, width: 64, null: nil)]
       wordCount = 1
+      comparedWordCount = 1
       textWords = []
       isSingleWord = true
       return
@@ -58,6 +63,11 @@ struct KeyLayout: Sendable {
       next += 2
     }
     for (column, width) in widths.enumerated() where width == 128 {
+      if types[column].hasZone {
+        places[column] = .zoned(word: next, zone: 0, null: NullBit(word: 0, bit: 0))
+        next += 1
+        continue
+      }
       places[column] = .wide(word: next, null: NullBit(word: 0, bit: 0))
       next += 2
     }
@@ -86,11 +96,20 @@ struct KeyLayout: Sendable {
       case .bits(let word, let shift, let width, _):
         places[column] = .bits(word: word, shift: shift, width: width, null: null)
       case .wide(let word, _): places[column] = .wide(word: word, null: null)
+      case .zoned(let word, let zone, _):
+        places[column] = .zoned(word: word, zone: zone, null: null)
       default: break
       }
     }
+    comparedWordCount = max(packedFrom + free.count, 1)
+    var last = comparedWordCount
+    for column in places.indices {
+      guard case .zoned(let word, _, let null) = places[column] else { continue }
+      places[column] = .zoned(word: word, zone: last, null: null)
+      last += 1
+    }
     parts = places.compactMap { $0 }
-    wordCount = max(packedFrom + free.count, 1)
+    wordCount = last
     textWords = texts
   }
 

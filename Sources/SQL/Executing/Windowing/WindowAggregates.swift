@@ -3,8 +3,8 @@ import ColumnFormat
 /// Aggregates over frames.
 extension WindowComputation {
   func aggregate(_ function: AggregateFunction, _ call: Call) throws -> Column {
-    let frames = try WindowFrames(self, call.frame)
-    let arguments = call.arguments.map { rows.columns[$0] }
+    let frames = try WindowFrames(self, call)
+    let arguments = call.arguments.prefix(function.argumentTypes.count).map { rows.columns[$0] }
     if frames.isWholePartition { return try overPartitions(function, arguments) }
     if let column = WindowSums.compute(function, arguments, frames, rowCount) { return column }
     return try overFrames(function, arguments, frames)

@@ -5,6 +5,7 @@ final class WindowComputation {
   /// A call with its arguments as positions in the rows.
   struct Call: Sendable {
     var function: WindowFunction
+    /// The function's own, and after them those that the frame's bounds name.
     var arguments: [Int]
     var frame: WindowFrameBounds
     var ignoresNulls: Bool

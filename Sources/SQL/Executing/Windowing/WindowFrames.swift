@@ -10,7 +10,8 @@ struct WindowFrames {
   /// Whether every frame begins where its partition does, and none ends before one of an earlier row.
   let isGrowing: Bool
 
-  init(_ window: WindowComputation, _ frame: WindowFrameBounds) throws {
+  init(_ window: WindowComputation, _ call: WindowComputation.Call) throws {
+    let frame = call.frame
     let rowCount = window.rowCount
     starts = Buffer<UInt32>(count: rowCount)
     ends = Buffer<UInt32>(count: rowCount)
@@ -38,9 +39,9 @@ struct WindowFrames {
       }
       let bounds: any FrameBounds
       switch frame.unit {
-      case .rows: bounds = RowBounds()
-      case .groups: bounds = GroupBounds(window, partition)
-      case .range: bounds = try RangeBounds(window)
+      case .rows: bounds = RowBounds(call: call)
+      case .groups: bounds = GroupBounds(window, call, partition)
+      case .range: bounds = try RangeBounds(window, call)
       }
       for row in partition {
         let start = try bounds.start(frame.start, row, partition, window)
@@ -59,7 +60,7 @@ struct WindowFrames {
 }
 
 /// How a unit counts.
-private protocol FrameBounds {
+protocol FrameBounds {
   /// The first row of a frame that starts so, which may lie outside of the partition.
   func start(
     _ bound: WindowFrameBounds.Bound,
@@ -82,14 +83,34 @@ private func distance(_ offset: Scalar) -> Int {
   return Int(min(value, Int64(Int32.max) * 4))
 }
 
+/// The number of rows or groups in an argument, negative for those before.
+private func counted(
+  _ argument: Int,
+  _ isFollowing: Bool,
+  _ row: Int,
+  _ window: WindowComputation,
+  _ call: WindowComputation.Call
+) throws -> Int {
+  let column = window.rows.columns[call.arguments[argument]]
+  guard case .int(let value) = column.scalar(at: row), value >= 0 else {
+    throw SQLError.invalidFrameOffset
+  }
+  return distance(.int(value)) * (isFollowing ? 1 : -1)
+}
+
 private struct RowBounds: FrameBounds {
+  let call: WindowComputation.Call
+
   func start(
     _ bound: WindowFrameBounds.Bound,
     _ row: Int,
     _ partition: Range<Int>,
     _ window: WindowComputation
-  ) -> Int {
+  ) throws -> Int {
     switch bound {
+    case .counted(let argument, let isFollowing):
+      row + (try counted(argument, isFollowing, row, window, call))
+    case .valued: row
     case .unboundedPreceding: partition.lowerBound
     case .preceding(let offset): row - distance(offset)
     case .currentRow: row
@@ -103,8 +124,11 @@ private struct RowBounds: FrameBounds {
     _ row: Int,
     _ partition: Range<Int>,
     _ window: WindowComputation
-  ) -> Int {
+  ) throws -> Int {
     switch bound {
+    case .counted(let argument, let isFollowing):
+      row + (try counted(argument, isFollowing, row, window, call)) + 1
+    case .valued: row + 1
     case .unboundedPreceding: partition.lowerBound
     case .preceding(let offset): row - distance(offset) + 1
     case .currentRow: row + 1
@@ -120,8 +144,14 @@ private struct GroupBounds: FrameBounds {
   private var starts: [Int] = []
   private var groupOf: [Int] = []
   private let first: Int
+  private let call: WindowComputation.Call
 
-  init(_ window: WindowComputation, _ partition: Range<Int>) {
+  init(
+    _ window: WindowComputation,
+    _ call: WindowComputation.Call,
+    _ partition: Range<Int>
+  ) {
+    self.call = call
     first = partition.lowerBound
     var row = partition.lowerBound
     while row < partition.upperBound {
@@ -143,9 +173,12 @@ private struct GroupBounds: FrameBounds {
     _ row: Int,
     _ partition: Range<Int>,
     _ window: WindowComputation
-  ) -> Int {
+  ) throws -> Int {
     let group = groupOf[row - first]
     switch bound {
+    case .counted(let argument, let isFollowing):
+      return start(ofGroup: group + (try counted(argument, isFollowing, row, window, call)))
+    case .valued: return start(ofGroup: group)
     case .unboundedPreceding: return partition.lowerBound
     case .preceding(let offset): return start(ofGroup: group - distance(offset))
     case .currentRow: return start(ofGroup: group)
@@ -159,149 +192,17 @@ private struct GroupBounds: FrameBounds {
     _ row: Int,
     _ partition: Range<Int>,
     _ window: WindowComputation
-  ) -> Int {
+  ) throws -> Int {
     let group = groupOf[row - first]
     switch bound {
+    case .counted(let argument, let isFollowing):
+      return start(ofGroup: group + (try counted(argument, isFollowing, row, window, call)) + 1)
+    case .valued: return start(ofGroup: group + 1)
     case .unboundedPreceding: return partition.lowerBound
     case .preceding(let offset): return start(ofGroup: group - distance(offset) + 1)
     case .currentRow: return start(ofGroup: group + 1)
     case .following(let offset): return start(ofGroup: group + distance(offset) + 1)
     case .unboundedFollowing: return partition.upperBound
     }
-  }
-}
-
-/// Measures distances of the one sort key.
-private struct RangeBounds: FrameBounds {
-  /// A key's value as something that distances are added to.
-  private enum Keys {
-    case none
-    case integers([Int128])
-    case doubles([Double])
-  }
-
-  private let keys: Keys
-  private let column: Column?
-  private let isDescending: Bool
-
-  init(_ window: WindowComputation) throws {
-    guard let key = window.order.keys.first, window.order.keys.count == 1 else {
-      keys = .none
-      column = nil
-      isDescending = false
-      return
-    }
-    isDescending = key.isDescending
-    let column = window.rows.columns[key.column].flattened()
-    self.column = column
-    let sign: Int128 = key.isDescending ? -1 : 1
-    func wide<Number: FixedWidthInteger>(_ values: Buffer<Number>) -> Keys {
-      .integers(values.values.map { Int128($0) &* sign })
-    }
-    let factor: Double = key.isDescending ? -1 : 1
-    switch column.flatValues {
-    case .int8(let values): keys = wide(values)
-    case .int16(let values): keys = wide(values)
-    case .int32(let values): keys = wide(values)
-    case .int64(let values): keys = wide(values)
-    case .int128(let values): keys = wide(values)
-    case .float32(let values): keys = .doubles(values.values.map { Double($0) * factor })
-    case .float64(let values): keys = .doubles(values.values.map { $0 * factor })
-    default: keys = .none
-    }
-  }
-
-  func start(
-    _ bound: WindowFrameBounds.Bound,
-    _ row: Int,
-    _ partition: Range<Int>,
-    _ window: WindowComputation
-  ) throws -> Int {
-    switch bound {
-    case .unboundedPreceding: return partition.lowerBound
-    case .unboundedFollowing: return partition.upperBound
-    case .currentRow: return Int(window.peerStart.base[row])
-    case .preceding(let offset):
-      return try search(offset, -1, row, partition, window, isStart: true)
-    case .following(let offset):
-      return try search(offset, 1, row, partition, window, isStart: true)
-    }
-  }
-
-  func end(
-    _ bound: WindowFrameBounds.Bound,
-    _ row: Int,
-    _ partition: Range<Int>,
-    _ window: WindowComputation
-  ) throws -> Int {
-    switch bound {
-    case .unboundedPreceding: return partition.lowerBound
-    case .unboundedFollowing: return partition.upperBound
-    case .currentRow: return Int(window.peerEnd.base[row])
-    case .preceding(let offset):
-      return try search(offset, -1, row, partition, window, isStart: false)
-    case .following(let offset):
-      return try search(offset, 1, row, partition, window, isStart: false)
-    }
-  }
-
-  /// The first row not before the row's key plus the distance, or the first one after it.
-  private func search(
-    _ offset: Scalar,
-    _ direction: Int,
-    _ row: Int,
-    _ partition: Range<Int>,
-    _ window: WindowComputation,
-    isStart: Bool
-  ) throws -> Int {
-    guard let column else {
-      throw SQLError(.invalidArgument, "a RANGE frame with an offset needs one sort key")
-    }
-    // The frame of a null are its peers.
-    if !column.isValid(row) {
-      return Int(isStart ? window.peerStart.base[row] : window.peerEnd.base[row])
-    }
-    var low = partition.lowerBound
-    var high = partition.upperBound
-    while low < high && !column.isValid(low) { low += 1 }
-    while high > low && !column.isValid(high - 1) { high -= 1 }
-    switch keys {
-    case .integers(let values):
-      let distance: Int128 =
-        switch offset {
-        case .int(let value): Int128(value)
-        case .int128(let value): value
-        default: 0
-        }
-      let target = values[row] &+ distance &* Int128(direction)
-      while low < high {
-        let middle = (low + high) / 2
-        if isStart ? values[middle] < target : values[middle] <= target {
-          low = middle + 1
-        } else {
-          high = middle
-        }
-      }
-    case .doubles(let values):
-      let distance: Double =
-        switch offset {
-        case .int(let value): Double(value)
-        case .float(let value): Double(value)
-        case .double(let value): value
-        default: 0
-        }
-      let target = values[row] + distance * Double(direction)
-      while low < high {
-        let middle = (low + high) / 2
-        if isStart ? values[middle] < target : values[middle] <= target {
-          low = middle + 1
-        } else {
-          high = middle
-        }
-      }
-    case .none:
-      throw SQLError(.notSupported, "a RANGE frame with an offset over this type of sort key")
-    }
-    return low
   }
 }

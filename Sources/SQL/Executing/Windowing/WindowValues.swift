@@ -64,7 +64,7 @@ extension WindowComputation {
   /// `first_value`, `last_value` and `nth_value`.
   func valueInFrame(_ name: String, _ type: SQLType, _ call: Call) throws -> Column {
     let column = rows.columns[call.arguments[0]]
-    let frames = try WindowFrames(self, call.frame)
+    let frames = try WindowFrames(self, call)
     let counts = name == "nth_value" ? rows.columns[call.arguments[1]].flattened() : nil
     let valid = call.ignoresNulls ? ValidRows(column) : nil
     let indices = Buffer<UInt32>(count: rowCount)

@@ -7,8 +7,14 @@ enum ApproximateAggregates {
       "approx_distinct(T) -> bigint",
       "How many different values there are, within 2.3 %.",
       examples: ["approx_distinct(x) FROM (VALUES 1, 2, 2, NULL) AS t(x)": "2"]
-    ) { _ in { DistinctSketchState() } }
-    functions.aggregate("approx_distinct(T, double) -> bigint") { _ in { DistinctSketchState() } }
+    ) { match in
+      let hasZone = match.argumentTypes[0].hasZone
+      return { DistinctSketchState(hasZone: hasZone) }
+    }
+    functions.aggregate("approx_distinct(T, double) -> bigint") { match in
+      let hasZone = match.argumentTypes[0].hasZone
+      return { DistinctSketchState(hasZone: hasZone) }
+    }
     for type in [SQLType.bigint, .real, .double] {
       let name = type.description
       functions.aggregate(

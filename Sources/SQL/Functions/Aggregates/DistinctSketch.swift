@@ -6,8 +6,7 @@ import ColumnFormat
 
 /// Estimates how many different hashes were added: exact while they are few, then HyperLogLog.
 ///
-/// Flajolet et al., *HyperLogLog*, AofA 2007, with the linear counting of Heule et al., EDBT 2013,
-/// for small counts. 2,048 registers give a standard error of 2.3 %.
+/// Flajolet et al., *HyperLogLog*, AofA 2007, read by ``CardinalityEstimate``. 2,048 registers give a standard error of 2.3 %.
 struct DistinctSketch {
   private static let exactCountMax = 256
   /// log₂ of the number of registers.
@@ -53,19 +52,7 @@ struct DistinctSketch {
 
   var estimate: Int64 {
     if registers.isEmpty { return Int64(hashes.count) }
-    let count = Double(registers.count)
-    var sum = 0.0
-    var zeros = 0.0
-    for value in registers {
-      sum += 1 / Double(UInt64(1) << UInt64(value))
-      if value == 0 { zeros += 1 }
-    }
-    let alpha = 0.7213 / (1 + 1.079 / count)
-    let raw = alpha * count * count / sum
-    if raw <= 2.5 * count && zeros > 0 {
-      return Int64((count * log(count / zeros)).rounded())
-    }
-    return Int64(raw.rounded())
+    return Int64(CardinalityEstimate.of(registers, bits: bits).rounded())
   }
 
   var byteCount: Int { registers.count + hashes.count * 16 + 48 }
@@ -75,6 +62,10 @@ struct DistinctSketch {
 final class DistinctSketchState: AggregateState {
   private var sketches: [DistinctSketch] = []
   private var bits = 11
+  private let hasZone: Bool
+
+  /// - Parameter hasZone: Whether values are instants with zones, which do not count.
+  init(hasZone: Bool) { self.hasZone = hasZone }
 
   func resize(groupCount: Int) {
     while sketches.count < groupCount { sketches.append(DistinctSketch(bits: bits)) }
@@ -83,7 +74,8 @@ final class DistinctSketchState: AggregateState {
   func update(groups: UnsafePointer<UInt32>, arguments: [Column], rowCount: Int) throws {
     if arguments.count > 1 { try setError(arguments[1]) }
     let hashes = Buffer<UInt64>(count: rowCount)
-    ColumnHashing.hash([arguments[0]], rowCount: rowCount, into: hashes.base)
+    let keys = hasZone ? arguments[0].instants : arguments[0]
+    ColumnHashing.hash([keys], rowCount: rowCount, into: hashes.base)
     let source = hashes.base
     sketches.withUnsafeMutableBufferPointer { sketches in
       forEachValid(groups, arguments[0].rowValidity, rowCount) { row, group in

@@ -1,0 +1,194 @@
+import ColumnFormat
+
+/// Measures distances of the one sort key.
+struct RangeBounds: FrameBounds {
+  /// A key's value as something that distances are added to.
+  private enum Keys {
+    case none
+    case integers([Int128])
+    case doubles([Double])
+  }
+
+  private let keys: Keys
+  private let column: Column?
+  private let isDescending: Bool
+  private let call: WindowComputation.Call
+
+  init(_ window: WindowComputation, _ call: WindowComputation.Call) throws {
+    self.call = call
+    guard let key = window.order.keys.first, window.order.keys.count == 1 else {
+      keys = .none
+      column = nil
+      isDescending = false
+      return
+    }
+    isDescending = key.isDescending
+    let column = window.rows.columns[key.column].flattened()
+    self.column = column
+    let sign: Int128 = key.isDescending ? -1 : 1
+    func wide<Number: FixedWidthInteger>(_ values: Buffer<Number>) -> Keys {
+      .integers(values.values.map { Int128($0) &* sign })
+    }
+    let factor: Double = key.isDescending ? -1 : 1
+    switch column.flatValues {
+    case .int8(let values): keys = wide(values)
+    case .int16(let values): keys = wide(values)
+    case .int32(let values): keys = wide(values)
+    case .int64(let values): keys = wide(values)
+    case .int128(let values): keys = wide(values)
+    case .float32(let values): keys = .doubles(values.values.map { Double($0) * factor })
+    case .float64(let values): keys = .doubles(values.values.map { $0 * factor })
+    default: keys = .none
+    }
+  }
+
+  func start(
+    _ bound: WindowFrameBounds.Bound,
+    _ row: Int,
+    _ partition: Range<Int>,
+    _ window: WindowComputation
+  ) throws -> Int {
+    switch bound {
+    case .unboundedPreceding: return partition.lowerBound
+    case .unboundedFollowing: return partition.upperBound
+    case .currentRow: return Int(window.peerStart.base[row])
+    case .preceding(let offset):
+      return try search(offset, -1, row, partition, window, isStart: true)
+    case .following(let offset):
+      return try search(offset, 1, row, partition, window, isStart: true)
+    case .valued(let argument, let key, let type, let isFollowing):
+      let place = (argument, key, type, isFollowing)
+      return try search(place, row, partition, window, isStart: true)
+    case .counted: return row
+    }
+  }
+
+  func end(
+    _ bound: WindowFrameBounds.Bound,
+    _ row: Int,
+    _ partition: Range<Int>,
+    _ window: WindowComputation
+  ) throws -> Int {
+    switch bound {
+    case .unboundedPreceding: return partition.lowerBound
+    case .unboundedFollowing: return partition.upperBound
+    case .currentRow: return Int(window.peerEnd.base[row])
+    case .preceding(let offset):
+      return try search(offset, -1, row, partition, window, isStart: false)
+    case .following(let offset):
+      return try search(offset, 1, row, partition, window, isStart: false)
+    case .valued(let argument, let key, let type, let isFollowing):
+      let place = (argument, key, type, isFollowing)
+      return try search(place, row, partition, window, isStart: false)
+    case .counted: return row + 1
+    }
+  }
+
+  /// The rows of the partition whose key is not null: they lie together.
+  private func valid(_ partition: Range<Int>, _ column: Column) -> (low: Int, high: Int) {
+    var low = partition.lowerBound
+    var high = partition.upperBound
+    while low < high && !column.isValid(low) { low += 1 }
+    while high > low && !column.isValid(high - 1) { high -= 1 }
+    return (low, high)
+  }
+
+  /// The first row whose key is not before the value in an argument, or the first one after it.
+  private func search(
+    _ place: (argument: Int, key: Int, type: SQLType, isFollowing: Bool),
+    _ row: Int,
+    _ partition: Range<Int>,
+    _ window: WindowComputation,
+    isStart: Bool
+  ) throws -> Int {
+    let keys = window.rows.columns[call.arguments[place.key]]
+    let targets = window.rows.columns[call.arguments[place.argument]]
+    // The frame of a null are its peers.
+    if !keys.isValid(row) {
+      return Int(isStart ? window.peerStart.base[row] : window.peerEnd.base[row])
+    }
+    func order(_ other: Int) -> Int {
+      let order = ColumnComparison.compare(keys, other, targets, row, place.type)
+      return isDescending ? -order : order
+    }
+    let own = order(row)
+    guard targets.isValid(row), place.isFollowing ? own <= 0 : own >= 0 else {
+      throw SQLError.invalidFrameOffset
+    }
+    var (low, high) = valid(partition, keys)
+    while low < high {
+      let middle = (low + high) / 2
+      if isStart ? order(middle) < 0 : order(middle) <= 0 {
+        low = middle + 1
+      } else {
+        high = middle
+      }
+    }
+    return low
+  }
+
+  /// The first row not before the row's key plus the distance, or the first one after it.
+  private func search(
+    _ offset: Scalar,
+    _ direction: Int,
+    _ row: Int,
+    _ partition: Range<Int>,
+    _ window: WindowComputation,
+    isStart: Bool
+  ) throws -> Int {
+    guard let column else {
+      throw SQLError(.invalidArgument, "a RANGE frame with an offset needs one sort key")
+    }
+    // The frame of a null are its peers.
+    if !column.isValid(row) {
+      return Int(isStart ? window.peerStart.base[row] : window.peerEnd.base[row])
+    }
+    var (low, high) = valid(partition, column)
+    switch keys {
+    case .integers(let values):
+      let distance: Int128 =
+        switch offset {
+        case .int(let value): Int128(value)
+        case .int128(let value): value
+        default: 0
+        }
+      let target = values[row] &+ distance &* Int128(direction)
+      while low < high {
+        let middle = (low + high) / 2
+        if isStart ? values[middle] < target : values[middle] <= target {
+          low = middle + 1
+        } else {
+          high = middle
+        }
+      }
+    case .doubles(let values):
+      let distance: Double =
+        switch offset {
+        case .int(let value): Double(value)
+        case .float(let value): Double(value)
+        case .double(let value): value
+        default: 0
+        }
+      let target = values[row] + distance * Double(direction)
+      while low < high {
+        let middle = (low + high) / 2
+        if isStart ? values[middle] < target : values[middle] <= target {
+          low = middle + 1
+        } else {
+          high = middle
+        }
+      }
+    case .none:
+      throw SQLError(.notSupported, "a RANGE frame with an offset over this type of sort key")
+    }
+    return low
+  }
+}
+
+extension SQLError {
+  /// What Trino says of an offset that is computed for each row.
+  static let invalidFrameOffset = SQLError(
+    .invalidWindowFrame,
+    "Window frame offset value must not be negative or null"
+  )
+}

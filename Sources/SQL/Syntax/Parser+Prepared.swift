@@ -1,0 +1,53 @@
+extension Parser {
+  /// PREPARE, EXECUTE or DEALLOCATE; nil where none of them begins.
+  mutating func parsePrepared() throws(SQLError) -> SyntaxStatement? {
+    let start = current.range
+    if accept(.prepare) { return try parsePrepare() }
+    if accept(.execute) { return try parseExecute(from: start) }
+    if accept(.deallocate) {
+      try expect(.prepare)
+      return .deallocate(name: try parseName())
+    }
+    return nil
+  }
+
+  private mutating func parsePrepare() throws(SQLError) -> SyntaxStatement {
+    let name = try parseName()
+    try expect(.from)
+    let first = current.range
+    if at(.prepare) || at(.execute) || at(.deallocate) {
+      throw SQLError(
+        .notSupported,
+        "Invalid statement type for prepared statement: \(current.text.uppercased())",
+        at: first
+      )
+    }
+    let statement = try parseStatement()
+    if case .unsupported = statement { return statement }
+    return .prepare(
+      name: name,
+      first.joined(with: previousRange),
+      parameterCount: parameterCount
+    )
+  }
+
+  private mutating func parseExecute(from start: SourceRange) throws(SQLError) -> SyntaxStatement {
+    if current.text.uppercased() == "IMMEDIATE", peek().kind == .string {
+      advance()
+      let text = current.text
+      advance()
+      let parameters = try parseUsing()
+      return .executeImmediate(text, parameters: parameters, range(from: start))
+    }
+    let name = try parseName()
+    let parameters = try parseUsing()
+    return .execute(name: name, parameters: parameters, range(from: start))
+  }
+
+  private mutating func parseUsing() throws(SQLError) -> [SyntaxExpression] {
+    guard accept(.using) else { return [] }
+    var parameters: [SyntaxExpression] = []
+    repeat { parameters.append(try parseExpression()) } while accept(.comma)
+    return parameters
+  }
+}
