@@ -200,8 +200,8 @@ class Generator:
             lambda: self.pair("CASE WHEN {} THEN {} ELSE {} END", self.condition(scope, depth + 1), value(), value()),
             lambda: self.pair("coalesce({}, {})", value(), value()),
         ]
-        # NaN equals itself in DuckDB.
-        if kind != "double":
+        # NaN, and null within an array, equal themselves in DuckDB.
+        if kind not in ("double", "array"):
             general.append(lambda: self.pair("nullif({}, {})", value(), value()))
         if depth < 2 and scope and self.chance(0.15):
             return self.scalar_subquery(scope, kind, depth)

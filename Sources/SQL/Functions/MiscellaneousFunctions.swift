@@ -45,6 +45,35 @@ enum MiscellaneousFunctions {
       )
     }
     functions.custom(
+      "$key",
+      "Bytes that are the same for the same value, also for null and NaN.",
+      kind: .operator,
+      signatures: ["$key(T) -> varbinary"]
+    ) { types in
+      guard types.count == 1 else { return nil }
+      let type = types[0]
+      return ScalarFunction(
+        name: "$key",
+        argumentTypes: types,
+        resultType: .varbinary,
+        nulls: .custom,
+        isDeterministic: true,
+        canFail: false,
+        kernel: { a, n, _ in
+          let values = a[0].flattened()
+          let arena = ByteArena()
+          let result = Buffer<ByteView>(count: n)
+          var bytes: [UInt8] = []
+          for row in 0..<n {
+            bytes.removeAll(keepingCapacity: true)
+            NestedValueCoding.append(values, row: row, type, to: &bytes)
+            result.base[row] = arena.copy(bytes)
+          }
+          return Column(result, heap: ByteHeap([arena]))
+        }
+      )
+    }
+    functions.custom(
       "typeof",
       "The name of the argument's type.",
       signatures: ["typeof(T) -> varchar"],

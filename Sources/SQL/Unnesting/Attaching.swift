@@ -323,14 +323,23 @@ extension Binder {
     .or([try equal(left, right), .isNull(left), .isNull(right)])
   }
 
-  /// Equalities that also hold between nulls, in a form that joins can use as keys: the values
-  /// with nulls filled in, and whether they are null.
+  /// Equalities that also hold between nulls, and between values that `=` does not find equal to
+  /// themselves, in a form that joins can use as keys: the values with nulls filled in, and whether
+  /// they are null; or the bytes of the value.
   func nullSafeEqualities(
     _ left: [PlanColumn],
     _ right: [PlanColumn]
   ) throws(SQLError) -> [BoundExpression] {
     var conditions: [BoundExpression] = []
     for (one, other) in zip(left, right) {
+      if one.type.mayDifferFromItself {
+        let keys = (
+          try call("$key", [.column(one)], at: SourceRange(0, 0)),
+          try call("$key", [.column(other)], at: SourceRange(0, 0))
+        )
+        conditions.append(try equal(keys.0, keys.1))
+        continue
+      }
       let filler = BoundExpression.constant(one.type.filler, one.type)
       conditions.append(
         try equal(
@@ -345,6 +354,14 @@ extension Binder {
 }
 
 extension SQLType {
+  /// Whether there are values that are not equal to themselves: NaN, and what holds a NaN or a null.
+  fileprivate var mayDifferFromItself: Bool {
+    switch physicalType {
+    case .float32, .float64, .list, .row: true
+    default: false
+    }
+  }
+
   /// Some value of the type, to stand in the place of null.
   fileprivate var filler: Scalar {
     switch self {

@@ -56,20 +56,25 @@ final class QuerySession {
   }
 
   private func run(_ sql: String) throws {
-    let writer = try options.writer(format, to: file)
+    // A statement without columns, like PREPARE, has nothing to show.
+    var writer: (any ResultWriter)?
     let statistics = try engine.run(
       sql,
       parameters: parameters,
-      begin: { try writer.begin($0) },
-      receive: { try writer.write($0) }
+      begin: { columns in
+        if columns.isEmpty { return }
+        writer = try options.writer(format, to: file)
+        try writer?.begin(columns)
+      },
+      receive: { try writer?.write($0) }
     )
-    try writer.finish()
+    try writer?.finish()
     if Interruption.isRequested { throw Failure.interrupted }
     if showsStatistics {
       StandardError.note(
         global.json ? StatisticsText.json(statistics) : StatisticsText.lines(statistics)
       )
-    } else if format == .table && !global.quiet {
+    } else if format == .table && !global.quiet && writer != nil {
       StandardError.note(StatisticsText.summary(statistics))
     }
   }
