@@ -26,6 +26,7 @@ struct Lake: ParsableCommand {
       CheckCommand.self,
       InspectCommand.self,
       SQLCommand.self,
+      ConfigCommand.self,
     ]
   )
 
@@ -33,12 +34,22 @@ struct Lake: ParsableCommand {
   static func main() {
     // A closed pipe is told by the write that meets it.
     signal(SIGPIPE, SIG_IGN)
-    let arguments = globalOptionsLast(Array(CommandLine.arguments.dropFirst()))
+    let typed = globalOptionsLast(Array(CommandLine.arguments.dropFirst()))
     do {
-      var command = try parseAsRoot(arguments)
+      var command = try parse(typed)
       try command.run()
     } catch {
-      Glibc.exit(Failure.report(error, arguments: arguments))
+      Glibc.exit(Failure.report(error, arguments: typed))
+    }
+  }
+
+  /// The command with its options: those that were typed, and those that were configured.
+  private static func parse(_ typed: [String]) throws -> any ParsableCommand {
+    let configuration = try Configuration(arguments: typed)
+    do {
+      return try parseAsRoot(configuration.arguments(typed))
+    } catch {
+      throw configuration.blame(typed) { (try? parseAsRoot($0)) != nil } ?? error
     }
   }
 

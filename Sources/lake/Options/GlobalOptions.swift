@@ -37,6 +37,15 @@ struct GlobalOptions: ParsableArguments {
   var lake: String?
 
   @Option(
+    help: ArgumentHelp(
+      "A file of options.",
+      discussion: "Default: $LAKE_CONFIG, or lake/lake.conf in the XDG configuration folder.",
+      valueName: "file"
+    )
+  )
+  var config: String?
+
+  @Option(
     help: ArgumentHelp("How many threads to use; default: one for each core.", valueName: "n")
   )
   var threads: Int?
