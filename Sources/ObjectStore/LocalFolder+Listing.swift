@@ -7,7 +7,7 @@ extension LocalFolder {
   public func list(_ folder: String) throws(ObjectStoreError) -> [ObjectInfo] {
     var listing = FolderListing()
     let prefix = folder.isEmpty || folder.utf8.last == UInt8(ascii: "/") ? folder : folder + "/"
-    try listing.visit(systemPath(folder), prefix: prefix, isRoot: true)
+    try listing.visit(root: systemPath(folder), prefix: prefix)
     return listing.found.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
   }
 
@@ -42,29 +42,51 @@ private struct FolderListing {
   var found: [ObjectInfo] = []
   var ancestors: [Identity] = []
 
-  mutating func visit(_ system: String, prefix: String, isRoot: Bool) throws(ObjectStoreError) {
+  /// Visits the folder that a listing starts with.
+  mutating func visit(root system: String, prefix: String) throws(ObjectStoreError) {
     var status = stat()
-    guard stat(system, &status) == 0 else {
-      if isRoot { throw .last("stat", path: system) }
-      return
-    }
+    guard stat(system, &status) == 0 else { throw .last("stat", path: system) }
     guard status.st_mode & S_IFMT == S_IFDIR else {
       throw ObjectStoreError(.notFound, path: system)
     }
+    let descriptor = open(system, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw .last("opendir", path: system) }
+    try visit(descriptor, system, prefix: prefix)
+  }
+
+  /// Visits an open folder, and closes it.
+  ///
+  /// Everything below is asked for relative to it: in a deep tree of small folders most of the time
+  /// would otherwise go into walking the same long paths again.
+  private mutating func visit(_ descriptor: Int32, _ system: String, prefix: String)
+    throws(ObjectStoreError)
+  {
+    guard let stream = fdopendir(descriptor) else {
+      let error = ObjectStoreError.last("opendir", path: system)
+      close(descriptor)
+      throw error
+    }
+    defer { closedir(stream) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw .last("stat", path: system) }
     let identity = Identity(device: UInt64(status.st_dev), node: UInt64(status.st_ino))
     if ancestors.contains(identity) || ancestors.count >= FolderListing.depthMax { return }
     ancestors.append(identity)
     defer { ancestors.removeLast() }
-    for name in try FolderListing.names(system) {
+    for name in try FolderListing.names(stream, system) {
       let first = name.utf8.first
       if first == UInt8(ascii: "_") || first == UInt8(ascii: ".") { continue }
-      let path = system.utf8.last == UInt8(ascii: "/") ? system + name : system + "/" + name
       var status = stat()
       // A link to nowhere, or a file that went away since: not there.
-      guard stat(path, &status) == 0 else { continue }
+      guard fstatat(descriptor, name, &status, 0) == 0 else { continue }
       switch status.st_mode & S_IFMT {
-      case S_IFDIR: try visit(path, prefix: prefix + name + "/", isRoot: false)
       case S_IFREG: found.append(ObjectInfo(path: prefix + name, status))
+      case S_IFDIR:
+        let path = system.utf8.last == UInt8(ascii: "/") ? system + name : system + "/" + name
+        let folder = openat(descriptor, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        if folder < 0 && (errno == ENOENT || errno == ENOTDIR) { continue }
+        guard folder >= 0 else { throw .last("opendir", path: path) }
+        try visit(folder, path, prefix: prefix + name + "/")
       default: break
       }
     }
@@ -73,6 +95,12 @@ private struct FolderListing {
   static func names(_ system: String) throws(ObjectStoreError) -> [String] {
     guard let stream = opendir(system) else { throw .last("opendir", path: system) }
     defer { closedir(stream) }
+    return try names(stream, system)
+  }
+
+  private static func names(_ stream: OpaquePointer, _ system: String) throws(ObjectStoreError)
+    -> [String]
+  {
     var names: [String] = []
     errno = 0
     while let entry = readdir(stream) {
