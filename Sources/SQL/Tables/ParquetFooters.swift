@@ -12,6 +12,7 @@ struct ParquetFooters {
 
   /// Reads the footers on `threads` threads.
   init(_ paths: [String], threads: Int) throws(SQLError) {
+    ParquetFileCache.shared.dropIdle()
     let facts = FootersBeingRead(paths)
     // A thread costs more than a handful of footers.
     WorkerThreads.run(count: min(threads, (paths.count + 7) / 8)) { _ in facts.work() }
@@ -20,32 +21,36 @@ struct ParquetFooters {
       schema = index == 0 ? file.schema : schema.merged(with: file.schema)
     }
     rowCount = files.reduce(0) { $0 + $1.rowCount }
-    for (position, field) in schema.fields.enumerated() {
-      var merged: TableHandle.ColumnStatistics?
-      for file in files {
-        guard
-          let own = file.schema.fields.indices.first(where: {
-            file.schema.fields[$0].name == field.name
-          }), file.schema.fields[own].type == field.type
-        else {
-          merged = nil
-          break
+    statistics = ParquetFooters.merged(files, schema)
+  }
+
+  private static func merged(_ files: [FooterSummary], _ schema: Schema)
+    -> [Int: TableHandle.ColumnStatistics]
+  {
+    var all: [Int: TableHandle.ColumnStatistics] = [:]
+    for (number, file) in files.enumerated() {
+      let isSame = file.schema == schema
+      for (position, field) in schema.fields.enumerated() where number == 0 || all[position] != nil
+      {
+        let own = isSame ? position : file.schema.fields.firstIndex { $0.name == field.name }
+        guard let own, file.schema.fields[own].type == field.type else {
+          all[position] = nil
+          continue
         }
-        merged = merged.map { $0.merged(with: file.statistics[own]) } ?? file.statistics[own]
+        all[position] = all[position]?.merged(with: file.statistics[own]) ?? file.statistics[own]
       }
-      statistics[position] = merged
     }
+    return all
   }
 }
 
-/// One file's part.
-private struct FooterFacts: Sendable {
+/// What one file's footer says of the file as a whole.
+struct FooterSummary: Sendable {
   var schema: Schema
   var rowCount: Int
   var statistics: [TableHandle.ColumnStatistics]
 
-  init(_ path: String) throws(ColumnFormatError) {
-    let file = try ParquetFile(path: path)
+  init(_ file: ParquetFile) {
     schema = file.schema
     rowCount = file.rowCount
     statistics = schema.fields.indices.map { field in
@@ -68,7 +73,7 @@ private struct FooterFacts: Sendable {
 private final class FootersBeingRead: Sendable {
   private let paths: [String]
   private let next = Atomic<Int>(0)
-  private let results = Mutex<[Int: Result<FooterFacts, ColumnFormatError>]>([:])
+  private let results = Mutex<[Int: Result<FooterSummary, ColumnFormatError>]>([:])
 
   init(_ paths: [String]) { self.paths = paths }
 
@@ -76,9 +81,9 @@ private final class FootersBeingRead: Sendable {
     while true {
       let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
       guard index < paths.count else { return }
-      let result: Result<FooterFacts, ColumnFormatError>
+      let result: Result<FooterSummary, ColumnFormatError>
       do throws(ColumnFormatError) {
-        result = .success(try FooterFacts(paths[index]))
+        result = .success(try ParquetFileCache.shared.file(paths[index]).footerSummary)
       } catch {
         result = .failure(error)
       }
@@ -87,9 +92,9 @@ private final class FootersBeingRead: Sendable {
   }
 
   /// The facts in the order of the paths, or the error of the first file that has one.
-  func finish() throws(SQLError) -> [FooterFacts] {
+  func finish() throws(SQLError) -> [FooterSummary] {
     let all = results.withLock { $0 }
-    var facts: [FooterFacts] = []
+    var facts: [FooterSummary] = []
     facts.reserveCapacity(paths.count)
     for index in paths.indices {
       switch all[index] {

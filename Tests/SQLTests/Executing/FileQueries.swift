@@ -1,0 +1,56 @@
+import ColumnFormat
+import TestSupport
+
+@testable import SQL
+
+/// A folder of Parquet files that queries are asked of: each file or folder in it is a table.
+struct FileQueries {
+  let folder = TemporaryDirectory()
+
+  /// Writes a file of the given columns, `groupRowCount` rows in a row group.
+  func write(
+    _ name: String,
+    _ columns: [(field: Field, values: [Scalar])],
+    groupRowCount: Int = 1 << 20
+  ) throws {
+    let sink = MemorySink()
+    var options = WriterOptions()
+    options.rowGroupRowCountMax = groupRowCount
+    options.pageRowCountMax = 1000
+    var writer = try ParquetWriter(
+      sink: sink,
+      schema: Schema(columns.map(\.field)),
+      options: options
+    )
+    let rowCount = columns.first?.values.count ?? 0
+    try writer.write(
+      Batch(
+        columns: columns.map { Column.fromScalars($0.values, $0.field.type.physicalType) },
+        rowCount: rowCount
+      )
+    )
+    _ = try writer.finish()
+    folder.write(sink.bytes, to: name)
+  }
+
+  /// The rows of a query.
+  func rows(_ sql: String, threads: Int = 2) throws -> [[Scalar]] {
+    var options = QueryOptions()
+    options.dataFolder = folder.path
+    options.threads = threads
+    var rows: [[Scalar]] = []
+    _ = try QueryEngine(options).run(sql, begin: { _ in }) { batch in
+      for row in 0..<batch.rowCount { rows.append(batch.columns.map { $0.scalar(at: row) }) }
+    }
+    return rows
+  }
+
+  /// The lines of EXPLAIN ANALYZE that name operators, without their figures.
+  func operators(_ sql: String) throws -> [String] {
+    try rows("EXPLAIN ANALYZE " + sql).compactMap { row in
+      guard case .bytes(let bytes) = row[0] else { return nil }
+      let line = String(decoding: bytes, as: UTF8.self).drop { $0 == " " }
+      return line.hasPrefix("rows in") ? nil : String(line)
+    }
+  }
+}
