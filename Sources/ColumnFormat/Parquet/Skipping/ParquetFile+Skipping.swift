@@ -20,14 +20,20 @@ extension ParquetFile {
   /// - Parameters:
   ///   - rowGroup: The number of the row group.
   ///   - predicate: The condition.
+  ///   - looksAtDictionaries: Whether dictionaries are decoded for it, which takes a good part of the
+  ///     time of reading a column of many different values.
   /// - Returns: Ranges of rows, ascending, with gaps between them.
   /// - Throws: ``ColumnFormatError`` when the predicate does not fit the file's columns, or a
   ///   dictionary is damaged.
-  public func matchingRows(rowGroup: Int, _ predicate: RowPredicate) throws(ColumnFormatError)
-    -> [Range<Int>]
-  {
+  public func matchingRows(
+    rowGroup: Int,
+    _ predicate: RowPredicate,
+    looksAtDictionaries: Bool = true
+  ) throws(ColumnFormatError) -> [Range<Int>] {
     let bound = try PredicateBinding.bind(predicate, in: self)
-    return try PredicatePruning(file: self, rowGroup: rowGroup).rows(bound).ranges
+    var pruning = PredicatePruning(file: self, rowGroup: rowGroup)
+    pruning.looksAtDictionaries = looksAtDictionaries
+    return try pruning.rows(bound).ranges
   }
 
   /// Cuts a row group into ranges of rows for readers that work at the same time.

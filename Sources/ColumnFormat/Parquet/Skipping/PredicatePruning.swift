@@ -2,6 +2,13 @@
 struct PredicatePruning {
   let file: ParquetFile
   let rowGroup: Int
+  /// Whether dictionaries are decoded to find out.
+  var looksAtDictionaries = true
+
+  init(file: ParquetFile, rowGroup: Int) {
+    self.file = file
+    self.rowGroup = rowGroup
+  }
 
   private var group: RowGroupMetadata { file.metadata.rowGroups[rowGroup] }
 
@@ -40,7 +47,7 @@ struct PredicatePruning {
         !group.columns[leaf].isEncrypted, group.columns[leaf].filePath == nil
       else { return all }
       guard mayPassFilter(condition.test, leaf) else { return RowRanges() }
-      guard try mayPassDictionary(condition, leaf) else { return RowRanges() }
+      if looksAtDictionaries, try !mayPassDictionary(condition, leaf) { return RowRanges() }
       return pages(condition.test, leaf) ?? all
     }
   }

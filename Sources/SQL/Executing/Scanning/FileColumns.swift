@@ -48,9 +48,9 @@ struct FileColumns {
         }
         cast = (field, wanted)
       }
-      let reader = fields.firstIndex(of: position) ?? fields.count
-      if reader == fields.count { fields.append(position) }
-      origins.append(.file(reader: reader, cast: cast))
+      // A field that is wanted twice is read twice, because readers only go forward.
+      origins.append(.file(reader: fields.count, cast: cast))
+      fields.append(position)
     }
     self.origins = origins
     self.fields = fields

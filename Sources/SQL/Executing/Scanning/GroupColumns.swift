@@ -1,88 +1,65 @@
 import ColumnFormat
 import RowFormat
 
-/// The columns of one row group, read in step but each only as far as it is asked for.
+/// The columns of one row group, each read at its own pace, forward only.
 final class GroupColumns {
   private let reader: RowGroupReader
   private let columns: FileColumns
   private let path: String
-  /// Rows that each of the reader's columns stands behind.
-  private var behind: [Int]
-  /// What the current batch has loaded, by the scan's columns.
-  private var loaded: [Column?]
-  /// By the reader's columns: one may serve several of the scan's.
-  private var raw: [Column?]
-  private var rowCount = 0
   /// Of the row group's first row.
   private let firstRow: RowLocator
-  /// The current batch's first row within the row group.
-  private var position: Int
 
   /// - Parameters:
   ///   - reader: The row group, of which nothing has been read.
   ///   - columns: Which columns come from where.
-  ///   - start: The first row to read.
   ///   - path: The file, for messages.
   ///   - firstRow: The locator of the row group's first row.
-  init(
-    _ reader: RowGroupReader,
-    _ columns: FileColumns,
-    start: Int,
-    path: String,
-    firstRow: RowLocator
-  ) {
+  init(_ reader: RowGroupReader, _ columns: FileColumns, path: String, firstRow: RowLocator) {
     self.reader = reader
     self.columns = columns
     self.path = path
     self.firstRow = firstRow
-    position = start
-    behind = columns.fields.map { _ in start }
-    loaded = columns.origins.map { _ in nil }
-    raw = columns.fields.map { _ in nil }
   }
 
-  /// Moves on to the next rows.
-  func begin(_ rowCount: Int) {
-    for index in raw.indices {
-      if raw[index] == nil { behind[index] += self.rowCount }
-      raw[index] = nil
-    }
-    for index in loaded.indices { loaded[index] = nil }
-    position += self.rowCount
-    self.rowCount = rowCount
-  }
-
-  /// All of the batch's rows of a column of the scan.
-  func column(_ position: Int) throws -> Column {
-    if let column = loaded[position] { return column }
-    let column: Column
+  /// A column of the scan: its rows in `range`, or of these those at `rows`, which ascend from zero.
+  ///
+  /// What a column has passed over cannot be read any more.
+  func read(_ position: Int, _ range: Range<Int>, rows: Buffer<UInt32>?) throws -> Column {
     switch columns.origins[position] {
-    case .constant(let single): column = Column(single.form, count: rowCount)
-    case .rowLocator: column = firstRow.column(from: self.position, count: rowCount)
+    case .constant(let single): return Column(single.form, count: rows?.count ?? range.count)
+    case .rowLocator:
+      let all = firstRow.column(from: range.lowerBound, count: range.count)
+      return rows.map { all.taking($0) } ?? all
     case .file(let index, let cast):
-      var own = try read(index)
-      if let cast { own = try widened(own, cast) }
-      column = own
+      let own = try readStored(index, range, rows)
+      return try cast.map { try widened(own, $0) } ?? own
     }
-    loaded[position] = column
-    return column
   }
 
-  private func read(_ index: Int) throws -> Column {
-    if let column = raw[index] { return column }
-    if behind[index] > 0 {
-      try reader.skip(index, count: behind[index])
-      behind[index] = 0
+  private func readStored(_ index: Int, _ range: Range<Int>, _ rows: Buffer<UInt32>?) throws
+    -> Column
+  {
+    let row = reader.rowCount - reader.remaining(index)
+    if range.lowerBound > row { try reader.skip(index, count: range.lowerBound - row) }
+    guard let rows, rows.count < range.count else {
+      return try reader.read(index, count: range.count)
     }
-    let column = try reader.read(index, count: rowCount)
-    raw[index] = column
-    return column
+    let first = Int(rows.base[0])
+    let last = Int(rows.base[rows.count - 1])
+    try reader.skip(index, count: first)
+    let all = try reader.read(index, count: last - first + 1)
+    try reader.skip(index, count: range.count - last - 1)
+    let moved = Buffer<UInt32>(count: rows.count)
+    for row in 0..<rows.count {
+      moved.base[row] = rows.base[row] &- UInt32(truncatingIfNeeded: first)
+    }
+    return all.taking(moved)
   }
 
   private func widened(_ column: Column, _ cast: (from: Field, to: Field)) throws -> Column {
     do {
       return try BatchCasting.cast(
-        Batch(columns: [column], rowCount: rowCount),
+        Batch(columns: [column], rowCount: column.count),
         from: Schema([cast.from]),
         to: Schema([cast.to])
       ).columns[0]

@@ -42,7 +42,10 @@ final class MemoryScanSource: Source, @unchecked Sendable {
       let batch = Batch(columns: columns, rowCount: all.rowCount)
       let rows =
         filters.isEmpty
-        ? nil : try filters.select(rowCount: batch.rowCount) { batch.columns[$0] }
+        ? nil
+        : try filters.select(rowCount: batch.rowCount) {
+          RowSubset.narrowed(batch.columns[$0], from: nil, to: $1)
+        }
       let passing = rows.map { batch.taking($0) } ?? batch
       rowCountScanned &+= passing.rowCount
       if passing.rowCount > 0 {

@@ -6,18 +6,11 @@ import Synchronization
 final class ParquetScanReader: SourceReader {
   /// Rows read at a time.
   private static let batchRowCount = Batch.rowCountTarget
-  /// Batches with fewer rows are collected before they go on.
-  private static let emitRowCountMin = 1024
-
   private let source: ParquetScanSource
   private let control: RunControl
   private var filters: ScanFilters
   private var byteCountRead = 0
   private var rowCountScanned = 0
-  /// Small batches of the current row group.
-  private var waiting: [Batch] = []
-  private var waitingRowCount = 0
-
   init(_ source: ParquetScanSource, _ control: RunControl) throws {
     self.source = source
     self.control = control
@@ -60,32 +53,80 @@ final class ParquetScanReader: SourceReader {
     }
     let reader = try file.reader(rowGroup: rowGroup, fields: columns.fields)
     defer { byteCountRead &+= reader.byteCountRead }
-    let rows = GroupColumns(
+    let group = GroupColumns(
       reader,
       columns,
-      start: morsel.rows.lowerBound,
       path: file.path,
       firstRow: RowLocator(file: morsel.file, row: file.firstRow(ofGroup: rowGroup))
     )
-    var remaining = morsel.rows.count
-    while remaining > 0 {
-      let count = min(remaining, ParquetScanReader.batchRowCount)
-      remaining -= count
-      rows.begin(count)
-      let selected =
-        filters.isEmpty ? nil : try filters.select(rowCount: count) { try rows.column($0) }
-      if let selected, selected.count == 0 {
-        if control.isStopped { return false }
-        continue
+    if filters.isEmpty { return try readAll(morsel.rows, group, push) }
+    let conditions = source.plan.conditions
+    let pruning = PagePruning(
+      conditions,
+      file,
+      fieldOf: conditions.isEmpty ? [:] : source.plan.comparableFields(file)
+    )
+    return try readFiltered(pruning.ranges(rowGroup: rowGroup, morsel.rows), group, push)
+  }
+
+  private func readAll(
+    _ rows: Range<Int>,
+    _ group: GroupColumns,
+    _ push: (Batch) throws -> Bool
+  ) throws -> Bool {
+    for range in ParquetScanReader.batches(rows) {
+      let columns = try source.plan.scan.columns.indices.map {
+        try group.read($0, range, rows: nil)
       }
-      let loaded = try columns.origins.indices.map { position in
-        let column = try rows.column(position)
-        return selected.map { column.taking($0) } ?? column
-      }
-      let batch = Batch(columns: loaded, rowCount: selected?.count ?? count)
-      if try !put(batch, push) { return false }
+      if try !send(Batch(columns: columns, rowCount: range.count), push) { return false }
     }
-    return try flush(push)
+    return true
+  }
+
+  private static func batches(_ rows: Range<Int>) -> some Sequence<Range<Int>> {
+    stride(from: rows.lowerBound, to: rows.upperBound, by: batchRowCount).lazy.map {
+      $0..<min($0 + batchRowCount, rows.upperBound)
+    }
+  }
+
+  /// Reads the filters' columns first, and the others of the rows that passed.
+  private func readFiltered(
+    _ ranges: [Range<Int>],
+    _ group: GroupColumns,
+    _ push: (Batch) throws -> Bool
+  ) throws -> Bool {
+    let unused = source.plan.unusedColumns
+    let filtered = filters.columns
+    var pending = PendingRows(filtered: filtered.subtracting(unused))
+    func complete() throws -> Batch {
+      try pending.take(columnCount: source.plan.scan.columns.count) { position, range, chosen in
+        if unused.contains(position) {
+          return source.plan.filler(position, count: chosen?.count ?? range.count)
+        }
+        return try group.read(position, range, rows: chosen)
+      }
+    }
+    for range in ranges.lazy.flatMap({ ParquetScanReader.batches($0) }) {
+      var loaded: [Int: (column: Column, rows: Buffer<UInt32>?)] = [:]
+      func load(_ position: Int, _ wanted: Buffer<UInt32>?) throws -> Column {
+        let column: Column
+        if let known = loaded[position] {
+          column = RowSubset.narrowed(known.column, from: known.rows, to: wanted)
+        } else {
+          column = try group.read(position, range, rows: wanted)
+        }
+        loaded[position] = (column, wanted)
+        return column
+      }
+      let selected = try filters.select(rowCount: range.count, load)
+      if selected?.count == 0 {
+        if control.isStopped { return false }
+      } else {
+        try pending.add(range, selected) { try load($0, selected) }
+      }
+      if pending.isDue, try !send(try complete(), push) { return false }
+    }
+    return pending.count == 0 ? true : try send(try complete(), push)
   }
 
   /// Rows of which nothing but their number and constants is asked for.
@@ -106,7 +147,11 @@ final class ParquetScanReader: SourceReader {
         return Column(column.form, count: count)
       }
       let selected =
-        filters.isEmpty ? nil : try filters.select(rowCount: count) { loaded[$0] }
+        filters.isEmpty
+        ? nil
+        : try filters.select(rowCount: count) {
+          RowSubset.narrowed(loaded[$0], from: nil, to: $1)
+        }
       let all = Batch(columns: loaded, rowCount: count)
       let batch = selected.map { all.taking($0) } ?? all
       rowCountScanned &+= batch.rowCount
@@ -116,23 +161,6 @@ final class ParquetScanReader: SourceReader {
       }
     }
     return true
-  }
-
-  private func put(_ batch: Batch, _ push: (Batch) throws -> Bool) throws -> Bool {
-    if waiting.isEmpty && batch.rowCount >= ParquetScanReader.emitRowCountMin {
-      return try send(batch, push)
-    }
-    waiting.append(batch)
-    waitingRowCount += batch.rowCount
-    return waitingRowCount < ParquetScanReader.emitRowCountMin ? true : try flush(push)
-  }
-
-  private func flush(_ push: (Batch) throws -> Bool) throws -> Bool {
-    if waiting.isEmpty { return true }
-    let batch = Batch.concatenate(waiting)
-    waiting = []
-    waitingRowCount = 0
-    return try send(batch, push)
   }
 
   private func send(_ batch: Batch, _ push: (Batch) throws -> Bool) throws -> Bool {

@@ -79,7 +79,7 @@ final class ParquetScanSource: Source, @unchecked Sendable {
   func file(_ index: Int) throws -> ParquetFile { try opened[index] ?? open(index) }
 
   private func open(_ index: Int) throws -> ParquetFile {
-    do { return try ParquetFile(path: files[index].path) } catch {
+    do { return try ParquetFileCache.shared.file(files[index].path).file } catch {
       throw ScanFailure.translate(error)
     }
   }
@@ -89,20 +89,15 @@ final class ParquetScanSource: Source, @unchecked Sendable {
     let groupCount = file.metadata.rowGroups.count
     control.scans.fileCountRead.wrappingAdd(1, ordering: .relaxed)
     control.scans.rowGroupCountTotal.wrappingAdd(groupCount, ordering: .relaxed)
-    var fieldOf: [ColumnID: Int] = [:]
-    for scanned in plan.scan.columns {
-      let column = plan.scan.table.columns[scanned.tableColumn]
-      guard column.partitionIndex == nil, !column.isHidden,
-        let field = file.schema.index(of: column.name),
-        ParquetScanSource.hasSameOrder(file.schema.fields[field].type, column.logicalType)
-      else { continue }
-      fieldOf[scanned.column.id] = field
-    }
+    let conditions = plan.conditions
+    let fieldOf = conditions.isEmpty ? [:] : plan.comparableFields(file)
     var kept: [Morsel] = []
     for group in 0..<groupCount {
       let rowCount = file.metadata.rowGroups[group].rowCount
-      let mayPass = plan.mayPass { id in
-        fieldOf[id].flatMap { file.statistics(rowGroup: group, field: $0) }
+      let mayPass = conditions.allSatisfy { condition in
+        condition.mayHold { id in
+          fieldOf[id].flatMap { file.statistics(rowGroup: group, field: $0) }
+        }
       }
       if mayPass && rowCount > 0 {
         kept.append(Morsel(file: index, rowGroup: group, rows: 0..<rowCount))
@@ -113,7 +108,7 @@ final class ParquetScanSource: Source, @unchecked Sendable {
   }
 
   /// Whether the file's bounds can be compared with constants of the table's type.
-  private static func hasSameOrder(_ file: LogicalType, _ table: LogicalType) -> Bool {
+  static func hasSameOrder(_ file: LogicalType, _ table: LogicalType) -> Bool {
     switch (file, table) {
     case (.int8, .int16), (.int8, .int32), (.int8, .int64), (.int16, .int32), (.int16, .int64),
       (.int32, .int64):

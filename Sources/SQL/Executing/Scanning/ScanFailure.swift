@@ -29,6 +29,11 @@ enum ScanFailure {
     }
   }
 
+  /// Any error of running a query as one of the query's.
+  static func sqlError(_ error: any Error) -> SQLError {
+    translate(error) as? SQLError ?? SQLError(.internalError, "\(error)")
+  }
+
   /// A file's column that cannot be read as what the table says it is.
   static func mismatch(_ column: TableHandle.TableColumn, table: String, file: Field, path: String)
     -> SQLError

@@ -1,5 +1,6 @@
 import ColumnFormat
 import ObjectStore
+import Synchronization
 
 /// The files that a scan has to read, after pruning by partition values.
 struct ScanFiles: Sendable {
@@ -48,6 +49,14 @@ struct ScanFiles: Sendable {
         )
       }
     }
+  }
+
+  /// Counts what there is, and what is left of it.
+  func count(in scans: ScanStatistics) {
+    scans.partitionCountTotal.wrappingAdd(partitionCountTotal, ordering: .relaxed)
+    scans.partitionCountRead.wrappingAdd(partitionCount, ordering: .relaxed)
+    scans.fileCountTotal.wrappingAdd(fileCountTotal, ordering: .relaxed)
+    scans.byteCountTotal.wrappingAdd(byteCountTotal, ordering: .relaxed)
   }
 
   private static func list(_ folder: String) throws -> [TableHandle.DataFile] {

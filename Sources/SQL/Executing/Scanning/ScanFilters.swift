@@ -28,14 +28,12 @@ struct ScanFilters {
     _ context: EvaluationContext
   ) throws {
     filters = []
-    for expression in scan.filters where !ScanFiles.isDecidedByPartition(expression, scan) {
-      let used = expression.columnIDs
-      let columns = scan.columns.indices.filter { used.contains(scan.columns[$0].column.id) }
+    for (columns, expressions) in ScanFilters.grouped(scan) {
       filters.append(
         Filter(
           columns: columns,
           evaluator: try ExpressionEvaluator(
-            expression,
+            .conjunction(expressions),
             input: columns.map { scan.columns[$0].column },
             context: context
           )
@@ -50,13 +48,38 @@ struct ScanFilters {
     }
   }
 
+  /// Filters by the columns that they look at: conditions on the same ones are evaluated together,
+  /// unless one of them might fail on a row that another one, in its place, would have left out.
+  private static func grouped(_ scan: LogicalPlan.Scan) -> [([Int], [BoundExpression])] {
+    var groups: [(columns: [Int], expressions: [BoundExpression])] = []
+    for expression in scan.filters where !ScanFiles.isDecidedByPartition(expression, scan) {
+      let used = expression.columnIDs
+      let columns = scan.columns.indices.filter { used.contains(scan.columns[$0].column.id) }
+      let mayMove = !expression.canFail && expression.isDeterministic
+      if mayMove, let index = groups.firstIndex(where: { $0.columns == columns }) {
+        groups[index].expressions.append(expression)
+      } else {
+        groups.append((columns, [expression]))
+      }
+    }
+    return groups
+  }
+
   var isEmpty: Bool { filters.isEmpty && dynamics.isEmpty }
+
+  /// Positions of all columns that any of the filters looks at.
+  var columns: Set<Int> {
+    Set(filters.flatMap(\.columns)).union(dynamics.map(\.column))
+  }
 
   /// The rows of `rowCount` that pass everything; nil where all do.
   ///
-  /// `load` gives a column's rows, all of
-  /// them, and is called for no more columns than it takes.
-  mutating func select(rowCount: Int, _ load: (Int) throws -> Column) throws -> Buffer<UInt32>? {
+  /// `load` gives a column's rows, or some of them, and is called for no more columns and rows than
+  /// it takes.
+  mutating func select(
+    rowCount: Int,
+    _ load: (_ position: Int, _ rows: Buffer<UInt32>?) throws -> Column
+  ) throws -> Buffer<UInt32>? {
     var rows: Buffer<UInt32>?
     func narrow(_ passing: Buffer<UInt32>, _ among: Int) {
       if passing.count == among { return }
@@ -73,19 +96,15 @@ struct ScanFilters {
     for filter in filters {
       if rows?.count == 0 { return rows }
       let count = rows?.count ?? rowCount
-      let columns = try filter.columns.map { position in
-        let column = try load(position)
-        return rows.map { column.taking($0) } ?? column
-      }
+      let columns = try filter.columns.map { try load($0, rows) }
       let selection = try filter.evaluator.select(Batch(columns: columns, rowCount: count))
       narrow(selection.indices, count)
     }
     for index in dynamics.indices where dynamics[index].isWorthwhile {
       if rows?.count == 0 { return rows }
       let count = rows?.count ?? rowCount
-      let column = try load(dynamics[index].column)
-      guard let passing = dynamics[index].filter.select(rows.map { column.taking($0) } ?? column)
-      else { continue }
+      let column = try load(dynamics[index].column, rows)
+      guard let passing = dynamics[index].filter.select(column) else { continue }
       dynamics[index].rowsIn &+= count
       dynamics[index].rowsOut &+= passing.count
       narrow(passing, count)

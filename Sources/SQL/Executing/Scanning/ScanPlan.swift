@@ -8,10 +8,25 @@ final class ScanPlan: @unchecked Sendable {
   private(set) var dynamicFilters: [ColumnID: [DynamicFilter]]
   private(set) var files: ScanFiles?
   let pruning: [PruningPredicate]
+  /// Positions of columns that only the filters look at; nobody asks what the scan puts out there.
+  let unusedColumns: Set<Int>
   private let rowsPut = Atomic<Int>(0)
 
-  init(_ scan: LogicalPlan.Scan, _ dynamicFilters: [ColumnID: [DynamicFilter]]) {
+  /// - Parameters:
+  ///   - scan: What to read.
+  ///   - dynamicFilters: What joins say, by column.
+  ///   - used: The columns that the operators above look at; nil for all.
+  init(
+    _ scan: LogicalPlan.Scan,
+    _ dynamicFilters: [ColumnID: [DynamicFilter]],
+    used: Set<ColumnID>? = nil
+  ) {
     self.scan = scan
+    unusedColumns = Set(
+      scan.columns.indices.filter { position in
+        used.map { !$0.contains(scan.columns[position].column.id) } ?? false
+      }
+    )
     self.dynamicFilters = dynamicFilters
     pruning = scan.filters.map { PruningPredicate($0) }
   }
@@ -20,10 +35,7 @@ final class ScanPlan: @unchecked Sendable {
   func findFiles(_ control: RunControl) throws -> ScanFiles {
     if let files { return files }
     let found = try ScanFiles(scan, control.settings.context)
-    control.scans.partitionCountTotal.wrappingAdd(found.partitionCountTotal, ordering: .relaxed)
-    control.scans.partitionCountRead.wrappingAdd(found.partitionCount, ordering: .relaxed)
-    control.scans.fileCountTotal.wrappingAdd(found.fileCountTotal, ordering: .relaxed)
-    control.scans.byteCountTotal.wrappingAdd(found.byteCountTotal, ordering: .relaxed)
+    found.count(in: control.scans)
     files = found
     return found
   }
@@ -31,6 +43,11 @@ final class ScanPlan: @unchecked Sendable {
   /// Whether any join found that no row of this scan can match.
   var isEmptied: Bool {
     dynamicFilters.values.contains { $0.contains { $0.isSet && $0.isEmpty } }
+  }
+
+  /// What stands in a column that nobody looks at.
+  func filler(_ position: Int, count: Int) -> Column {
+    scan.columns[position].column.type.nulls(count: count)
   }
 
   /// Counts rows put out; false when no more are wanted.
@@ -43,19 +60,31 @@ final class ScanPlan: @unchecked Sendable {
     scan.rowLimit.map { rowsPut.load(ordering: .relaxed) >= $0 } ?? false
   }
 
-  /// Whether a row group may have a row that passes, by its statistics.
-  func mayPass(_ statistics: (ColumnID) -> FieldStatistics?) -> Bool {
-    for predicate in pruning where !predicate.mayHold(statistics) { return false }
+  /// What must hold for a row by the filters and by what joins say; complete when reading starts.
+  var conditions: [PruningPredicate] {
+    var all = pruning.filter { if case .unknown = $0 { false } else { true } }
     for (id, filters) in dynamicFilters {
       for filter in filters where filter.isSet {
-        if filter.isEmpty { return false }
+        if filter.isEmpty { return [.never] }
         guard let range = filter.range else { continue }
-        let inside = PruningPredicate.and([
-          .compare(id, .greaterOrEqual, range.min), .compare(id, .lessOrEqual, range.max),
-        ])
-        if !inside.mayHold(statistics) { return false }
+        all.append(.compare(id, .greaterOrEqual, range.min))
+        all.append(.compare(id, .lessOrEqual, range.max))
       }
     }
-    return true
+    return all
+  }
+
+  /// The fields of a file whose bounds can be compared with constants of the table's types.
+  func comparableFields(_ file: ParquetFile) -> [ColumnID: Int] {
+    var fieldOf: [ColumnID: Int] = [:]
+    for scanned in scan.columns {
+      let column = scan.table.columns[scanned.tableColumn]
+      guard column.partitionIndex == nil, !column.isHidden,
+        let field = file.schema.index(of: column.name),
+        ParquetScanSource.hasSameOrder(file.schema.fields[field].type, column.logicalType)
+      else { continue }
+      fieldOf[scanned.column.id] = field
+    }
+    return fieldOf
   }
 }

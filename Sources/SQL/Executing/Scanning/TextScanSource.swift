@@ -137,7 +137,10 @@ final class TextScanSource: Source, @unchecked Sendable {
       try Batch(columns: columns, rowCount: decoded.batch.rowCount).forEachSlice { slice in
         var batch = slice
         if !filters.isEmpty,
-          let rows = try filters.select(rowCount: slice.rowCount, { slice.columns[$0] })
+          let rows = try filters.select(
+            rowCount: slice.rowCount,
+            { RowSubset.narrowed(slice.columns[$0], from: nil, to: $1) }
+          )
         {
           batch = slice.taking(rows)
         }

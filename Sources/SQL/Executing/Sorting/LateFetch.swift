@@ -158,21 +158,16 @@ final class LateFetchSource: Source, @unchecked Sendable {
       let group = GroupColumns(
         reader,
         columns,
-        start: 0,
         path: file.path,
         firstRow: RowLocator(file: piece.file, row: 0)
       )
-      var batches: [Batch] = []
-      var next = 0
-      for row in piece.rows {
-        if row > next { group.begin(row - next) }
-        group.begin(1)
-        batches.append(
-          Batch(columns: try columns.origins.indices.map { try group.column($0) }, rowCount: 1)
-        )
-        next = row + 1
-      }
-      return Batch.concatenate(batches)
+      let first = piece.rows[0]
+      let range = first..<(piece.rows[piece.rows.count - 1] + 1)
+      let rows = Buffer(piece.rows.map { UInt32($0 - first) })
+      return Batch(
+        columns: try columns.origins.indices.map { try group.read($0, range, rows: rows) },
+        rowCount: rows.count
+      )
     } catch { throw ScanFailure.translate(error) }
   }
 

@@ -1,0 +1,80 @@
+import ColumnFormat
+import Testing
+
+@testable import SQL
+
+@Suite struct ScanSelectionTests {
+  private let files = FileQueries()
+  private let rowCount = 40_000
+
+  private func write() throws {
+    let rows = Array(0..<rowCount)
+    try files.write(
+      "t.parquet",
+      [
+        (Field("id", .int64), rows.map { .int(Int64($0)) }),
+        (Field("x", .int32), rows.map { $0 % 13 == 5 ? .null : .int(Int64($0 * 7919 % 10_007)) }),
+        (Field("d", .float64), rows.map { .double(Double($0 * 31 % 1009)) }),
+        (Field("code", .string), rows.map { .text("code \($0 % 9)") }),
+        (
+          Field("text", .string),
+          rows.map {
+            $0 % 101 == 0 ? .null : .text("a text that is long enough: \($0 * 17 % 9973)")
+          }
+        ),
+      ],
+      groupRowCount: 23_000
+    )
+  }
+
+  /// The rows that pass, found one by one without any filter in the scan.
+  private func expected(_ passes: (Int) -> Bool) throws -> [[Scalar]] {
+    try files.rows("SELECT id, x, d, code, text FROM t ORDER BY id").enumerated()
+      .filter { passes($0.offset) }.map(\.element)
+  }
+
+  @Test(arguments: [1, 2, 3, 7, 64, 1000, 9001, 39_999])
+  func `rows that pass are the same however few they are`(step: Int) throws {
+    try write()
+    let rows = try files.rows(
+      "SELECT id, x, d, code, text FROM t WHERE id % \(step) = 0 ORDER BY id"
+    )
+    #expect(try rows == expected { $0 % step == 0 })
+  }
+
+  @Test func `several conditions narrow the rows one after the other`() throws {
+    try write()
+    let rows = try files.rows(
+      "SELECT id, x, d, code, text FROM t WHERE id % 3 = 1 AND x > 2000 AND code <> 'code 4' "
+        + "AND d < 900 AND x < 9000 AND id % 5 <> 2 ORDER BY id"
+    )
+    let all = try expected { $0 % 3 == 1 && $0 % 5 != 2 && $0 % 9 != 4 }.filter { row in
+      guard case .int(let x) = row[1], case .double(let d) = row[2] else { return false }
+      return x > 2000 && x < 9000 && d < 900
+    }
+    #expect(rows == all)
+    #expect(!rows.isEmpty)
+  }
+
+  @Test func `columns that only the filter looks at are not missed`() throws {
+    try write()
+    let count = try expected { $0 % 9 == 2 && $0 % 101 != 0 }.count
+    let sql = "SELECT sum(d), count(*) FROM t WHERE code = 'code 2' AND text IS NOT NULL"
+    #expect(try files.rows(sql)[0][1] == .int(Int64(count)))
+  }
+
+  @Test func `a join's filter leaves the right rows`() throws {
+    try write()
+    let sql =
+      "SELECT id, t.text FROM t JOIN (VALUES 3, 17, 39990) AS few (k) ON few.k = id ORDER BY id"
+    let rows = try expected { $0 == 3 || $0 == 17 || $0 == 39_990 }.map { [$0[0], $0[4]] }
+    #expect(try files.rows(sql) == rows)
+  }
+
+  @Test func `rows of a subset are found among those of another`() {
+    let outer = Buffer<UInt32>([1, 4, 5, 9, 12])
+    let inner = Buffer<UInt32>([4, 9, 12])
+    #expect(Array(RowSubset.positions(of: inner, in: outer).values) == [1, 3, 4])
+    #expect(RowSubset.positions(of: Buffer<UInt32>([]), in: outer).count == 0)
+  }
+}
