@@ -24,8 +24,8 @@ struct Execution {
   /// - Returns: What was read and done.
   /// - Throws: The first error of any worker, or what `receive` threw.
   func run(_ receive: (Batch) throws -> Void) throws(SQLError) -> ExecutionStatistics {
-    var builder = PipelineBuilder(memoryTables: memoryTables)
     let control = RunControl(settings)
+    var builder = PipelineBuilder(control, memoryTables: memoryTables)
     var rowCount = 0
     do {
       let strands = try builder.build(plan).map { strand in
@@ -45,13 +45,8 @@ struct Execution {
           try receive(batch)
         }
       }
-    } catch let error as SQLError {
-      throw error
     } catch {
-      switch ScanFailure.translate(error) {
-      case let failure as SQLError: throw failure
-      default: throw SQLError(.internalError, "\(error)")
-      }
+      throw ScanFailure.sqlError(error)
     }
     var statistics = ExecutionStatistics()
     control.scans.copy(to: &statistics)

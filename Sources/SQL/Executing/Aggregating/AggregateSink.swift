@@ -11,6 +11,8 @@ final class AggregateSink: Sink, @unchecked Sendable {
   let positions: [Int]
   let positionTypes: [SQLType]
   let name: String
+  /// Set where a limit above asks for some groups only, whichever they are.
+  let chosen: ChosenGroups?
   private(set) var workers: [AggregateWorker] = []
   private let monitor = Monitor()
   private(set) var groupsByPart: [Int: [Buffer<UInt32>]] = [:]
@@ -20,8 +22,15 @@ final class AggregateSink: Sink, @unchecked Sendable {
 
   /// A sink whose input has columns of `inputTypes`; nil where no rows come, but the groups of another
   /// aggregation.
-  init(_ shape: AggregateShape, inputTypes: [SQLType]?, statistics: OperatorStatistics?) {
+  init(
+    _ shape: AggregateShape,
+    inputTypes: [SQLType]?,
+    groupLimit: Int? = nil,
+    statistics: OperatorStatistics?
+  ) {
     self.shape = shape
+    let mayChoose = !shape.isSingleGroup && shape.passes.count == 1
+    chosen = mayChoose ? groupLimit.map { ChosenGroups(limit: $0) } : nil
     var positions: [Int] = []
     for call in inputTypes == nil ? [] : shape.calls {
       for position in call.arguments + (call.filter.map { [$0] } ?? [])
@@ -37,7 +46,8 @@ final class AggregateSink: Sink, @unchecked Sendable {
 
   /// Whether rows may be kept and aggregated at the end.
   var mayScatter: Bool {
-    !shape.isSingleGroup && shape.passes.count == 1 && !shape.calls.contains(where: \.isOrdered)
+    !shape.isSingleGroup && chosen == nil && shape.passes.count == 1
+      && !shape.calls.contains(where: \.isOrdered)
   }
 
   override func makeConsumer(_ worker: WorkerContext) throws -> BatchConsumer {

@@ -36,6 +36,8 @@ final class AggregateWorker: BatchConsumer {
   override func consume(_ batch: Batch) throws {
     if shape.isSingleGroup {
       try groups.update(shape.passes[0].calls, batch, groups: nil)
+    } else if let chosen = sink.chosen {
+      try consume(batch, only: chosen)
     } else if let scattered {
       encoder.encode(shape.keyColumns(0, of: batch), rowCount: batch.rowCount)
       scattered.append(batch, words: encoder.words, hashes: encoder.hashes)
@@ -46,6 +48,15 @@ final class AggregateWorker: BatchConsumer {
       try decide(batch)
     }
     try account.set(groups.byteCount + (scattered?.byteCount ?? 0) + encoder.byteCount)
+  }
+
+  private func consume(_ batch: Batch, only chosen: ChosenGroups) throws {
+    encoder.encode(shape.keyColumns(0, of: batch), rowCount: batch.rowCount)
+    let rows = Buffer<UInt32>(count: batch.rowCount)
+    let count = chosen.select(encoder.hashes, rowCount: batch.rowCount, into: rows.base)
+    if count == 0 { return }
+    let kept = count == batch.rowCount ? batch : batch.taking(rows.slice(0..<count))
+    try group(kept, shape.keyColumns(0, of: kept), shape.passes[0])
   }
 
   private func group(_ batch: Batch, _ keys: [Column], _ pass: AggregateShape.Pass) throws {

@@ -6,9 +6,15 @@ extension PipelineBuilder {
     "min", "max", "bool_and", "bool_or", "every", "arbitrary", "any_value", "approx_distinct",
   ]
 
-  mutating func buildAggregate(_ aggregate: LogicalPlan.Aggregate, _ filters: Filters)
-    throws(SQLError) -> [Strand]
-  {
+  /// - Parameters:
+  ///   - aggregate: What to compute.
+  ///   - filters: Join filters for its columns.
+  ///   - groupLimit: How many groups are wanted, whichever they are; nil for all.
+  mutating func buildAggregate(
+    _ aggregate: LogicalPlan.Aggregate,
+    _ filters: Filters,
+    groupLimit: Int? = nil
+  ) throws(SQLError) -> [Strand] {
     let detail = aggregate.keys.map(\.name).joined(separator: ", ")
     let statistics = note("Aggregate", detail.isEmpty ? "" : "by \(detail)")
     // Groups may be left out by their keys, unless a set has them as null.
@@ -28,7 +34,12 @@ extension PipelineBuilder {
       end(strands, in: sink)
       final = sink.second
     } else {
-      final = AggregateSink(shape, inputTypes: types, statistics: statistics)
+      final = AggregateSink(
+        shape,
+        inputTypes: types,
+        groupLimit: groupLimit,
+        statistics: statistics
+      )
       end(strands, in: final)
     }
     let source = AggregateSource(

@@ -12,17 +12,27 @@ struct PipelineBuilder {
 
   /// Tables whose rows are in memory, by name.
   private let memoryTables: [String: [Batch]]
+  private let control: RunControl
   private(set) var pipelines: [Pipeline] = []
   /// In the order of the plan, parents first.
   private(set) var statistics: [OperatorStatistics] = []
   private var depth = 0
+  /// How many groups the next aggregation has to put out, where any will do.
+  private var groupLimit: Int?
+  /// Found when the first plan is built.
+  private var shared: SharedSubplans?
 
-  init(memoryTables: [String: [Batch]] = [:]) { self.memoryTables = memoryTables }
+  init(_ control: RunControl, memoryTables: [String: [Batch]] = [:]) {
+    self.control = control
+    self.memoryTables = memoryTables
+  }
 
   /// The strands that compute a plan.
   mutating func build(_ plan: LogicalPlan, _ filters: Filters = [:]) throws(SQLError) -> [Strand] {
     depth += 1
     defer { depth -= 1 }
+    let shared = self.shared ?? SharedSubplans(in: plan)
+    self.shared = shared
     switch plan {
     case .scan(let scan): return [buildScan(scan, filters)]
     case .values(let columns, let rows):
@@ -35,7 +45,17 @@ struct PipelineBuilder {
       }
     case .project(let input, let items):
       let statistics = note("Project")
-      let strands = try build(input, PipelineBuilder.below(items, filters))
+      let below = PipelineBuilder.below(items, filters)
+      let strands: [Strand]
+      if case .scan(let scan) = input {
+        // Columns that only filters look at need not be put out.
+        let used = items.reduce(into: Set<ColumnID>()) { $0.formUnion($1.expression.columnIDs) }
+        depth += 1
+        strands = [buildScan(scan, below, used: used)]
+        depth -= 1
+      } else {
+        strands = try build(input, below)
+      }
       return strands.map {
         $0.adding(
           ProjectStage(items, $0.columns, statistics: statistics),
@@ -48,9 +68,17 @@ struct PipelineBuilder {
         offset: offset,
         statistics: note("Limit", count.map { "\($0)" } ?? "")
       )
+      groupLimit = PipelineBuilder.groupLimit(input, count: count, offset: offset)
       return try build(input).map { $0.adding(stage, columns: $0.columns) }
     case .unionAll(let inputs, let columns): return try buildUnion(inputs, columns, filters)
-    case .aggregate(let aggregate): return try buildAggregate(aggregate, filters)
+    case .aggregate(let aggregate):
+      let groupLimit = self.groupLimit
+      self.groupLimit = nil
+      if let answer = try buildFromFooters(plan, aggregate) { return [answer] }
+      guard let part = shared.part(plan) else {
+        return try buildAggregate(aggregate, filters, groupLimit: groupLimit)
+      }
+      return [try buildShared(part, plan, aggregate)]
     case .join(let join): return try buildJoin(join, filters)
     case .sort(let input, let keys): return try buildSort(input, keys, filters)
     case .topN(let input, let keys, let count, let offset):
@@ -58,6 +86,60 @@ struct PipelineBuilder {
     case .window(let window): return try buildWindow(window, filters)
     case .unnest(let unnest): return try buildUnnest(unnest, filters)
     }
+  }
+
+  /// How many groups a limit leaves of an aggregation that is right below it, projections aside.
+  private static func groupLimit(_ plan: LogicalPlan, count: Int?, offset: Int) -> Int? {
+    guard let count, offset >= 0, count <= ChosenGroups.countMax, offset <= ChosenGroups.countMax,
+      count + offset <= ChosenGroups.countMax
+    else { return nil }
+    var input = plan
+    while case .project(let below, _) = input { input = below }
+    guard case .aggregate = input else { return nil }
+    return count + offset
+  }
+
+  /// The one row of an aggregation that footers answer; nil for any other.
+  private mutating func buildFromFooters(
+    _ plan: LogicalPlan,
+    _ aggregate: LogicalPlan.Aggregate
+  ) throws(SQLError) -> Strand? {
+    guard let footers = FooterAggregation(aggregate),
+      memoryTables[footers.tableName] == nil
+    else { return nil }
+    let row: [BoundExpression]?
+    do { row = try footers.row(control) } catch {
+      throw ScanFailure.sqlError(error)
+    }
+    guard let row else { return nil }
+    let source = ValuesSource(
+      plan.columns,
+      [row],
+      statistics: note("Footers", footers.tableName)
+    )
+    return Strand(source: source, stages: [], columns: plan.columns)
+  }
+
+  /// The rows of an aggregation that several parts of the plan read.
+  private mutating func buildShared(
+    _ part: SharedSubplans.Part,
+    _ plan: LogicalPlan,
+    _ aggregate: LogicalPlan.Aggregate
+  ) throws(SQLError) -> Strand {
+    let statistics = note("Shared rows")
+    let rows = part.rows ?? SharedRowsSink(types: plan.columns.map(\.type))
+    if part.rows == nil {
+      part.rows = rows
+      depth += 1
+      defer { depth -= 1 }
+      // Nobody's filters hold for all readers.
+      end(try buildAggregate(aggregate, [:]), in: rows)
+    }
+    return Strand(
+      source: SharedRowsSource(rows, statistics: statistics),
+      stages: [],
+      columns: plan.columns
+    )
   }
 
   /// Counters for an operator at the current depth.
@@ -135,9 +217,13 @@ struct PipelineBuilder {
     return below
   }
 
-  private mutating func buildScan(_ scan: LogicalPlan.Scan, _ filters: Filters) -> Strand {
+  private mutating func buildScan(
+    _ scan: LogicalPlan.Scan,
+    _ filters: Filters,
+    used: Set<ColumnID>? = nil
+  ) -> Strand {
     let own = filters.filter { id, _ in scan.columns.contains { $0.column.id == id } }
-    let plan = ScanPlan(scan, own)
+    let plan = ScanPlan(scan, own, used: used)
     let statistics = note("Scan", scan.table.name)
     if let batches = memoryTables[scan.table.name] {
       return Strand(
