@@ -45,6 +45,13 @@ let optionalLibraries = [
     define: "LAKE_DEFLATE"
   ),
   OptionalLibrary(
+    target: "CBzip2",
+    header: "bzlib.h",
+    link: "bz2",
+    package: "libbz2-dev",
+    define: "LAKE_BZIP2"
+  ),
+  OptionalLibrary(
     target: "CPCRE2",
     header: "pcre2.h",
     link: "pcre2-8",
@@ -108,7 +115,11 @@ let package = Package(
       engine,
       ["CZlib", "CZstd", "CKernels"] + optionalDependencies
     ),
-    library("RowFormat", engine, ["ColumnFormat", "CKernels", "CZlib", "CZstd"]),
+    library(
+      "RowFormat",
+      engine,
+      ["ColumnFormat", "CKernels", "CZlib", "CZstd"] + optionalDependencies
+    ),
     library("ObjectStore", common, []),
     library("Catalog", common, ["ColumnFormat", "RowFormat", "ObjectStore"]),
     library(

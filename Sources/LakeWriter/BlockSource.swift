@@ -118,6 +118,7 @@ final class BlockSource: Sendable {
     return try RecordBlockReader(
       raw,
       format: input.format ?? settings.format,
+      envelope: input.envelope,
       start: input.start,
       blockByteCount: settings.blockByteCount,
       recordByteCountMax: min(

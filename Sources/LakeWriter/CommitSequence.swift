@@ -84,7 +84,8 @@ final class CommitSequence: @unchecked Sendable {
     try journal.commit(checkpoint, known: known == self.known ? nil : known)
     self.known = known
     if ledger.inputs.indices.contains(epoch.position.input),
-      let spool = ledger.inputs[epoch.position.input].spool
+      let spool = ledger.inputs[epoch.position.input].spool,
+      ledger.inputs[epoch.position.input].envelope == nil
     {
       InputSpool.drop("\(journal.folder)/\(spool)", before: epoch.position.place.byteOffset)
     }

@@ -13,6 +13,8 @@ struct DeliveryInput: Sendable, Equatable {
   var isSpoolOnly = false
   /// What was delivered before.
   var start = InputPosition()
+  /// What the records are wrapped in.
+  var envelope: InputEnvelope?
   /// How the records are written, once that is known.
   var format: RecordFormat?
 
@@ -26,12 +28,19 @@ struct DeliveryInput: Sendable, Equatable {
   }
 
   /// The inputs that arguments of a command stand for.
-  static func named(_ paths: [String]) throws(LakeWriterError) -> [DeliveryInput] {
+  static func named(
+    _ paths: [String],
+    envelope: InputEnvelope?
+  ) throws(LakeWriterError) -> [DeliveryInput] {
     var inputs: [DeliveryInput] = []
     for path in paths {
-      inputs.append(
-        DeliveryInput(path: path, identity: path == "-" ? nil : try InputIdentity(file: path))
+      var input = DeliveryInput(
+        path: path,
+        identity: path == "-" ? nil : try InputIdentity(file: path)
       )
+      input.envelope = envelope
+      if envelope != nil { input.identity?.isCompressed = true }
+      inputs.append(input)
     }
     return inputs
   }

@@ -32,6 +32,8 @@ public struct DeliverySettings: Sendable {
   public var table: String?
   /// The input's format; detected for each input when nil.
   public var format: RecordFormat?
+  /// What the records of the inputs are wrapped in.
+  public var envelope: InputEnvelope?
   /// The field whose value files a record; members of nested objects follow a dot.
   public var timeField: String?
   /// Only records whose time is in this range are delivered, in milliseconds; all when nil.

@@ -36,7 +36,9 @@ public final class DeliveryStream: Sendable {
   ) -> DeliverySummary {
     deliver(
       progress,
-      prepare: { (_) throws(LakeWriterError) in try DeliveryInput.named(inputs) },
+      prepare: { (_) throws(LakeWriterError) in
+        try DeliveryInput.named(inputs, envelope: settings.envelope)
+      },
       finish: { () throws(LakeWriterError) in }
     )
   }

@@ -12,7 +12,8 @@ struct InputIdentity: Sendable, Equatable {
   var byteCount: Int
   /// A hash of the first ``headByteCountMax`` bytes, or of all ``byteCount`` of a smaller file.
   var head: UInt64
-  /// Whether positions count bytes that are not the file's own.
+  /// Whether positions count bytes that are not the file's own, because it is compressed or its
+  /// records are wrapped.
   var isCompressed: Bool
 
   private static let headByteCountMax = 4096
@@ -42,9 +43,10 @@ struct InputIdentity: Sendable, Equatable {
   ///
   /// - Throws: When it is gone, or begins with other bytes, or is shorter than it was.
   func current() throws(LakeWriterError) -> InputIdentity {
-    guard let now = try InputIdentity(file: path), now.byteCount >= byteCount,
+    guard var now = try InputIdentity(file: path), now.byteCount >= byteCount,
       InputIdentity.hash(try InputIdentity.head(path, byteCount: byteCount)) == head
     else { throw changed }
+    now.isCompressed = now.isCompressed || isCompressed
     return now
   }
 

@@ -160,6 +160,7 @@ extension DeliveryInput {
     var object = identity?.json ?? JSONObject()
     object["path"] = .string(path)
     object["spool"] = spool.map { .string($0) }
+    object["envelope"] = envelope.map { .string($0.rawValue) }
     if isSpoolOnly { object["isSpoolOnly"] = true }
     if start != InputPosition() || format != nil {
       object["start"] = StreamPosition(input: 0, place: start, format: format).json
@@ -171,6 +172,7 @@ extension DeliveryInput {
     guard let path = json["path"]?.stringValue else { return nil }
     self.init(path: path, identity: InputIdentity(json))
     spool = json["spool"]?.stringValue
+    envelope = json["envelope"]?.stringValue.flatMap(InputEnvelope.init)
     isSpoolOnly = json["isSpoolOnly"]?.booleanValue ?? false
     if let spool, spool.hasPrefix("/") || spool.split(separator: "/").contains("..") { return nil }
     if identity == nil && spool == nil { return nil }

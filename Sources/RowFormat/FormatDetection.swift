@@ -70,11 +70,9 @@ enum FormatDetection {
       (Array("PAR1".utf8), "a Parquet file"),
       (Array("ORC".utf8), "an ORC file"),
       (Array("Obj".utf8) + [1], "an Avro file"),
-      (Array("BZh".utf8), "compressed with bzip2"),
       (Array("PK".utf8) + [3, 4], "a zip archive"),
       ([0xFD] + Array("7zXZ".utf8), "compressed with xz"),
       ([0x04, 0x22, 0x4D, 0x18], "compressed with lz4"),
-      ([0xFF, 0x06, 0x00, 0x00] + Array("sNaPpY".utf8), "compressed with framed snappy"),
       ([0xFF, 0xFE], "UTF-16 text"),
       ([0xFE, 0xFF], "UTF-16 text"),
     ]

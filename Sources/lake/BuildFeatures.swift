@@ -20,6 +20,9 @@ enum BuildFeatures {
     #if LAKE_DEFLATE
       names.append("libdeflate")
     #endif
+    #if LAKE_BZIP2
+      names.append("bzip2 inputs")
+    #endif
     #if LAKE_PCRE2
       names.append("regular expressions (pcre2)")
     #endif
@@ -34,6 +37,9 @@ enum BuildFeatures {
     #endif
     #if !LAKE_BROTLI
       names.append("brotli (libbrotli-dev)")
+    #endif
+    #if !LAKE_BZIP2
+      names.append("bzip2 inputs (libbz2-dev)")
     #endif
     #if !LAKE_PCRE2
       names.append("regular expressions (libpcre2-dev)")

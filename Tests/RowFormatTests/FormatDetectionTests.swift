@@ -52,7 +52,6 @@ import Testing
 
   static let refused: [([UInt8], RowFormatError.Kind)] = [
     (Array("PAR1....".utf8), .unsupported("it is a Parquet file, not records of text")),
-    (Array("BZh9....".utf8), .unsupported("it is compressed with bzip2, not records of text")),
     (
       Array("just a text\nof lines\n".utf8),
       .malformed(

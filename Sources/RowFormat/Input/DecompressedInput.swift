@@ -2,7 +2,7 @@
   import Glibc
 #endif
 
-/// The bytes of an input after decompression, read forwards.
+/// The bytes of an input after decompression and unwrapping, read forwards.
 ///
 /// Damage is reported only after every byte before it was read.
 final class DecompressedInput {
@@ -22,13 +22,21 @@ final class DecompressedInput {
   /// The part of `chunk` that was read but not used.
   private var pending = 0..<0
   private var isAtEnd = false
+  private var unwrapping: RecordUnwrapping?
+  /// Unwrapped bytes, and how many of them were read.
+  private var unwrapped: [UInt8] = []
+  private var unwrappedCount = 0
+  private var hasFinished = false
 
   /// Takes an input from its start and looks at its first bytes.
-  init(_ file: any RawInput) throws(RowFormatError) {
+  init(_ file: any RawInput, envelope: InputEnvelope? = nil) throws(RowFormatError) {
+    unwrapping = envelope.map { RecordUnwrapping($0) }
     let path = file.path
     self.file = file
     var filled = 0
-    while filled < InputCompression.magicByteCount {
+    while filled < InputCompression.magicByteCount
+      || InputCompression.isUndecided(UnsafeRawBufferPointer(rebasing: chunk[0..<filled]))
+    {
       let rest = UnsafeMutableRawBufferPointer(rebasing: chunk[filled...])
       let count: Int
       do { count = try file.read(into: rest) } catch {
@@ -45,6 +53,19 @@ final class DecompressedInput {
       case .plain: inflating = nil
       case .gzip: inflating = try GzipInflating()
       case .zstd: inflating = try ZstandardInflating()
+      case .snappy: inflating = SnappyInflating()
+      case .bzip2:
+        #if LAKE_BZIP2
+          inflating = try Bzip2Inflating()
+        #else
+          chunk.deallocate()
+          throw RowFormatError(
+            .unsupported(
+              "it is compressed with bzip2: install the Debian package libbz2-dev and build again"
+            ),
+            path: path
+          )
+        #endif
       }
     } catch {
       chunk.deallocate()
@@ -59,19 +80,46 @@ final class DecompressedInput {
 
   /// Whether a read would return at once, waiting for that at most so long.
   func isReady(withinMilliseconds limit: Int32) -> Bool {
-    isAtEnd || !pending.isEmpty || file.isReady(withinMilliseconds: limit)
+    isAtEnd || !pending.isEmpty || unwrappedCount < unwrapped.count
+      || file.isReady(withinMilliseconds: limit)
   }
 
   /// Reads some bytes; 0 is the end.
   func read(into target: UnsafeMutableRawBufferPointer) throws(RowFormatError) -> Int {
-    if target.isEmpty || isAtEnd { return 0 }
-    let count: Int
-    if let inflating {
-      count = try inflate(inflating, into: target)
-    } else {
-      count = try readPlain(into: target)
-    }
+    if target.isEmpty { return 0 }
+    let count = unwrapping == nil ? try readWrapped(into: target) : try unwrap(into: target)
     byteCountRead += count
+    return count
+  }
+
+  private func readWrapped(into target: UnsafeMutableRawBufferPointer) throws(RowFormatError) -> Int
+  {
+    if isAtEnd { return 0 }
+    if let inflating { return try inflate(inflating, into: target) }
+    return try readPlain(into: target)
+  }
+
+  /// Reads some unwrapped bytes; what comes before damage is handed on first.
+  private func unwrap(into target: UnsafeMutableRawBufferPointer) throws(RowFormatError) -> Int {
+    while unwrappedCount == unwrapped.count {
+      unwrapped.removeAll(keepingCapacity: true)
+      unwrappedCount = 0
+      let count = try withUnsafeTemporaryAllocation(byteCount: 1 << 16, alignment: 64) {
+        room throws(RowFormatError) in
+        let count = try readWrapped(into: room)
+        unwrapping?.take(UnsafeRawBufferPointer(rebasing: room[0..<count]), into: &unwrapped)
+        return count
+      }
+      if count == 0 && !hasFinished {
+        unwrapping?.finish(into: &unwrapped)
+        hasFinished = true
+      } else if count == 0 {
+        return 0
+      }
+    }
+    let count = min(target.count, unwrapped.count - unwrappedCount)
+    target.copyBytes(from: unwrapped[unwrappedCount..<unwrappedCount + count])
+    unwrappedCount += count
     return count
   }
 
@@ -80,7 +128,7 @@ final class DecompressedInput {
   /// - Throws: When the input ends before.
   func skip(to byteOffset: Int) throws(RowFormatError) {
     if byteOffset <= byteCountRead { return }
-    if inflating == nil, try file.seek(to: byteOffset) {
+    if inflating == nil, unwrapping == nil, try file.seek(to: byteOffset) {
       pending = 0..<0
       isAtEnd = false
       byteCountRead = byteOffset
@@ -143,7 +191,9 @@ final class DecompressedInput {
     }
   }
 
-  private var unitName: String { compression == .gzip ? "member" : "frame" }
+  private var unitName: String {
+    compression == .gzip ? "member" : compression == .zstd ? "frame" : "stream"
+  }
 
   private func damage(_ fact: String) -> RowFormatError {
     RowFormatError(

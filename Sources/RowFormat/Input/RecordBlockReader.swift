@@ -74,6 +74,7 @@ public final class RecordBlockReader {
   /// - Parameters:
   ///   - raw: The stored bytes, from the first one.
   ///   - format: How the records are written; nil finds it out.
+  ///   - envelope: What the records are wrapped in; positions count what is within.
   ///   - start: The ``RecordBlock/end`` of the last block that is not wanted any more.
   ///   - blockByteCount: The usual size of a block.
   ///   - recordByteCountMax: The size of the longest record that is delivered.
@@ -82,6 +83,7 @@ public final class RecordBlockReader {
   package init(
     _ raw: any RawInput,
     format: RecordFormat?,
+    envelope: InputEnvelope? = nil,
     start: InputPosition = InputPosition(),
     blockByteCount: Int = 4 << 20,
     recordByteCountMax: Int = RecordBlockReader.recordByteCountMax,
@@ -91,7 +93,7 @@ public final class RecordBlockReader {
     path = raw.path
     self.blockByteCount = max(blockByteCount, 1)
     self.recordByteCountMax = max(recordByteCountMax, 1)
-    let input = try DecompressedInput(raw)
+    let input = try DecompressedInput(raw, envelope: envelope)
     self.input = input
     var needsSample = format == nil
     if case .csv = format { needsSample = true }

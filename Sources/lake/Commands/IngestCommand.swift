@@ -8,7 +8,7 @@ struct IngestCommand: ParsableCommand {
     abstract: "Delivers records into a table or a folder as partitioned Parquet.",
     discussion: """
       Inputs are files, folders or - for standard input; NDJSON, CSV with a header and DynamoDB
-      stream records, plain, gzip or zstd, are told by content. Example:
+      stream records, plain or compressed, are told by content. Example:
         lake ingest --table shop.orders --time-field updated_at orders.ndjson.gz
       """
   )

@@ -7,7 +7,7 @@ import RowFormat
 /// How records are read, filed and written.
 struct DeliveryOptions: ParsableArguments {
   enum Format: String, ExpressibleByArgument, CaseIterable {
-    case auto, ndjson, csv, tsv, dynamodb
+    case auto, ndjson, csv, tsv, dynamodb, kinesis
   }
 
   enum Compression: String, ExpressibleByArgument, CaseIterable {
@@ -20,6 +20,10 @@ struct DeliveryOptions: ParsableArguments {
 
   @Option(help: "The format of the inputs; auto looks at the content.")
   var format = Format.auto
+  @Flag(
+    help: "Read JSON that goes over several lines, and the elements of arrays as records."
+  )
+  var jsonArrays = false
   @Option(
     help: ArgumentHelp(
       "The field with a record's time: ISO text, epoch seconds or milliseconds.",
@@ -100,6 +104,9 @@ struct DeliveryOptions: ParsableArguments {
     if !BufferingHints.secondsAllowed.contains(bufferInterval) {
       throw ValidationError("--buffer-interval must be 0 to 900 seconds, not \(bufferInterval)")
     }
+    if jsonArrays, format == .csv || format == .tsv {
+      throw ValidationError("--json-arrays does not go with --format \(format.rawValue)")
+    }
     if let maxPartitions, !(1...5000).contains(maxPartitions) {
       throw ValidationError("--max-partitions must be 1 to 5000, not \(maxPartitions)")
     }
@@ -135,12 +142,13 @@ struct DeliveryOptions: ParsableArguments {
     settings.table = target.table?.description
     settings.format =
       switch format {
-      case .auto: nil
+      case .auto, .kinesis: nil
       case .ndjson: .ndjson
       case .csv: .csv(CSVLayout())
       case .tsv: .csv(CSVLayout(delimiter: 9))
       case .dynamodb: .dynamodb
       }
+    settings.envelope = format == .kinesis ? .kinesis : jsonArrays ? .documents : nil
     settings.partitionQuery = try partitionKeys.map { text throws(LakeWriterError) in
       try PartitionQuery(text)
     }
