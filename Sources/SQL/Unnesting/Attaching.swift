@@ -29,7 +29,8 @@ extension Binder {
     case .singleRow:
       return try joinRow(plan, subquery.query, subquery.query.output.map { ($0, $0) })
     case .exists(let column):
-      let unnested = try unnest(subquery.query.plan.withoutShape, from: plan)
+      var plan = plan
+      let unnested = try unnest(subquery.query.plan.withoutShape, from: &plan)
       if let always = always(unnested) {
         return adding(column, .constant(.boolean(always), .boolean), to: plan)
       }
@@ -71,7 +72,8 @@ extension Binder {
     _ columns: [(inner: PlanColumn, result: PlanColumn)]
   ) throws(SQLError) -> LogicalPlan {
     let isCorrelated = !query.plan.freeColumnIDs.isDisjoint(with: plan.columnIDs)
-    let unnested = try unnest(query.plan, from: plan)
+    var plan = plan
+    let unnested = try unnest(query.plan, from: &plan)
     var items: [LogicalPlan.ProjectItem] = []
     var repairs: [LogicalPlan.ProjectItem] = []
     let marker = ids.column("has_row", .boolean)
@@ -130,16 +132,16 @@ extension Binder {
     do {
       let inner = pairs.isEmpty ? query.plan.withoutShape : query.plan
       let isCorrelated = !inner.freeColumnIDs.isDisjoint(with: plan.columnIDs)
-      var unnested = try unnest(inner, from: plan)
+      var plan = plan
+      var unnested = try unnest(inner, from: &plan)
       if unnested.emptyRow != nil {
         if pairs.isEmpty {
           return isAnti
             ? .filter(plan, predicate: .constant(.boolean(false), .boolean)) : plan
         }
-        unnested = try withDomain(inner, from: plan)
+        unnested = try withDomain(inner, from: &plan)
       }
       var conditions = unnested.conditions
-      var plan = plan
       if !isAnti || pairs.isEmpty || (!isCorrelated && pairs.count == 1) {
         for pair in pairs {
           let outer = isAnti ? keyed(pair.outer, &plan) : pair.outer
@@ -205,8 +207,8 @@ extension Binder {
     let marks = [ids.column("matched", .boolean), ids.column("may_match", .boolean)]
     for (index, mark) in marks.enumerated() {
       let (copy, numbers) = query.plan.copied(&ids)
-      var unnested = try unnest(copy, from: result)
-      if unnested.emptyRow != nil { unnested = try withDomain(copy, from: result) }
+      var unnested = try unnest(copy, from: &result)
+      if unnested.emptyRow != nil { unnested = try withDomain(copy, from: &result) }
       var conditions = unnested.conditions
       for pair in pairs {
         let inner = BoundExpression.column(
@@ -246,8 +248,9 @@ extension Binder {
     at range: SourceRange
   ) throws(SQLError) -> LogicalPlan {
     do {
-      var unnested = try unnest(query.plan, from: left)
-      if unnested.emptyRow != nil { unnested = try withDomain(query.plan, from: left) }
+      var left = left
+      var unnested = try unnest(query.plan, from: &left)
+      if unnested.emptyRow != nil { unnested = try withDomain(query.plan, from: &left) }
       return .join(
         isOuter ? .left : .inner,
         left,
@@ -267,26 +270,26 @@ extension Binder {
   /// The subquery without references to the plan's columns.
   private mutating func unnest(
     _ query: LogicalPlan,
-    from plan: LogicalPlan
+    from plan: inout LogicalPlan
   ) throws(SQLError) -> Unnested {
     if let simple = try pulled(query, plan.columnIDs) { return simple }
-    return try withDomain(query, from: plan)
+    return try withDomain(query, from: &plan)
   }
 
   /// The subquery computed for each distinct combination of the outer values that it uses.
+  ///
+  /// They come from a copy of the plan, which is changed where the copy could have other rows.
   private mutating func withDomain(
     _ query: LogicalPlan,
-    from plan: LogicalPlan
+    from plan: inout LogicalPlan
   ) throws(SQLError) -> Unnested {
     let free = query.freeColumnIDs
     let used = plan.columns.filter { free.contains($0.id) }
     guard !used.isEmpty else { return Unnested(plan: query) }
-    guard plan.isRepeatable else {
-      throw .notSupported(
-        "a correlated subquery of this form over a random or cut-off set of rows",
-        at: nil
-      )
+    guard let repeatable = plan.repeatable else {
+      throw .notSupported("a correlated subquery of this form over a random set of rows", at: nil)
     }
+    plan = repeatable
     for column in used where !column.type.isComparable {
       throw .notSupported("a correlated subquery over a column of \(column.type)", at: nil)
     }

@@ -42,14 +42,54 @@ extension LogicalPlan {
     }
   }
 
-  /// Whether computing it twice gives the same rows.
-  var isRepeatable: Bool {
-    var result = true
+  /// A plan of the same rows that gives the same ones when it is computed twice; nil where random
+  /// numbers decide, or where rows that are cut off cannot be told from the others.
+  var repeatable: LogicalPlan? {
+    var isRepeatable = true
     visit { plan in
-      if case .limit = plan { result = false }
-      if case .topN = plan { result = false }
-      if !plan.expressions.allSatisfy(\.isDeterministic) { result = false }
+      if !plan.expressions.allSatisfy(\.isDeterministic) { isRepeatable = false }
     }
-    return result
+    return isRepeatable ? settlingLimits() : nil
+  }
+
+  private func settlingLimits() -> LogicalPlan? {
+    var isPossible = true
+    var plan = mapChildren { child in
+      if let settled = child.settlingLimits() { return settled }
+      isPossible = false
+      return child
+    }
+    switch plan {
+    case .limit(let input, let count, let offset):
+      guard let ordered = input.orderedCompletely else { return nil }
+      plan = .limit(ordered, count: count, offset: offset)
+    case .topN: return nil
+    default: break
+    }
+    return isPossible ? plan : nil
+  }
+
+  /// The rows in the order that they have, those without one by all of their columns.
+  private var orderedCompletely: LogicalPlan? {
+    switch self {
+    case .project(let input, let items):
+      return input.orderedCompletely.map { .project($0, items: items) }
+    case .sort(let input, let keys):
+      guard let others = input.keysOfAllColumns else { return nil }
+      return .sort(
+        input,
+        keys: keys + others.filter { key in !keys.contains { $0.column.id == key.column.id } }
+      )
+    default: return keysOfAllColumns.map { .sort(self, keys: $0) }
+    }
+  }
+
+  private var keysOfAllColumns: [SortKey]? {
+    var keys: [SortKey] = []
+    for column in columns {
+      guard column.type.isOrderable else { return nil }
+      keys.append(.init(column: column, isDescending: false, nullsFirst: false))
+    }
+    return keys
   }
 }
