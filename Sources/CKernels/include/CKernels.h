@@ -1,5 +1,5 @@
-// Small C functions for what Swift cannot express at full speed: byte masks and prefetches.
-// Everything here needs only the baseline instruction set and is inlined into Swift.
+// Small C functions for what Swift cannot express at full speed: byte masks, prefetches, Snappy's
+// inner loop. Everything here needs only the baseline instruction set; what is short is inlined.
 #ifndef LAKE_CKERNELS_H
 #define LAKE_CKERNELS_H
 
@@ -101,6 +101,24 @@ static inline bool lake_is_ascii(const uint8_t *at, int64_t count) {
     if (at[index] & 0x80) return false;
   return true;
 }
+
+/// How far a Snappy block has been decompressed.
+typedef struct {
+  const uint8_t *input;
+  const uint8_t *input_end;
+  uint8_t *start;
+  uint8_t *output;
+  uint8_t *output_end;
+} lake_snappy_block;
+
+/// The bytes that must be left of source and target for the quick path.
+enum { lake_snappy_slack = 80 };
+
+/// Decompresses elements up to one that needs care: the caller looks at that one, and calls again.
+///
+/// Stops in front of a long literal, a copy that repeats itself or reaches too far back, and where
+/// fewer than `lake_snappy_slack` bytes are left.
+void lake_snappy_elements(lake_snappy_block *block);
 
 /// Hints that the cache line at `at` is read soon.
 static inline void lake_prefetch(const void *at) { __builtin_prefetch(at, 0, 3); }

@@ -1,3 +1,5 @@
+import CKernels
+
 #if canImport(Glibc)
   import Glibc
 #endif
@@ -11,11 +13,12 @@
 ///   xxxxxx10 oooooooo oooooooo   copy x + 1 bytes, 16-bit distance
 ///   xxxxxx11 and four bytes      copy x + 1 bytes, 32-bit distance
 /// ```
-/// google/snappy, format_description.txt. Inside the block copies are made in whole 16-byte steps
-/// that may run over the element's end; the last bytes of source and target take the exact path.
+/// google/snappy, format_description.txt. Inside the block `lake_snappy_elements` copies in whole
+/// 16-byte steps that may run over the element's end; what it leaves, and the last bytes of source and
+/// target, take the exact path.
 enum SnappyDecoder {
   /// How far the quick path may write past an element: four steps of 16 bytes and one of 8.
-  private static let slack = 80
+  private static let slack = Int(lake_snappy_slack)
 
   static func decompress(
     _ source: UnsafeRawBufferPointer,
@@ -62,7 +65,7 @@ enum SnappyDecoder {
     var input = first
     var output = start
     while input < inputEnd {
-      if inputEnd - input >= quickSourceByteCount && outputEnd - output >= slack {
+      if inputEnd - input >= slack && outputEnd - output >= slack {
         quickElements(&input, inputEnd, start, &output, outputEnd)
       }
       let tag = Int(input.load(as: UInt8.self))
@@ -129,14 +132,7 @@ enum SnappyDecoder {
     }
   }
 
-  /// How many source bytes the quick path may look at from an element's first on.
-  private static let quickSourceByteCount = 80
-
-  /// Decodes elements without a branch that depends on their kind, up to one that needs care.
-  ///
-  /// Tags of text are as good as random, and a wrong guess costs more than an element: this is
-  /// 1.5-2 times as fast. Literals and copies differ only in where the bytes come from, which is
-  /// chosen by a mask; at least 32 bytes are copied whatever the length.
+  /// Decodes elements up to one that needs care.
   @inline(__always)
   private static func quickElements(
     _ input: inout UnsafeRawPointer,
@@ -145,64 +141,17 @@ enum SnappyDecoder {
     _ output: inout UnsafeMutableRawPointer,
     _ outputEnd: UnsafeMutableRawPointer
   ) {
-    let table = tags
-    let inputLast = inputEnd - quickSourceByteCount
-    let outputLast = outputEnd - slack
-    var from = input
-    var to = output
-    while from <= inputLast && to <= outputLast {
-      let entry = table[Int(from.load(as: UInt8.self))]
-      let bits = UInt64(entry &>> 16) & 0x3F
-      let low = UInt64(UInt32(littleEndian: (from + 1).loadUnaligned(as: UInt32.self)))
-      let distance = Int(low & ((1 &<< bits) &- 1)) | Int((entry &>> 24) & 7) &<< 8
-      let count = Int(entry & 0x7F)
-      // A pattern that repeats itself, a distance that is too far, or a long literal; near the
-      // start also other literals, whose distance of 256 stands for none.
-      if distance < count || distance > to - start { break }
-      let copies = Int(Int32(bitPattern: entry) &>> 31)
-      let literal = Int(bitPattern: from) &+ 1
-      let address = literal &+ (copies & (Int(bitPattern: to) &- distance &- literal))
-      // Both choices are addresses within source or target.
-      let bytes = UnsafeRawPointer(bitPattern: address).unsafelyUnwrapped
-      copy16(to, bytes)
-      copy16(to + 16, bytes + 16)
-      if count > 32 {
-        copy16(to + 32, bytes + 32)
-        copy16(to + 48, bytes + 48)
-      }
-      to += count
-      from += Int((entry &>> 8) & 0x7F)
-    }
-    input = from
-    output = to
+    var block = lake_snappy_block(
+      input: input.assumingMemoryBound(to: UInt8.self),
+      input_end: inputEnd.assumingMemoryBound(to: UInt8.self),
+      start: start.assumingMemoryBound(to: UInt8.self),
+      output: output.assumingMemoryBound(to: UInt8.self),
+      output_end: outputEnd.assumingMemoryBound(to: UInt8.self)
+    )
+    lake_snappy_elements(&block)
+    input = UnsafeRawPointer(block.input)
+    output = UnsafeMutableRawPointer(block.output)
   }
-
-  /// What each first byte of an element means.
-  ///
-  /// ```
-  ///   bits 0-6    bytes that the element makes
-  ///   bits 8-14   bytes that the element takes
-  ///   bits 16-21  bits of the distance behind the tag
-  ///   bits 24-26  the distance's bits 8-10; 1 for a literal, so that its distance is 256
-  ///   bit 31      set for a copy
-  /// ```
-  /// A long literal makes one byte with a distance of zero, which is never allowed.
-  private nonisolated(unsafe) static let tags: UnsafePointer<UInt32> = {
-    let table = UnsafeMutablePointer<UInt32>.allocate(capacity: 256)
-    for tag: UInt32 in 0..<256 {
-      let upper = tag >> 2
-      let entry: UInt32 =
-        switch tag & 3 {
-        case 0 where upper < 60: (upper + 1) | (upper + 2) << 8 | 1 << 24
-        case 0: 1
-        case 1: ((upper & 7) + 4) | 2 << 8 | 8 << 16 | (tag >> 5) << 24 | 1 << 31
-        case 2: (upper + 1) | 3 << 8 | 16 << 16 | 1 << 31
-        default: (upper + 1) | 5 << 8 | 32 << 16 | 1 << 31
-        }
-      table[Int(tag)] = entry
-    }
-    return UnsafePointer(table)
-  }()
 
   private static var cutOff: DecodingFailure { .damaged("snappy: the last element is cut off") }
 
