@@ -147,13 +147,41 @@ public struct ByteHeap: @unchecked Sendable {
   /// A heap kept alive by `owners`.
   public init(_ owners: [AnyObject] = []) { self.owners = owners }
 
+  /// Keeps an object that was kept a moment ago, or has not been yet.
+  ///
+  /// Readers ask for the same page, and what belongs to it, over and over: only the last two owners are
+  /// looked at.
+  mutating func keep(_ owner: AnyObject) {
+    for recent in owners.suffix(2) where recent === owner { return }
+    owners.append(owner)
+  }
+
   /// Both heaps together, without repeating an owner.
-  public func union(_ other: ByteHeap) -> ByteHeap {
-    var joined = self
-    for owner in other.owners where !joined.owners.contains(where: { $0 === owner }) {
-      joined.owners.append(owner)
+  public func union(_ other: ByteHeap) -> ByteHeap { ByteHeap.union([self, other]) }
+
+  /// All heaps together, without repeating an owner.
+  ///
+  /// - Complexity: linear in the number of owners, so that thousands of batches can be put together.
+  public static func union(_ heaps: [ByteHeap]) -> ByteHeap {
+    let count = heaps.reduce(0) { $0 + $1.owners.count }
+    var joined: [AnyObject] = []
+    joined.reserveCapacity(count)
+    if count <= 8 {
+      // A comparison with each is cheaper than a set.
+      for heap in heaps {
+        for owner in heap.owners where !joined.contains(where: { $0 === owner }) {
+          joined.append(owner)
+        }
+      }
+      return ByteHeap(joined)
     }
-    return joined
+    var known = Set<ObjectIdentifier>(minimumCapacity: count)
+    for heap in heaps {
+      for owner in heap.owners where known.insert(ObjectIdentifier(owner)).inserted {
+        joined.append(owner)
+      }
+    }
+    return ByteHeap(joined)
   }
 }
 

@@ -188,11 +188,10 @@ extension Values {
     case .float64:
       return .float64(join(parts) { if case .float64(let part) = $0 { part } else { nil } })
     case .bytes:
-      var heap = ByteHeap()
-      for case .bytes(_, let other) in parts { heap = heap.union(other) }
+      let heaps = parts.compactMap { if case .bytes(_, let heap) = $0 { heap } else { nil } }
       return .bytes(
         join(parts) { if case .bytes(let part, _) = $0 { part } else { nil } },
-        heap: heap
+        heap: ByteHeap.union(heaps)
       )
     case .list: return concatenateLists(parts, counts: counts)
     case .row(let first):
@@ -212,6 +211,7 @@ extension Values {
     var offsets = BufferBuilder<UInt32>(capacity: counts.reduce(1, +))
     offsets.append(0)
     var elements: [Column] = []
+    var template: Column?
     var end: UInt32 = 0
     for (part, count) in zip(parts, counts) {
       guard case .list(let own, let column) = part else {
@@ -219,9 +219,13 @@ extension Values {
       }
       let first = own.base[0]
       for row in 0..<count { offsets.append(end + own.base[row + 1] - first) }
-      elements.append(column.slice(Int(first)..<Int(own.base[count])))
+      // An empty list made from scalars does not know its elements' type.
+      let isEmpty = own.base[count] == first
+      if !isEmpty { elements.append(column.slice(Int(first)..<Int(own.base[count]))) }
+      template = template ?? column.slice(0..<0)
       end += own.base[count] - first
     }
+    if elements.isEmpty, let template { elements.append(template) }
     return .list(offsets: offsets.finish(), elements: Column.concatenate(elements))
   }
 

@@ -1,3 +1,5 @@
+import CKernels
+
 /// Which rows of a column have a value: one bit a row, lowest first, set where the row is not null.
 public struct Validity: Sendable {
   /// The bits in words of 64 rows; bits past `count` are not defined.
@@ -55,6 +57,15 @@ public struct Validity: Sendable {
       var bits: UInt64 = 0
       let first = word &<< 6
       let rows = min(64, count &- first)
+      if rows == 64 {
+        for part in 0..<4 {
+          let zeros = lake_mask16_equal(bytes + first + part &* 16, 0)
+          bits |= UInt64(~zeros & 0xFFFF) &<< UInt64(part &* 16)
+        }
+        words.base[word] = bits
+        set &+= bits.nonzeroBitCount
+        continue
+      }
       for bit in 0..<rows { bits |= (bytes[first &+ bit] != 0 ? 1 : 0) &<< UInt64(bit) }
       words.base[word] = bits
       set &+= bits.nonzeroBitCount

@@ -41,6 +41,11 @@ struct LevelDecoder {
     -> Int
   { try runs.decodeValidity(count: count, into: &bits) }
 
+  /// Passes over `count` definition levels where one run says that all are values.
+  mutating func skipValid(_ count: Int) throws(DecodingFailure) -> Bool {
+    try runs.skipOnes(count)
+  }
+
   /// The layout of old files, bit-packed from the highest bit down, laid out as one packed run.
   ///
   /// parquet-format, Encodings.md, "Bit-packed (Deprecated) (BIT_PACKED = 4)".

@@ -183,6 +183,50 @@ struct RunLengthDecoder {
     }
   }
 
+  /// Some of the next `total` values; the others are passed over.
+  mutating func decode(
+    chosen: ChosenValues,
+    of total: Int,
+    into target: UnsafeMutablePointer<UInt32>
+  ) throws(DecodingFailure) {
+    let positions = chosen.positions
+    let count = chosen.count
+    // The position of the current run's next value.
+    var start = 0
+    var index = 0
+    while index < count {
+      try prepare()
+      let end = start &+ runCount
+      if Int(positions[index]) >= end {
+        skipInRun(runCount)
+        start = end
+        continue
+      }
+      if isPacked {
+        let first = packedIndex &- start
+        repeat {
+          let bits = packedValue(first &+ Int(positions[index]))
+          target[index] = UInt32(truncatingIfNeeded: bits)
+          index &+= 1
+        } while index < count && Int(positions[index]) < end
+      } else {
+        repeat {
+          target[index] = value
+          index &+= 1
+        } while index < count && Int(positions[index]) < end
+      }
+    }
+    try skip(total &- start)
+  }
+
+  /// Passes over `count` values where they are ones of the current run; false where they are not.
+  mutating func skipOnes(_ count: Int) throws(DecodingFailure) -> Bool {
+    try prepare()
+    guard !isPacked, value == 1, runCount >= count else { return false }
+    runCount &-= count
+    return true
+  }
+
   /// Appends the next `count` values of one bit as validity; the number of ones among them.
   mutating func decodeValidity(count: Int, into bits: inout ValidityBits) throws(DecodingFailure)
     -> Int

@@ -96,11 +96,8 @@ final class BytesLeafDecoder: LeafDecoder {
         count: count,
         into: viewRoom(count)
       )
-      // The page before is the last owner, so this keeps each once.
-      if let owner = page.owner, heap.owners.last !== owner {
-        heap = heap.union(ByteHeap([owner]))
-      }
-      if let arena = page.arena { heap = heap.union(ByteHeap([arena])) }
+      if let owner = page.owner { heap.keep(owner) }
+      if let arena = page.arena { heap.keep(arena) }
     }
     filled &+= count
   }
@@ -131,6 +128,26 @@ final class BytesLeafDecoder: LeafDecoder {
       heap = heap.union(entryHeap)
     }
     page.runs = runs
+  }
+
+  override func append(_ page: inout PageValues, chosen: ChosenValues, of total: Int)
+    throws(DecodingFailure)
+  {
+    // Views of a page that came before leave no room for codes.
+    guard page.layout == .dictionary, filled == 0 || isCoded else {
+      return try super.append(&page, chosen: chosen, of: total)
+    }
+    guard dictionary != nil else { throw DecodingFailure("codes without a dictionary page") }
+    isCoded = true
+    let to = codeRoom(chosen.count)
+    try page.runs.decode(chosen: chosen, of: total, into: to)
+    try checkCodes(
+      to,
+      count: chosen.count,
+      entryCount: entryCount,
+      bitWidth: page.runs.bitWidth
+    )
+    filled &+= chosen.count
   }
 
   override func skip(_ page: inout PageValues, count: Int) throws(DecodingFailure) {

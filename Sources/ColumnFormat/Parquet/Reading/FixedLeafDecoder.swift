@@ -136,6 +136,42 @@ final class FixedLeafDecoder<Conversion: StoredConversion>: TypedLeafDecoder {
     page.runs = runs
   }
 
+  func append(_ page: inout PageValues, chosen: ChosenValues, of total: Int)
+    throws(DecodingFailure)
+  {
+    switch page.layout {
+    case .plain:
+      let width = MemoryLayout<Stored>.size
+      let source = try page.take(total &* width)
+      let to = room(chosen.count)
+      for index in 0..<chosen.count {
+        let from = source + Int(chosen.positions[index]) &* width
+        to[index] = Conversion.convert(from.loadUnaligned(as: Stored.self))
+      }
+      filled &+= chosen.count
+    case .dictionary:
+      guard let dictionary else { throw DecodingFailure("codes without a dictionary page") }
+      let codes = Buffer<UInt32>(count: chosen.count)
+      try page.runs.decode(chosen: chosen, of: total, into: codes.base)
+      try checkCodes(
+        codes.base,
+        count: chosen.count,
+        entryCount: dictionary.count,
+        bitWidth: page.runs.bitWidth
+      )
+      let to = room(chosen.count)
+      let entries = dictionary.base
+      for index in 0..<chosen.count { to[index] = entries[Int(codes.base[index])] }
+      filled &+= chosen.count
+    default:
+      try chosen.appendRuns(
+        of: total,
+        append: { (count) throws(DecodingFailure) in try append(&page, count: count) },
+        skip: { (count) throws(DecodingFailure) in try skip(&page, count: count) }
+      )
+    }
+  }
+
   private func appendDeltas(_ page: inout PageValues, count: Int) throws(DecodingFailure) {
     guard var deltas = page.deltas else { return }
     var to = room(count)

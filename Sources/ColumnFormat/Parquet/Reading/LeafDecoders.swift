@@ -62,6 +62,9 @@ enum LeafDecoders {
       append: { (page, count) throws(DecodingFailure) in
         try decoder.append(&page, count: count)
       },
+      appendChosen: { (page, chosen, total) throws(DecodingFailure) in
+        try decoder.append(&page, chosen: chosen, of: total)
+      },
       skip: { (page, count) throws(DecodingFailure) in try decoder.skip(&page, count: count) },
       finish: { decoder.finish(count: $0, validity: $1) }
     )
@@ -73,17 +76,33 @@ protocol TypedLeafDecoder: AnyObject {
   func begin(capacity: Int)
   func setDictionary(_ page: inout PageValues, count: Int) throws(DecodingFailure)
   func append(_ page: inout PageValues, count: Int) throws(DecodingFailure)
+  func append(_ page: inout PageValues, chosen: ChosenValues, of total: Int)
+    throws(DecodingFailure)
   func skip(_ page: inout PageValues, count: Int) throws(DecodingFailure)
   func finish(count: Int, validity: Validity?) -> Column
+}
+
+extension TypedLeafDecoder {
+  func append(_ page: inout PageValues, chosen: ChosenValues, of total: Int)
+    throws(DecodingFailure)
+  {
+    try chosen.appendRuns(
+      of: total,
+      append: { (count) throws(DecodingFailure) in try append(&page, count: count) },
+      skip: { (count) throws(DecodingFailure) in try skip(&page, count: count) }
+    )
+  }
 }
 
 /// A decoder whose work is done by a generic class.
 private final class ErasedLeafDecoder: LeafDecoder {
   typealias Step = (inout PageValues, Int) throws(DecodingFailure) -> Void
+  typealias ChosenStep = (inout PageValues, ChosenValues, Int) throws(DecodingFailure) -> Void
 
   private let beginBody: (Int) -> Void
   private let setDictionaryBody: Step
   private let appendBody: Step
+  private let appendChosenBody: ChosenStep
   private let skipBody: Step
   private let finishBody: (Int, Validity?) -> Column
 
@@ -91,12 +110,14 @@ private final class ErasedLeafDecoder: LeafDecoder {
     begin: @escaping (Int) -> Void,
     setDictionary: @escaping Step,
     append: @escaping Step,
+    appendChosen: @escaping ChosenStep,
     skip: @escaping Step,
     finish: @escaping (Int, Validity?) -> Column
   ) {
     beginBody = begin
     setDictionaryBody = setDictionary
     appendBody = append
+    appendChosenBody = appendChosen
     skipBody = skip
     finishBody = finish
   }
@@ -109,6 +130,12 @@ private final class ErasedLeafDecoder: LeafDecoder {
 
   override func append(_ page: inout PageValues, count: Int) throws(DecodingFailure) {
     try appendBody(&page, count)
+  }
+
+  override func append(_ page: inout PageValues, chosen: ChosenValues, of total: Int)
+    throws(DecodingFailure)
+  {
+    try appendChosenBody(&page, chosen, total)
   }
 
   override func skip(_ page: inout PageValues, count: Int) throws(DecodingFailure) {

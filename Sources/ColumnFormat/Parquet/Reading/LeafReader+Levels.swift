@@ -1,3 +1,5 @@
+import CKernels
+
 /// Levels of the current page that were decoded ahead, a few thousand at a time.
 struct DecodedLevels {
   /// Few enough that a hostile page of a few bytes cannot ask for much memory.
@@ -63,19 +65,16 @@ extension LeafReader {
     let threshold = UInt8(leaf.elementDefinitionLevel)
     let top = UInt8(leaf.definitionLevelMax)
     let bytes = levels.finish().base
-    var instanceCount = 0
-    for index in 0..<count {
-      instanceCount &+= Int(truncatingIfNeeded: bytes[index] >= threshold ? 1 : 0)
-    }
-    if instanceCount == valueCount { return (instanceCount, nil) }
+    if threshold == top { return (valueCount, nil) }
     let flags = Buffer<UInt8>(count: count + 1)
     let target = flags.base
     var next = 0
     for index in 0..<count {
-      target[next] = bytes[index] == top ? 1 : 0
-      next &+= bytes[index] >= threshold ? 1 : 0
+      target[next] = BranchFree.byte(bytes[index] == top)
+      next &+= BranchFree.integer(bytes[index] >= threshold)
     }
-    return (instanceCount, Validity.fromBytes(target, count: instanceCount))
+    if next == valueCount { return (next, nil) }
+    return (next, Validity.fromBytes(target, count: next))
   }
 
   /// Passes over `count` rows of any column; whole pages without decompressing them where their
@@ -94,11 +93,8 @@ extension LeafReader {
   }
 
   private func countValues(_ range: Range<Int>) -> Int {
-    let definition = levels.definition
-    let top = UInt8(leaf.definitionLevelMax)
-    var count = 0
-    for index in range { count &+= definition[index] == top ? 1 : 0 }
-    return count
+    let first = levels.definition + range.lowerBound
+    return Int(lake_count_equal(first, Int64(range.count), UInt8(leaf.definitionLevelMax)))
   }
 
   /// Calls `body` with the slots of the next `count` rows, in pieces that each lie in one page.
@@ -125,6 +121,12 @@ extension LeafReader {
         let repetition = levels.repetition
         if rows == 0 && count > 0 && repetition[first] != 0 {
           throw DecodingFailure("the rows start within a list")
+        }
+        // A level of zero starts a row; most often all slots at hand belong to rows that are wanted.
+        let rowCount = Int(lake_count_equal(repetition + first, Int64(levels.count - first), 0))
+        if rows &+ rowCount <= count {
+          rows &+= rowCount
+          next = levels.count
         }
         while next < levels.count {
           if repetition[next] == 0 {

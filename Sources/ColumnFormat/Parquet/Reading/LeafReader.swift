@@ -35,7 +35,7 @@ final class LeafReader {
   /// The levels of the current page.
   var definitionLevels: LevelDecoder?
   var repetitionLevels: LevelDecoder?
-  private var validity = ValidityBits()
+  var validity = ValidityBits()
   /// Levels that were decoded, but whose rows were not asked for yet.
   var levels = DecodedLevels()
 
@@ -113,8 +113,10 @@ final class LeafReader {
       } else {
         var valid = taken
         if leaf.definitionLevelMax > 0 {
-          validity.begin(capacity: taken)
-          valid = try definitionLevels?.decodeValidity(count: taken, into: &validity) ?? 0
+          // Rows may be passed over between those that ``validity`` is about.
+          var passed = ValidityBits()
+          passed.begin(capacity: taken)
+          valid = try definitionLevels?.decodeValidity(count: taken, into: &passed) ?? 0
         }
         if valid > 0 { try decoder.skip(&page, count: valid) }
         slotsLeft &-= taken

@@ -62,15 +62,17 @@ struct NestedAssembly {
     var next = 0
     if slots.repetition.count == 0 {
       for index in 0..<slots.count {
-        target[next] = definition[index] >= present ? 1 : 0
-        next &+= definition[index] >= lowest ? 1 : 0
+        target[next] = BranchFree.byte(definition[index] >= present)
+        next &+= BranchFree.integer(definition[index] >= lowest)
       }
     } else {
       let repetition = slots.repetition.base
       let deepest = UInt8(outer)
       for index in 0..<slots.count {
-        target[next] = definition[index] >= present ? 1 : 0
-        next &+= definition[index] >= lowest && repetition[index] <= deepest ? 1 : 0
+        target[next] = BranchFree.byte(definition[index] >= present)
+        next &+=
+          BranchFree.integer(definition[index] >= lowest)
+          & BranchFree.integer(repetition[index] <= deepest)
       }
     }
     guard next == count else {
@@ -106,9 +108,11 @@ struct NestedAssembly {
       let depth = definition[index]
       let start = repetition[index]
       starts[count] = elementCount
-      target[count] = depth >= present ? 1 : 0
-      count &+= start <= deepest && depth >= lowest ? 1 : 0
-      elementCount &+= start <= own && depth >= filled ? 1 : 0
+      target[count] = BranchFree.byte(depth >= present)
+      count &+= BranchFree.integer(start <= deepest) & BranchFree.integer(depth >= lowest)
+      elementCount &+= UInt32(
+        truncatingIfNeeded: BranchFree.integer(start <= own) & BranchFree.integer(depth >= filled)
+      )
     }
     starts[count] = elementCount
     guard Int(elementCount) == elements.count else {

@@ -1,7 +1,8 @@
 /// The entries of a column chunk's dictionary, where they are all the values that the chunk has.
 enum ChunkDictionary {
-  /// More entries than this are not looked at: they seldom leave a chunk out, and cost more.
-  static let entryCountMax = 1 << 17
+  /// The most entries that are looked at, of a chunk with so many values: more of them seldom leave a
+  /// chunk out, and take longer to decompress twice than the rest does to be filtered.
+  static func entryCountMax(valueCount: Int) -> Int { min(max(valueCount / 8, 1 << 10), 1 << 17) }
 
   /// Every value of the chunk that is not null, once; nil where the dictionary does not tell.
   ///
@@ -23,7 +24,9 @@ enum ChunkDictionary {
         rowCount: group.rowCount,
         decompressor: decompressor
       )
-      return try reader.dictionaryEntries(countMax: entryCountMax)
+      return try reader.dictionaryEntries(
+        countMax: entryCountMax(valueCount: chunk.valueCount)
+      )
     } catch {
       throw ColumnFormatError(
         error.isUnsupported ? .unsupported(error.message) : .damaged(error.message),

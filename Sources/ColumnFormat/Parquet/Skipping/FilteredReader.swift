@@ -67,14 +67,37 @@ public final class FilteredReader {
   /// - Throws: ``ColumnFormatError`` with column, page and byte when the bytes are damaged or need
   ///   something that is not built in.
   public func next() throws(ColumnFormatError) -> Batch? {
-    var batches: [Batch] = []
-    var rowCount = 0
-    while rowCount < FilteredReader.rowCountMin, let rows = takeRows() {
-      guard let batch = try read(rows) else { continue }
-      batches.append(batch)
-      rowCount += batch.rowCount
+    guard let evaluator else { return try nextUnfiltered() }
+    var chosen = ChosenRows(fields: projection.filter(evaluator.fields.contains))
+    while chosen.count < FilteredReader.rowCountMin, let rows = takeRows() {
+      try choose(rows, evaluator, &chosen)
     }
-    return batches.isEmpty ? nil : Batch.concatenate(batches)
+    return chosen.count == 0 ? nil : try load(chosen)
+  }
+
+  /// Rows that passed, and the columns that were read to find them.
+  private struct ChosenRows {
+    /// The rows' numbers within the row group.
+    var rows = BufferBuilder<UInt32>(capacity: 2 * Batch.rowCountTarget)
+    /// The end of the rows that were looked at.
+    var end = 0
+    /// Pieces of the predicate's columns, cut down to the rows that passed.
+    var pieces: [Int: [Column]]
+
+    var count: Int { rows.count }
+
+    init(fields: [Int]) {
+      pieces = Dictionary(fields.map { ($0, []) }, uniquingKeysWith: { first, _ in first })
+    }
+  }
+
+  /// The next batch of all rows, as there is no predicate.
+  private func nextUnfiltered() throws(ColumnFormatError) -> Batch? {
+    guard let rows = takeRows() else { return nil }
+    rowCountRead += rows.count
+    var columns: [Column] = []
+    for field in projection { columns.append(try readColumn(columnOf[field] ?? 0, rows)) }
+    return Batch(columns: columns, rowCount: rows.count)
   }
 
   /// The next rows to look at, no more than a batch of them.
@@ -88,27 +111,60 @@ public final class FilteredReader {
     return start..<end
   }
 
-  private func read(_ rows: Range<Int>) throws(ColumnFormatError) -> Batch? {
+  /// Reads the predicate's columns of some rows, and notes which rows pass.
+  private func choose(
+    _ rows: Range<Int>,
+    _ evaluator: PredicateEvaluator,
+    _ chosen: inout ChosenRows
+  )
+    throws(ColumnFormatError)
+  {
     rowCountRead += rows.count
     var loaded: [Int: Column] = [:]
     func load(_ field: Int) throws(ColumnFormatError) -> Column {
       if let column = loaded[field] { return column }
-      let position = columnOf[field] ?? 0
-      let column = try readColumn(position, rows)
+      let column = try readColumn(columnOf[field] ?? 0, rows)
       loaded[field] = column
       return column
     }
-    let selection = try evaluator?.select(rowCount: rows.count, load)
-    if selection?.count == 0 { return nil }
+    let selection = try evaluator.select(rowCount: rows.count, load)
+    if selection.count == 0 { return }
+    let first = UInt32(truncatingIfNeeded: rows.lowerBound)
+    for index in 0..<selection.count { chosen.rows.append(first &+ selection.indices[index]) }
+    chosen.end = rows.upperBound
+    for field in chosen.pieces.keys {
+      let column = try load(field)
+      let piece = selection.count == rows.count ? column : column.taking(selection.indices)
+      chosen.pieces[field]?.append(piece)
+    }
+  }
+
+  /// Reads the other columns, of the rows that passed only.
+  private func load(_ chosen: ChosenRows) throws(ColumnFormatError) -> Batch {
+    let rows = chosen.rows.finish()
+    let first = Int(rows[0])
+    let positions = Buffer<UInt32>(count: rows.count)
+    for index in 0..<rows.count { positions[index] = rows[index] &- rows[0] }
     var columns: [Column] = []
-    for field in projection { columns.append(try load(field)) }
-    let batch = Batch(columns: columns, rowCount: rows.count)
-    return selection.map { batch.taking($0) } ?? batch
+    columns.reserveCapacity(projection.count)
+    for field in projection {
+      if let pieces = chosen.pieces[field] {
+        columns.append(Column.concatenate(pieces))
+        continue
+      }
+      let position = columnOf[field] ?? 0
+      try skip(position, to: first)
+      columns.append(try reader.read(position, rows: positions, of: chosen.end - first))
+    }
+    return Batch(columns: columns, rowCount: rows.count)
   }
 
   private func readColumn(_ position: Int, _ rows: Range<Int>) throws(ColumnFormatError) -> Column {
-    let row = reader.rowCount - reader.remaining(position)
-    try reader.skip(position, count: rows.lowerBound - row)
+    try skip(position, to: rows.lowerBound)
     return try reader.read(position, count: rows.count)
+  }
+
+  private func skip(_ position: Int, to row: Int) throws(ColumnFormatError) {
+    try reader.skip(position, count: row - (reader.rowCount - reader.remaining(position)))
   }
 }

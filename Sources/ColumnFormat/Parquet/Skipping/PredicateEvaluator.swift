@@ -7,7 +7,13 @@ final class PredicateEvaluator {
   /// The outcome for the entries of the dictionary that each condition met last.
   private var entries: [Int: (dictionary: ColumnDictionary, flags: Buffer<UInt8>)] = [:]
 
-  init(_ predicate: BoundPredicate) { self.predicate = predicate }
+  /// The positions of the fields that the predicate may ask for.
+  let fields: [Int]
+
+  init(_ predicate: BoundPredicate) {
+    self.predicate = predicate
+    fields = predicate.fields
+  }
 
   /// The rows that pass, in ascending order.
   func select(rowCount: Int, _ load: (Int) throws(ColumnFormatError) -> Column)

@@ -68,12 +68,14 @@ struct PredicatePruning {
   }
 
   /// Whether an entry passes, where the dictionary's entries are all values there are.
+  ///
+  /// Asked only for single values: of a range that the bounds leave, an entry is nearly always found.
   private func mayPassDictionary(_ condition: BoundPredicate.Condition, _ leaf: Int)
     throws(ColumnFormatError) -> Bool
   {
     switch condition.test {
-    case .isNull, .isNotNull: return true
-    case .compare, .among: break
+    case .compare(.equal, _), .among: break
+    case .compare, .isNull, .isNotNull: return true
     }
     guard let entries = try ChunkDictionary.entries(file, rowGroup: rowGroup, leaf: leaf) else {
       return true
