@@ -107,6 +107,12 @@ struct InspectionJSON {
     }
     add("dictionaryPageOffset", chunk.dictionaryPageOffset)
     add("textBytes", chunk.sizeStatistics?.byteArrayByteCount)
+    for (name, counts) in [
+      ("repetitionLevels", chunk.sizeStatistics?.repetitionLevelCounts ?? []),
+      ("definitionLevels", chunk.sizeStatistics?.definitionLevelCounts ?? []),
+    ] where !counts.isEmpty {
+      members.append(.init(name: name, value: .array(counts.map { .integer($0) })))
+    }
     for (name, offset, byteCount) in [
       ("columnIndex", chunk.columnIndexOffset, chunk.columnIndexByteCount),
       ("offsetIndex", chunk.offsetIndexOffset, chunk.offsetIndexByteCount),

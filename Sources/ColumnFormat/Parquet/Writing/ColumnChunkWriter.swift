@@ -96,11 +96,12 @@ final class ColumnChunkWriter: @unchecked Sendable {
     metadata.compression = CompressionMethod(rawValue: options.codec.parquetCode)
     metadata.valueCount = levels.count
     metadata.statistics = statistics(plan.bounds)
+    var sizes = SizeStatistics()
+    (sizes.repetitionLevelCounts, sizes.definitionLevelCounts) = levels.levelCounts
     if leaf.storage == .byteArray {
-      var sizes = SizeStatistics()
       sizes.byteArrayByteCount = values.plainByteCount.values - 4 * values.count
-      metadata.sizeStatistics = sizes
     }
+    if sizes != SizeStatistics() { metadata.sizeStatistics = sizes }
     if plan.encoding == .dictionary { metadata.encodings.append(.plain) }
     metadata.encodings.append(plan.encoding.pageEncoding)
     if leaf.definitionMax > 0 || leaf.repetitionMax > 0 { metadata.encodings.append(.runLength) }

@@ -1,3 +1,5 @@
+import CKernels
+
 /// The definition and repetition levels of one leaf, until its row group is written.
 ///
 /// parquet-format, Encodings.md and "Nested Encoding". A leaf that is merely optional keeps a bit a
@@ -90,6 +92,19 @@ struct LevelAccumulator {
       if shift > 0 { bits[(place >> 6) + 1] |= source >> (64 - shift) }
       done += size
     }
+  }
+
+  /// How often each repetition and each definition level stands there, where no other count tells.
+  var levelCounts: (repetition: [Int], definition: [Int]) {
+    func counts(_ levels: BufferBuilder<UInt8>, _ levelMax: Int) -> [Int] {
+      (0...levelMax).map {
+        Int(lake_count_equal(levels.base, Int64(levels.count), UInt8(truncatingIfNeeded: $0)))
+      }
+    }
+    return (
+      repetitionMax > 0 ? counts(repetitions, repetitionMax) : [],
+      kind == .nested && definitionMax > 1 ? counts(definitions, definitionMax) : []
+    )
   }
 
   // MARK: Pages

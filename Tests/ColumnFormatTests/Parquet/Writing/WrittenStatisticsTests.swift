@@ -93,4 +93,15 @@ import Testing
     #expect(chunk.statistics?.minValue == nil)
     #expect(file.metadata.schema[1].logicalType == .unknown)
   }
+
+  @Test func `levels of lists are counted`() throws {
+    let rows: [Scalar] = [.list([.int(1), .null, .int(3)]), .null, .list([]), .list([.int(4)])]
+    let field = Field("a", .list(Field("element", .int64)))
+    let file = try WrittenBytes.write(field, Column.fromScalars(rows))
+    let sizes = try #require(file.metadata.rowGroups[0].columns[0].sizeStatistics)
+    #expect(sizes.repetitionLevelCounts == [4, 2])
+    #expect(sizes.definitionLevelCounts == [1, 1, 1, 3])
+    let flat = try WrittenBytes.write(Field("a", .int64), Column.fromScalars([.int(1), .null]))
+    #expect(flat.metadata.rowGroups[0].columns[0].sizeStatistics == nil)
+  }
 }
