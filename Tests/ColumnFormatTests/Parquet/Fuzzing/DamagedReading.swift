@@ -27,7 +27,7 @@ enum DamagedReading {
     if let reader = try? file.reader(rowGroup: rowGroup, fields: [field]) {
       // A damaged footer may claim any number of rows; those behind the pages are errors.
       while let batch = try? reader.next(700), let column = batch.columns.first {
-        touch(column)
+        ColumnTouching.touch(column)
       }
     }
     guard let reader = try? file.reader(rowGroup: rowGroup, fields: [field]) else { return }
@@ -36,8 +36,14 @@ enum DamagedReading {
       do {
         if Bool.random(using: &random) {
           try reader.skip(0, count: count)
+        } else if Bool.random(using: &random) {
+          let share = Int.random(in: 2...30, using: &random)
+          let rows = (0..<UInt32(count)).filter { _ in
+            Int.random(in: 0..<share, using: &random) == 0
+          }
+          ColumnTouching.touch(try reader.read(0, rows: Buffer(rows), of: count))
         } else {
-          touch(try reader.read(0, count: count))
+          ColumnTouching.touch(try reader.read(0, count: count))
         }
       } catch { return }
     }
@@ -72,11 +78,6 @@ enum DamagedReading {
         predicate: predicate
       )
     else { return }
-    while let batch = try? reader.next() { touch(batch.columns[0]) }
-  }
-
-  /// Looks at every value, so that a view that points nowhere is met.
-  private static func touch(_ column: Column) {
-    for row in 0..<column.count { _ = column.scalar(at: row) }
+    while let batch = try? reader.next() { ColumnTouching.touch(batch.columns[0]) }
   }
 }
