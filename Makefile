@@ -1,10 +1,10 @@
 # The one entry to everything; CI calls the same targets. `make demo` and `make test` need nothing
 # but Debian 12 (or the like) with Swift 6.3.
 
-SOURCES = Package.swift Sources Tests
+SOURCES = Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/lake-bench
 RELEASE = swift build -c release --static-swift-stdlib --product lake
 
-.PHONY: setup build release demo test test-release check format lint sanitize coverage clean
+.PHONY: setup build release demo test test-release check format lint sanitize coverage bench clean
 
 setup:
 	@Scripts/setup
@@ -41,5 +41,8 @@ sanitize: setup
 coverage: setup
 	swift test --disable-xctest --enable-code-coverage
 
+bench: setup
+	swift build -c release --static-swift-stdlib --package-path Benchmarks
+
 clean:
-	rm -rf .build .build-*
+	rm -rf .build .build-* Benchmarks/.build
