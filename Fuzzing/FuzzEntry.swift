@@ -28,6 +28,14 @@ enum FuzzTargets {
         if let reader = try? file.reader(rowGroup: rowGroup, fields: [field]) {
           while let batch = try? reader.next(500) { touch(batch.columns[0]) }
         }
+        if let reader = try? file.reader(rowGroup: rowGroup, fields: [field]) {
+          while reader.remaining(0) > 0 {
+            let count = min(reader.remaining(0), 300)
+            let rows = Buffer(stride(from: UInt32(0), to: UInt32(count), by: 9).map { $0 })
+            guard let column = try? reader.read(0, rows: rows, of: count) else { break }
+            touch(column)
+          }
+        }
         if let reader = try? FilteredReader(
           file: file,
           rowGroup: rowGroup,
