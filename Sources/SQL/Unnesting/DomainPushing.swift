@@ -190,6 +190,7 @@ struct DomainPushing {
     joined.left = left
     joined.residual = join.residual.map { replaced($0, values) }
     if !dependsRight && join.kind != .right && join.kind != .full { return (.join(joined), values) }
+    if join.isNullAware && join.kind == .mark { return (try pushMark(joined, values), values) }
     let (right, others) = try push(join.right)
     joined.right = right
     var conditions = try binder.nullSafeEqualities(values, others)
@@ -202,6 +203,50 @@ struct DomainPushing {
       joined.isNullAware = false
     }
     return try rejoined(joined, on: conditions, values, others)
+  }
+
+  /// IN as a value, of a subquery that depends on the domain too: two questions that have plain
+  /// answers, as in ``Binder/attach(_:to:)``.
+  private mutating func pushMark(
+    _ join: LogicalPlan.Join,
+    _ values: [PlanColumn]
+  ) throws(SQLError) -> LogicalPlan {
+    guard join.keys.count == 1, let key = join.keys.first, let mark = join.markColumn,
+      join.residual == nil
+    else { throw .notSupported("this form of correlated IN", at: nil) }
+    var result = join.left
+    let marks = [
+      binder.ids.column("matched", .boolean), binder.ids.column("may_match", .boolean),
+    ]
+    for (index, own) in marks.enumerated() {
+      let (copy, numbers) = join.right.copied(&binder.ids)
+      let (right, others) = try push(copy)
+      let inner = BoundExpression.column(
+        PlanColumn(
+          id: numbers[key.right.id] ?? key.right.id,
+          name: key.right.name,
+          type: key.right.type
+        )
+      )
+      var conditions = try binder.nullSafeEqualities(values, others)
+      let outer = BoundExpression.column(key.left)
+      conditions.append(
+        index == 0 ? try binder.equal(outer, inner) : try binder.mayBeEqual(outer, inner)
+      )
+      result = .join(.mark, result, right, on: conditions, markColumn: own, ids: &binder.ids)
+    }
+    let answer = BoundExpression.caseWhen(
+      [
+        (.column(marks[0]), .constant(.boolean(true), .boolean)),
+        (.column(marks[1]), .constant(.null, .boolean)),
+      ],
+      otherwise: .constant(.boolean(false), .boolean),
+      .boolean
+    )
+    let kept = join.left.columns.map {
+      LogicalPlan.ProjectItem(column: $0, expression: .column($0))
+    }
+    return .project(result, items: kept + [.init(column: mark, expression: answer)])
   }
 
   /// The join with the domain's equalities added to its keys.
