@@ -8,6 +8,12 @@ extension LogicalPlan {
     return writer.lines.joined(separator: "\n") + "\n"
   }
 
+  /// The plan as EXPLAIN (FORMAT JSON) prints it: objects with the names that Trino's have.
+  func json() -> String {
+    var next = 0
+    return PlanText(self).json(self, depth: 0, next: &next)
+  }
+
   /// What the operator is called in EXPLAIN and messages.
   var operatorName: String {
     switch self {
@@ -90,6 +96,40 @@ private struct PlanText {
     }
     lines.append(line)
     for child in plan.children { write(child, depth: depth + 1) }
+  }
+
+  /// An object for each operator, numbered from the root on, with its inputs as children.
+  func json(_ plan: LogicalPlan, depth: Int, next: inout Int) -> String {
+    let margin = String(repeating: "  ", count: depth)
+    let number = next
+    next += 1
+    let outputs = plan.columns.map {
+      "{\"symbol\": \(quoted(expressions.name($0))), \"type\": \(quoted($0.type.description))}"
+    }
+    let detail = details(plan)
+    var fields = [
+      "\"id\": \"\(number)\"", "\"name\": \(quoted(plan.operatorName))",
+      "\"details\": [\(detail.isEmpty ? "" : quoted(String(detail.drop { $0 == " " })))]",
+      "\"outputs\": [\(outputs.joined(separator: ", "))]",
+    ]
+    if showsEstimates {
+      let count = min(PlanEstimate(of: plan).rowCount, 1e18)
+      fields.append("\"estimates\": [{\"outputRowCount\": \(Int64(count.rounded()))}]")
+    }
+    var children: [String] = []
+    for child in plan.children {
+      children.append(json(child, depth: depth + 2, next: &next))
+    }
+    let inner = children.joined(separator: ",\n")
+    fields.append(inner.isEmpty ? "\"children\": []" : "\"children\": [\n\(inner)\n\(margin)  ]")
+    let lines = fields.map { margin + "  " + $0 }.joined(separator: ",\n")
+    return "\(margin){\n\(lines)\n\(margin)}"
+  }
+
+  private func quoted(_ text: String) -> String {
+    var bytes: [UInt8] = []
+    Array(text.utf8).withUnsafeBytes { JSONScanner.appendString($0, to: &bytes) }
+    return String(decoding: bytes, as: UTF8.self)
   }
 
   private func details(_ plan: LogicalPlan) -> String {

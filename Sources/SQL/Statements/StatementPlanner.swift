@@ -127,12 +127,12 @@ struct StatementPlanner {
   }
 
   private func explain(_ explain: Explain) throws(SQLError) -> PlannedStatement {
-    if explain.isJSON {
+    if explain.isJSON && explain.isAnalyze {
       throw SQLError(
         .notSupported,
-        "EXPLAIN (FORMAT JSON) is not supported",
+        "EXPLAIN ANALYZE (FORMAT JSON) is not supported",
         at: explain.query.range,
-        help: "use EXPLAIN (FORMAT TEXT)"
+        help: "use EXPLAIN ANALYZE (FORMAT TEXT)"
       )
     }
     let (plan, output) = try optimized(explain.query)
@@ -142,6 +142,8 @@ struct StatementPlanner {
         work: .analysis(plan, output: output)
       )
     }
+    // One value, so that it can be read as a document.
+    if explain.isJSON { return rows(["Query Plan"], [[plan.json()]]) }
     let lines = plan.text().split(separator: "\n", omittingEmptySubsequences: false)
     let text = lines.last == "" ? lines.dropLast() : lines[...]
     return rows(["Query Plan"], text.map { [String($0)] })
