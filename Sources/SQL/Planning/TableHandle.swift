@@ -39,6 +39,9 @@ struct TableHandle: Sendable {
   var columns: [TableColumn]
   var partitions: [PartitionFiles]
   var format: DataFormat
+  /// Whether columns are found in Parquet files by their position and not by their name, as
+  /// Athena's `parquet.column.index.access` has it.
+  var readsByPosition = false
   /// The rows of all files, where the resolver knows it without reading data: footers, the catalog.
   var rowCount: Int? = nil
   /// What is known of a column's values over all files, by position in `columns`; for join order.

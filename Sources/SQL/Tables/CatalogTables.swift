@@ -98,6 +98,8 @@ struct CatalogTables: Sendable {
       columns: TableHandle.columns(description.columns, keys: description.partitionKeys),
       partitions: partitions,
       format: description.format,
+      readsByPosition: description.format == .parquet
+        && description.parameters["parquet.column.index.access"]?.lowercased() == "true",
       rowCount: description.parameters["recordCount"].flatMap { Int($0) }
     )
   }
@@ -126,5 +128,11 @@ extension TableHandle {
   private static let hiddenColumns = [
     TableColumn(name: "$path", type: .text, logicalType: .string, isHidden: true),
     TableColumn(name: "$file_size", type: .bigint, logicalType: .int64, isHidden: true),
+    TableColumn(
+      name: "$file_modified_time",
+      type: .timestampWithTimeZone(precision: 3),
+      logicalType: .timestamp(.millis, isAdjustedToUTC: true),
+      isHidden: true
+    ),
   ]
 }

@@ -49,7 +49,11 @@ import Testing
     let table = try resolver().file(folder("a/*.parquet"), at: place)
     #expect(table.visibleColumns.map(\.name) == ["id", "x", "y"])
     #expect(table.visibleColumns.map(\.type) == [.bigint, .text, .bigint])
-    #expect(table.columns.filter(\.isHidden).map(\.name) == ["$path", "$file_size"])
+    #expect(
+      table.columns.filter(\.isHidden).map(\.name) == [
+        "$path", "$file_size", "$file_modified_time",
+      ]
+    )
     #expect(table.rowCount == 6)
   }
 
@@ -118,6 +122,43 @@ import Testing
     let database = error { _ = try resolver().table(["shp", "orders"], at: place) }
     #expect(database?.code == .schemaNotFound)
     #expect(database?.help == "did you mean 'shop'?")
+  }
+
+  @Test func `columns are found by position where the table says so`() throws {
+    // The file's names are those before the table's columns were renamed.
+    try write("lake/data/shop/orders/1.parquet", [Field("old", .int64), Field("n", .int64)])
+    let catalog = try TableCatalog(lake: folder("lake"))
+    let name = TableName(database: "shop", table: "orders")
+    func rows(_ parameters: [String: String]) throws -> [[String]] {
+      _ = try catalog.commit(name) { _ in
+        TableUpdate(
+          location: "data/shop/orders",
+          format: .parquet,
+          columns: [Field("renamed", .int64), Field("n", .int64), Field("more", .string)],
+          partitionKeys: [],
+          parameters: parameters
+        )
+      }
+      var options = QueryOptions()
+      options.lakeFolder = folder("lake")
+      var found: [[String]] = []
+      _ = try QueryEngine(options).run(
+        "SELECT renamed, n, more FROM shop.orders WHERE n = 1 AND coalesce(renamed, 1) = 1",
+        begin: { _ in },
+        receive: { batch in
+          for row in 0..<batch.rowCount {
+            found.append(
+              batch.columns.map {
+                if case .int(let value) = $0.scalar(at: row) { "\(value)" } else { "-" }
+              }
+            )
+          }
+        }
+      )
+      return found
+    }
+    #expect(try rows([:]) == [["-", "1", "-"]])
+    #expect(try rows(["parquet.column.index.access": "true"]) == [["1", "1", "-"]])
   }
 
   @Test func `what is not there or not readable is told by name`() throws {

@@ -24,7 +24,7 @@ struct FileColumns {
   init(_ scan: LogicalPlan.Scan, _ file: ScanFiles.File, _ schema: Schema) throws {
     var origins: [Origin] = []
     var fields: [Int] = []
-    let byName = FileColumns.positions(schema)
+    let places = FileColumns.Places(scan.table, schema)
     for scanned in scan.columns {
       let column = scan.table.columns[scanned.tableColumn]
       if column.isHidden && column.name == RowLocator.columnName {
@@ -35,7 +35,7 @@ struct FileColumns {
         origins.append(.constant(constant))
         continue
       }
-      guard let position = byName[column.name] ?? byName[column.name.lowercased()] else {
+      guard let position = places.position(scanned.tableColumn) else {
         origins.append(.constant(column.type.nulls(count: 1)))
         continue
       }
@@ -59,17 +59,31 @@ struct FileColumns {
   /// Whether a column says where the rows stand.
   var locatesRows: Bool { origins.contains { if case .rowLocator = $0 { true } else { false } } }
 
-  /// Fields by their exact name, and by their lower-case name where that is not another's.
-  private static func positions(_ schema: Schema) -> [String: Int] {
-    var positions: [String: Int] = [:]
-    for (index, field) in schema.fields.enumerated() where positions[field.name] == nil {
-      positions[field.name] = index
+  /// Where a table's columns stand in one file.
+  struct Places {
+    private let table: TableHandle
+    private let schema: Schema
+    /// Fields by their exact name, and by their lower-case name where that is not another's.
+    private var positions: [String: Int] = [:]
+
+    init(_ table: TableHandle, _ schema: Schema) {
+      self.table = table
+      self.schema = schema
+      for (index, field) in schema.fields.enumerated() where positions[field.name] == nil {
+        positions[field.name] = index
+      }
+      for (index, field) in schema.fields.enumerated() {
+        let name = field.name.lowercased()
+        if positions[name] == nil { positions[name] = index }
+      }
     }
-    for (index, field) in schema.fields.enumerated() {
-      let name = field.name.lowercased()
-      if positions[name] == nil { positions[name] = index }
+
+    /// The field of a column of the table, or nil where the file lacks it.
+    func position(_ column: Int) -> Int? {
+      if table.readsByPosition { return column < schema.fields.count ? column : nil }
+      let name = table.columns[column].name
+      return positions[name] ?? positions[name.lowercased()]
     }
-    return positions
   }
 
   /// The value of a column that does not come out of the file; one row.

@@ -77,10 +77,11 @@ final class ScanPlan: @unchecked Sendable {
   /// The fields of a file whose bounds can be compared with constants of the table's types.
   func comparableFields(_ file: ParquetFile) -> [ColumnID: Int] {
     var fieldOf: [ColumnID: Int] = [:]
+    let places = FileColumns.Places(scan.table, file.schema)
     for scanned in scan.columns {
       let column = scan.table.columns[scanned.tableColumn]
       guard column.partitionIndex == nil, !column.isHidden,
-        let field = file.schema.index(of: column.name),
+        let field = places.position(scanned.tableColumn),
         ParquetScanSource.hasSameOrder(file.schema.fields[field].type, column.logicalType)
       else { continue }
       fieldOf[scanned.column.id] = field
