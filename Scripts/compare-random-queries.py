@@ -209,6 +209,14 @@ class Generator:
             quotient = value(), value()
             special = [
                 lambda: self.of_array(scope, depth),
+                lambda: self.pair("strpos({}, 'a')", value("varchar")),
+                lambda: self.pair("extract(" + self.one("YEAR", "MONTH", "DAY", "QUARTER", "WEEK") + " FROM {})", value("date")),
+                lambda: self.pair("date_diff('day', {}, {})", value("date"), value("date")),
+                lambda: self.pair("sign({})", value()),
+                lambda: self.pair("TRY_CAST({} AS integer)", value("varchar")),
+                lambda: self.pair("CAST({} AS integer)", self.condition(scope, depth + 1)),
+                lambda: self.pair("if({}, {}, {})", self.condition(scope, depth + 1), value(), value()),
+                lambda: self.pair("CASE {} WHEN {} THEN {} ELSE {} END", value(), self.literal(kind), value(), value()),
                 lambda: self.pair(self.one("greatest({}, {})", "least({}, {})"), self.present(value()), self.present(value())),
                 lambda: self.of_row(scope, kind, depth),
                 lambda: self.pair(self.one("({} + {})", "({} - {})"), value(), value()),
@@ -226,7 +234,9 @@ class Generator:
             special = [
                 lambda: self.pair(self.one("({} + {})", "({} * {})", "({} - {})"), value(), value()),
                 lambda: self.pair("CAST({} AS double)", value("integer")),
-                lambda: self.pair("abs({})", value()),
+                lambda: self.pair(self.one("abs({})", "floor({})", "ceil({})"), value()),
+                lambda: self.pair("sqrt(abs({}))", value()),
+                lambda: self.pair("CAST({} AS double)", value("decimal")),
             ]
         elif kind == "decimal":
             special = [
@@ -242,11 +252,21 @@ class Generator:
                 lambda: self.pair("substr({}, {})", value(), self.same(str(self.choice.randint(1, 3)))),
                 lambda: self.pair("CAST({} AS varchar)", value("integer")),
                 lambda: self.pair("replace({}, 'a', 'xy')", value()),
+                lambda: self.pair("lpad({}, 4, 'x')", value()),
+                lambda: self.pair("split_part({}, 'b', 1)", value()),
+                lambda: self.pair("concat_ws('-', {}, {})", value(), value()),
+                lambda: self.pair("translate({}, 'ab', 'b')", value()),
+                lambda: self.pair("CAST({} AS varchar)", value("date")),
+                lambda: self.pair("CAST({} AS varchar)", value("decimal")),
+                lambda: (f"regexp_replace({(text := value())[0]}, 'a+', '_')", f"regexp_replace({text[1]}, 'a+', '_', 'g')"),
+                lambda: self.pair("coalesce(NULLIF({}, ''), 'none')", value()),
             ]
         elif kind == "date":
             special = [
                 lambda: self.pair("CAST({} AS date)", value("timestamp")),
                 lambda: self.pair("CAST(date_trunc('month', {}) AS date)", value()),
+                lambda: self.pair("CAST({} + INTERVAL '1' MONTH AS date)", value()),
+                lambda: self.pair("CAST({} - INTERVAL '3' DAY AS date)", value()),
             ]
         elif kind == "timestamp":
             special = [
@@ -348,6 +368,8 @@ class Generator:
             lambda: self.pair("({} IS NOT NULL)", value()),
         ]
         if kind == "varchar":
+            options.append(lambda: self.pair("starts_with({}, {})", value(), self.literal(kind)))
+            options.append(lambda: (f"regexp_like({(text := value())[0]}, '^[ab]+$|ö')", f"regexp_matches({text[1]}, '^[ab]+$|ö')"))
             options.append(lambda: self.pair("({} LIKE " + self.one("'a%'", "'%b'", "'_'", "'%'", "'%o%e%'") + ")", value()))
         if depth < 2:
             options.append(lambda: self.subquery_condition(scope, kind, depth))
@@ -364,7 +386,8 @@ class Generator:
             # One row by LIMIT.
             if kind == "array":
                 column = f"{alias}.xs"
-            key = self.value(inner, self.one("integer", "varchar", "date"), 2)
+            # A literal would be a position or nothing at all.
+            key = self.same(self.column(inner, self.one("integer", "varchar", "date")))
             tail = f" ORDER BY {{}}{self.one('', ' DESC NULLS LAST', ' NULLS FIRST')}, {alias}.r LIMIT 1"
             if kind == "bigint":
                 column = f"CAST({column} AS bigint)"
@@ -597,7 +620,39 @@ class Generator:
             texts.append(f"SELECT {distinct}{columns} FROM {source[side]}{where[side]}{rest[side]}")
         return tuple(texts)
 
+    def ordered(self):
+        """The first rows in the order of all columns."""
+        kinds = [self.one("integer", "bigint", "varchar", "date", "decimal", "timestamp", "boolean")
+                 for _ in range(self.choice.randint(1, 3))]
+        saved, self.chance = self.chance, lambda share: self.choice.random() < share and share != 0.2
+        inner = self.select(kinds)
+        self.chance = saved
+        keys = [self.one(("{}", "{} NULLS LAST"), ("{} DESC", "{} DESC NULLS LAST"), ("{} NULLS FIRST",) * 2)
+                for _ in kinds]
+        order = [", ".join(key[side].format(number + 1) for number, key in enumerate(keys)) for side in (0, 1)]
+        count, skipped = self.choice.randint(1, 12), self.choice.randint(0, 3)
+        self.is_ordered = True
+        return (f"SELECT * FROM ({inner[0]}) AS w ORDER BY {order[0]} OFFSET {skipped} LIMIT {count}",
+                f"SELECT * FROM ({inner[1]}) AS w ORDER BY {order[1]} LIMIT {count} OFFSET {skipped}")
+
+    def shared(self):
+        """Joins by columns of one name, and rows kept by a window."""
+        one, other = self.table(), self.table()
+        kind = self.one("JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN")
+        names = self.one("i", "x", "t", "x, k", "s")
+        first = names.split(", ")[0]
+        scope = [("a.r", "integer"), ("b.r", "integer"), ("a.n", "decimal"), ("b.s", "varchar") if first != "s" else ("b.g", "bigint")]
+        where = self.condition(scope, 2)
+        call = self.one("row_number()", "rank()", "count(*)")
+        return self.pair(f"SELECT {first} AS c0, a.r AS c1, b.r AS c2 FROM {one} a {kind} {other} b USING ({names}) WHERE {{}}"
+                         f" QUALIFY {call} OVER (PARTITION BY {first} ORDER BY a.r NULLS LAST, b.r NULLS LAST) <= 2", where)
+
     def query(self):
+        self.is_ordered = False
+        if self.chance(0.08):
+            return self.ordered()
+        if self.chance(0.06):
+            return self.shared()
         if self.chance(0.15):
             kinds = [self.one("integer", "bigint", "varchar", "date", "decimal")
                      for _ in range(self.choice.randint(1, 2))]
@@ -700,8 +755,10 @@ def main():
                     print(f"-- {number} is refused\n{lake}\n--> {found.strip()}\n")
                 continue
             if not isinstance(found, str):
-                wanted = sorted([[even(value) for value in row] for row in expected], key=key)
-                rows = sorted(found, key=key)
+                wanted = [[even(value) for value in row] for row in expected]
+                rows = found
+                if not generator.is_ordered:
+                    wanted, rows = sorted(wanted, key=key), sorted(rows, key=key)
                 if len(rows) == len(wanted) and all(
                         len(one) == len(other) and all(map(equal, one, other)) for one, other in zip(rows, wanted)):
                     counts["equal"] += 1

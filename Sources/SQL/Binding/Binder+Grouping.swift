@@ -175,7 +175,8 @@ extension Binder {
     return GroupedInput(
       plan: plan,
       keys: grouping.keys,
-      hidden: Set(input.columns.map(\.id).filter { !keyIDs.contains($0) })
+      hidden: Set(input.columns.map(\.id).filter { !keyIDs.contains($0) }),
+      names: context.scope.entries.reduce(into: [:]) { $0[$1.column.id] = $1.name }
     )
   }
 }
@@ -186,6 +187,8 @@ struct GroupedInput {
   var keys: [GroupKey]
   /// Columns of the input that no longer exist.
   var hidden: Set<ColumnID>
+  /// What the query calls the columns of the input.
+  var names: [ColumnID: String]
 
   /// The expression with keys in place of what they compute.
   ///
@@ -198,9 +201,10 @@ struct GroupedInput {
       return .column(key.column)
     }
     if case .column(let column) = expression, hidden.contains(column.id) {
-      let key = column.name.lowercased()
+      let name = names[column.id] ?? column.name
+      let key = name.lowercased()
       let place = places.lazy.compactMap { $0.place(ofName: key) }.first
-      throw .notAggregate(column.name, at: place)
+      throw .notAggregate(name, at: place)
     }
     return try expression.mapChildren { (part) throws(SQLError) in try rewrite(part, places) }
   }

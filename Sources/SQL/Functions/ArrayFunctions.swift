@@ -116,15 +116,21 @@ enum ArrayFunctions {
         return place >= 0 && place < count ? Int(place) : nil
       }
     }
-    functions.scalar("array_first(array(T)) -> T", "The first element, or null.", canFail: false) {
-      a,
-      n,
-      _ in edge(a[0], n, isFirst: true)
+    functions.scalar(
+      "array_first(array(T)) -> T",
+      "The first element, or null.",
+      examples: ["array_first(ARRAY[1, 2])": "1"],
+      canFail: false
+    ) { a, n, _ in
+      edge(a[0], n, isFirst: true)
     }
-    functions.scalar("array_last(array(T)) -> T", "The last element, or null.", canFail: false) {
-      a,
-      n,
-      _ in edge(a[0], n, isFirst: false)
+    functions.scalar(
+      "array_last(array(T)) -> T",
+      "The last element, or null.",
+      examples: ["array_last(ARRAY[1, 2])": "2"],
+      canFail: false
+    ) { a, n, _ in
+      edge(a[0], n, isFirst: false)
     }
     functions.scalar(
       "slice(array(T), bigint, bigint) -> array(T)",
@@ -342,6 +348,7 @@ enum ArrayFunctions {
     functions.scalar(
       "shuffle(array(T)) -> array(T)",
       "The elements in a random order.",
+      examples: ["array_sort(shuffle(ARRAY[2, 1, 3]))": "[1, 2, 3]"],
       canFail: false,
       isDeterministic: false
     ) { a, n, _ in

@@ -8,6 +8,29 @@ enum BinaryFunctions {
     encodings(&functions)
     numbers(&functions)
     digests(&functions)
+    functions.examples([
+      ("from_base64url", "to_hex(from_base64url('-_8='))", "FBFF"),
+      ("to_ieee754_32", "to_hex(to_ieee754_32(REAL '1.5'))", "3FC00000"),
+      ("to_ieee754_64", "to_hex(to_ieee754_64(1.5e0))", "3FF8000000000000"),
+      ("from_ieee754_32", "from_ieee754_32(from_hex('3FC00000'))", "1.5"),
+      (
+        "hmac_md5", "to_hex(hmac_md5(to_utf8('hashme'), to_utf8('key')))",
+        "0A26EBEB0E7B65F528D96F7BC631BC8F"
+      ),
+      (
+        "hmac_sha1", "to_hex(hmac_sha1(to_utf8('hashme'), to_utf8('key')))",
+        "2E7C4C6AEFA7E69F106EEE3CE21944D0046D2F3D"
+      ),
+      (
+        "hmac_sha256", "to_hex(hmac_sha256(to_utf8('hashme'), to_utf8('key')))",
+        "D3D72F9FACDE059DA3A4EB43A9ABDD4B35118E0FEF00E6D16FB04BB332AF0484"
+      ),
+      (
+        "hmac_sha512", "to_hex(hmac_sha512(to_utf8('hashme'), to_utf8('key')))",
+        "FEFA712B67DED871E1ED987F8B20D6A69EB9FCC87974218B9A1A6D5202B54C18"
+          + "ECDA4839A979DED22F07E0881CF40B762691992D120408F49D6212E112509D72"
+      ),
+    ])
   }
 
   /// Adds a function from bytes to bytes that may refuse a value.

@@ -6,7 +6,7 @@ enum CodePointFunctions {
 
   static func register(_ functions: inout FunctionRegistry) {
     functions.scalar(
-      "chr(bigint) -> varchar",
+      "chr(bigint) -> varchar(1)",
       "The code point as text.",
       examples: ["chr(65)": "A"]
     ) { a, n, _ in

@@ -13,6 +13,19 @@ enum DateTimeFunctions {
     zones(&functions)
     clock(&functions)
     others(&functions)
+    // What the clock says differs, but not what kind of value that is.
+    functions.examples([
+      ("now", "typeof(now())", "timestamp(3) with time zone"),
+      ("current_timestamp", "typeof(current_timestamp)", "timestamp(3) with time zone"),
+      ("current_date", "typeof(current_date)", "date"),
+      ("current_time", "typeof(current_time)", "time(3)"),
+      ("localtime", "typeof(localtime)", "time(3)"),
+      ("localtimestamp", "typeof(localtimestamp)", "timestamp(3)"),
+      ("to_milliseconds", "to_milliseconds(INTERVAL '1' SECOND)", "1000"),
+      ("timezone", "timezone(TIMESTAMP '2026-01-01 00:00:00 Europe/Berlin')", "Europe/Berlin"),
+      ("timezone_hour", "timezone_hour(TIMESTAMP '2026-01-01 00:00:00 +05:30')", "5"),
+      ("timezone_minute", "timezone_minute(TIMESTAMP '2026-01-01 00:00:00 +05:30')", "30"),
+    ])
   }
 
   static let pointTypes = ["date", "timestamp", "timestamp with time zone"]
@@ -46,14 +59,18 @@ enum DateTimeFunctions {
         return try unixInstant(seconds, zone)
       }
     }
-    functions.scalar(
+    functions.make(
       "from_unixtime_nanos(bigint) -> timestamp with time zone",
-      "The instant so many nanoseconds after 1970-01-01.",
-      canFail: false
-    ) { a, n, context in
-      let zone = TimeZoneKey(context.timeZone) ?? .utc
-      return try Rowwise.map(a, n) { (nanos: Int64) -> Int128? in
-        ZonedTimestamp(micros: Int64(CivilDate.floorDiv(Int(nanos), 1_000)), zone: zone).packed
+      "The instant so many nanoseconds after 1970-01-01, of which lake keeps microseconds.",
+      examples: ["from_unixtime_nanos(1000000500)": "1970-01-01 00:00:01.000000000 UTC"],
+      canFail: false,
+      result: { _ in .timestampWithTimeZone(precision: 9) }
+    ) { _ in
+      { a, n, context in
+        let zone = TimeZoneKey(context.timeZone) ?? .utc
+        return try Rowwise.map(a, n) { (nanos: Int64) -> Int128? in
+          ZonedTimestamp(micros: Int64(CivilDate.floorDiv(Int(nanos), 1_000)), zone: zone).packed
+        }
       }
     }
     functions.make(
@@ -259,6 +276,7 @@ enum DateTimeFunctions {
     functions.scalar(
       "current_timezone() -> varchar",
       "The session's zone.",
+      examples: ["current_timezone()": "UTC"],
       canFail: false
     ) { _, n, context in .constant(.text(context.timeZone), of: .text, count: n) }
   }

@@ -175,7 +175,8 @@ enum DistributionFunctions {
     }
     functions.scalar(
       "t_pdf(double, double) -> double",
-      "The density of Student's t distribution at a value."
+      "The density of Student's t distribution at a value.",
+      examples: ["round(t_pdf(0, 1), 6)": "0.31831"]
     ) { a, n, _ in
       try Rowwise.map(a, n) { (x: Double, freedom: Double) -> Double? in
         try require(freedom > 0, "df must be greater than 0")
@@ -193,7 +194,10 @@ enum DistributionFunctions {
       let name = isUpper ? "upper" : "lower"
       functions.scalar(
         "wilson_interval_\(name)(bigint, bigint, double) -> double",
-        "The \(name) bound of Wilson's score interval of successes among trials at a z-score."
+        "The \(name) bound of Wilson's score interval of successes among trials at a z-score.",
+        examples: [
+          "round(wilson_interval_\(name)(1250, 1310, 1.96e0), 3)": isUpper ? "0.964" : "0.941"
+        ]
       ) { a, n, _ in
         try Rowwise.map(a, n) { (successes: Int64, trials: Int64, z: Double) -> Double? in
           try require(successes >= 0, "number of successes must not be negative")

@@ -190,8 +190,12 @@ struct FunctionRegistry {
   }
 
   /// Adds a function that only the window operator computes.
-  mutating func window(_ signature: String, _ summary: String = "") {
-    let position = entry(FunctionRegistry.name(of: signature), .window, summary, [:])
+  mutating func window(
+    _ signature: String,
+    _ summary: String = "",
+    examples: KeyValuePairs<String, String> = [:]
+  ) {
+    let position = entry(FunctionRegistry.name(of: signature), .window, summary, examples)
     entries[position].overloads.append(
       FunctionEntry.Overload(signature: signature, implementation: .window)
     )
@@ -213,6 +217,16 @@ struct FunctionRegistry {
     }
   }
 
+  /// Adds examples to functions that were made in a loop.
+  mutating func examples(_ examples: [(name: String, call: String, result: String)]) {
+    for (name, call, result) in examples {
+      guard let position = positions[name] else {
+        preconditionFailure("'\(name)' is not in the catalog")
+      }
+      entries[position].examples.append(FunctionEntry.Example(call: call, result: result))
+    }
+  }
+
   /// Lets a function go by a second name.
   mutating func alias(_ name: String, of original: String) {
     guard let source = positions[original] else {
@@ -220,7 +234,11 @@ struct FunctionRegistry {
     }
     var copy = entries[source]
     copy.name = name
-    copy.examples = []
+    copy.examples = copy.examples.compactMap { example in
+      guard example.call.hasPrefix(original + "(") else { return nil }
+      let call = name + example.call.dropFirst(original.count)
+      return FunctionEntry.Example(call: call, result: example.result)
+    }
     copy.overloads = copy.overloads.map {
       var overload = $0
       overload.signature = name + String(overload.signature.drop { $0 != "(" })

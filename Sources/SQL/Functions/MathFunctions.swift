@@ -213,6 +213,7 @@ enum MathFunctions {
     functions.scalar(
       "random() -> double",
       "A random number from zero up to one, or below or between bounds.",
+      examples: ["random() < 1": "true", "random(5, 6)": "5"],
       canFail: false,
       isDeterministic: false
     ) { _, n, _ in

@@ -6,6 +6,7 @@ enum MiscellaneousFunctions {
     functions.scalar(
       "uuid() -> uuid",
       "A random UUID (version 4).",
+      examples: ["length(CAST(uuid() AS varchar))": "36"],
       canFail: false,
       isDeterministic: false
     ) { _, n, _ in

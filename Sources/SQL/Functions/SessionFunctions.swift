@@ -14,8 +14,14 @@ enum SessionFunctions {
             "current_schema", "The database of names without one.",
             ["current_schema": "default"], { $0.database }
           ),
-          ("current_user", "The user of the machine who asks.", [:], { $0.user }),
-          ("version", "What runs the query.", [:], { _ in WriterOptions.creator }),
+          (
+            "current_user", "The user of the machine who asks.",
+            ["typeof(current_user)": "varchar"], { $0.user }
+          ),
+          (
+            "version", "What runs the query.",
+            ["version() LIKE 'lake%'": "true"], { _ in WriterOptions.creator }
+          ),
         ]
     for (name, summary, examples, text) in all {
       functions.scalar("\(name)() -> varchar", summary, examples: examples, canFail: false) {

@@ -32,7 +32,7 @@ enum StringDistanceFunctions {
       }
     }
     functions.scalar(
-      "soundex(varchar) -> varchar",
+      "soundex(varchar) -> varchar(4)",
       "The sound of an English word as a letter and three digits.",
       examples: ["soundex('Robert')": "R163"]
     ) { a, n, _ in

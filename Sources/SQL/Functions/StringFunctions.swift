@@ -47,6 +47,13 @@ enum StringFunctions {
       examples: ["upper('héllo')": "HÉLLO"],
       canFail: false
     ) { a, n, _ in try mapCase(a, n, isUpper: true) }
+    // The case of a letter does not change how many there are, so the padding stays right.
+    for isUpper in [false, true] {
+      let name = isUpper ? "upper" : "lower"
+      functions.scalar("\(name)(char(x)) -> char(x)", canFail: false) { a, n, _ in
+        try mapCase(a, n, isUpper: isUpper)
+      }
+    }
   }
 
   private static func mapCase(_ arguments: [Column], _ rowCount: Int, isUpper: Bool) throws

@@ -23,6 +23,10 @@ enum StringTrimFunctions {
         }
       }
     }
+    functions.examples([
+      ("trim", "trim('  a ') || '|'", "a|"), ("ltrim", "ltrim('  a ') || '|'", "a |"),
+      ("rtrim", "rtrim('xya', 'ay')", "x"),
+    ])
     for isLeft in [true, false] {
       let name = isLeft ? "lpad" : "rpad"
       functions.scalar(

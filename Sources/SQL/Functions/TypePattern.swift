@@ -8,6 +8,8 @@ indirect enum TypePattern: Sendable, Equatable {
   case variable(String)
   /// `varchar(x)`: any varchar, whose length goes by a name.
   case text(String)
+  /// `char(x)`, likewise.
+  case paddedText(String)
   case array(TypePattern)
   case map(TypePattern, TypePattern)
   case function([TypePattern], TypePattern)
@@ -38,6 +40,7 @@ indirect enum TypePattern: Sendable, Equatable {
       return actual == .unknown ? substituted(variables) : nil
     case .function(_, let body): return body.target(for: actual, variables)
     case .text: return TypePattern.member(of: .varchar, for: actual)
+    case .paddedText: return TypePattern.member(of: .char, for: actual)
     case .family(let family): return TypePattern.member(of: family, for: actual)
     }
   }
@@ -68,6 +71,7 @@ indirect enum TypePattern: Sendable, Equatable {
     case .exact(let type): return type
     case .variable(let name): return variables[name]
     case .text(let length): return variables[length] ?? .text
+    case .paddedText(let length): return variables[length] ?? .char(length: 1)
     case .array(let element): return element.substituted(variables).map { .array($0) }
     case .map(let key, let value):
       guard let keyType = key.substituted(variables), let valueType = value.substituted(variables)
@@ -98,7 +102,7 @@ indirect enum TypePattern: Sendable, Equatable {
         variables[name] = actual
       }
       return true
-    case (.text(let length), .varchar):
+    case (.text(let length), .varchar), (.paddedText(let length), .char):
       variables[length] = actual
       return true
     case (.text(let length), .char(let count)):
@@ -263,7 +267,11 @@ private struct SignatureReader {
     case "varchar" where skip("("):
       let length = name()
       expect(")")
-      return .text(length)
+      return Int(length).map { .exact(.varchar(length: $0)) } ?? .text(length)
+    case "char" where skip("("):
+      let length = name()
+      expect(")")
+      return .paddedText(length)
     case "qdigest":
       expect("(")
       let values = name()

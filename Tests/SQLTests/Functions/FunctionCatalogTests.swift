@@ -21,6 +21,24 @@ import Testing
     }
   }
 
+  @Test func `every function has an example`() {
+    for entry in FunctionCatalog.standard.entries
+    where entry.kind != .operator && !entry.name.hasPrefix("$") {
+      #expect(!entry.examples.isEmpty, "\(entry.name)")
+    }
+  }
+
+  /// `LAKE_UPDATE=1` writes it anew; the run then fails.
+  @Test func `the reference of the functions is what the catalog says`() throws {
+    let path = TestPaths.repository + "/docs/functions.md"
+    let text = FunctionReference.text(FunctionCatalog.standard)
+    if TestFile.isUpdating, (try? TestFile.read(path)) != text {
+      try TestFile.write(text, path)
+      Issue.record("docs/functions.md was written anew")
+    }
+    #expect(try TestFile.read(path) == text)
+  }
+
   @Test func `no function is both there and missing`() {
     for name in FunctionCatalog.missingFamilies.flatMap(\.names) {
       #expect(FunctionCatalog.standard.entry(name) == nil, "\(name)")

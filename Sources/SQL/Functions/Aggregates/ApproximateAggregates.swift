@@ -35,7 +35,8 @@ enum ApproximateAggregates {
     }
     functions.aggregate(
       "checksum(T) -> varbinary",
-      "A checksum that does not depend on the order of the values."
+      "A checksum that does not depend on the order of the values.",
+      examples: ["checksum(x) IS NULL FROM (SELECT 1 WHERE false) AS t(x)": "true"]
     ) { _ in { ChecksumState() } }
     let bits: [(String, BitState.Operation, String, String)] = [
       ("bitwise_and_agg", .and, "The bits that all values have.", "2"),

@@ -24,7 +24,10 @@ enum CollectAggregates {
     for isMax in [true, false] { several(&functions, isMax: isMax) }
     functions.aggregate(
       "approx_most_frequent(bigint, T, bigint) -> map(T, bigint)",
-      "The most frequent values and how often they come; the counts are exact."
+      "The most frequent values and how often they come; the counts are exact.",
+      examples: [
+        "approx_most_frequent(3, x, 10) FROM (VALUES 'a', 'b', 'a') AS t(x)": "{a=2, b=1}"
+      ]
     ) { match in
       let types = match.argumentTypes
       return { CollectState(types, skipsNulls: 1) { try mostFrequent($0, $1, types[1]) } }
@@ -149,7 +152,11 @@ enum CollectAggregates {
     }
     functions.aggregate(
       "map_union(map(K, V)) -> map(K, V)",
-      "The pairs of all maps; of equal keys the first counts."
+      "The pairs of all maps; of equal keys the first counts.",
+      examples: [
+        "map_union(m) FROM (VALUES map(ARRAY[1], ARRAY[2]), map(ARRAY[3], ARRAY[4])) AS t(m)":
+          "{1=2, 3=4}"
+      ]
     ) { match in
       guard case .map(let key, _) = match.argumentTypes[0] else { return nil }
       let types = match.argumentTypes

@@ -42,7 +42,8 @@ enum DigestFunctions {
     functions.merging(TDigest.self, "tdigest")
     functions.scalar(
       "value_at_quantile(tdigest, double) -> double",
-      "The value at a quantile of 0 to 1."
+      "The value at a quantile of 0 to 1.",
+      examples: ["value_at_quantile(tdigest_agg(x), 1) FROM (VALUES 1, 2, 9) AS t(x)": "9.0"]
     ) { a, n, _ in
       try Rowwise.map(a, n) { (bytes: Bytes, quantile: Double) throws -> Double? in
         var digest = try TDigest.read(bytes)
