@@ -97,6 +97,7 @@ struct Configuration {
   /// - Parameters:
   ///   - arguments: What was typed.
   ///   - isRight: Whether arguments can be parsed.
+  /// - Returns: The error; nil where no setting is to blame.
   func blame(_ arguments: [String], isRight: ([String]) -> Bool) -> Failure? {
     let command = Configuration.command(arguments)
     guard isRight(arguments) else { return nil }
