@@ -9,14 +9,28 @@
 #include <string.h>
 
 #if defined(__x86_64__)
-#include <emmintrin.h>
+// Vectors of the compiler instead of <emmintrin.h>: that header's module declares the thread types
+// too, and Swift then takes them for its own in files that import the C library.
+typedef uint8_t lake_bytes16 __attribute__((vector_size(16)));
+typedef char lake_chars16 __attribute__((vector_size(16)));
+typedef int64_t lake_words2 __attribute__((vector_size(16)));
+
+static inline lake_bytes16 lake_load16(const uint8_t *at) {
+  lake_bytes16 block;
+  memcpy(&block, at, sizeof block);
+  return block;
+}
+
+/// The highest bit of each byte, lowest byte first.
+static inline uint32_t lake_signs16(lake_bytes16 block) {
+  return (uint32_t)__builtin_ia32_pmovmskb128((lake_chars16)block);
+}
 #endif
 
 /// The positions of `byte` in the 16 bytes at `at`, one bit each, lowest first.
 static inline uint32_t lake_mask16_equal(const uint8_t *at, uint8_t byte) {
 #if defined(__x86_64__)
-  __m128i block = _mm_loadu_si128((const __m128i *)at);
-  return (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(block, _mm_set1_epi8((char)byte)));
+  return lake_signs16((lake_bytes16)(lake_load16(at) == byte));
 #else
   uint32_t mask = 0;
   for (int i = 0; i < 16; i++) mask |= (uint32_t)(at[i] == byte) << i;
@@ -28,20 +42,17 @@ static inline uint32_t lake_mask16_equal(const uint8_t *at, uint8_t byte) {
 static inline int64_t lake_count_equal(const uint8_t *at, int64_t count, uint8_t byte) {
   int64_t total = 0, index = 0;
 #if defined(__x86_64__)
-  const __m128i wanted = _mm_set1_epi8((char)byte);
-  __m128i sums = _mm_setzero_si128();
+  lake_words2 sums = {0, 0};
   while (count - index >= 16) {
     // Each lane counts to at most 255 before it is added up.
-    __m128i lanes = _mm_setzero_si128();
+    lake_bytes16 lanes = {0};
     int64_t blocks = (count - index) / 16;
     if (blocks > 255) blocks = 255;
-    for (int64_t block = 0; block < blocks; block++, index += 16) {
-      __m128i bytes = _mm_loadu_si128((const __m128i *)(at + index));
-      lanes = _mm_sub_epi8(lanes, _mm_cmpeq_epi8(bytes, wanted));
-    }
-    sums = _mm_add_epi64(sums, _mm_sad_epu8(lanes, _mm_setzero_si128()));
+    for (int64_t block = 0; block < blocks; block++, index += 16)
+      lanes -= (lake_bytes16)(lake_load16(at + index) == byte);
+    sums += (lake_words2)__builtin_ia32_psadbw128((lake_chars16)lanes, (lake_chars16){0});
   }
-  total = _mm_cvtsi128_si64(sums) + _mm_cvtsi128_si64(_mm_unpackhi_epi64(sums, sums));
+  total = sums[0] + sums[1];
 #endif
   for (; index < count; index++) total += at[index] == byte;
   return total;
@@ -51,11 +62,8 @@ static inline int64_t lake_count_equal(const uint8_t *at, int64_t count, uint8_t
 /// backslashes and control characters.
 static inline uint32_t lake_mask16_json_string(const uint8_t *at) {
 #if defined(__x86_64__)
-  __m128i block = _mm_loadu_si128((const __m128i *)at);
-  __m128i quote = _mm_cmpeq_epi8(block, _mm_set1_epi8('"'));
-  __m128i slash = _mm_cmpeq_epi8(block, _mm_set1_epi8('\\'));
-  __m128i low = _mm_cmpeq_epi8(_mm_min_epu8(block, _mm_set1_epi8(0x1f)), block);
-  return (uint32_t)_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(quote, slash), low));
+  lake_bytes16 block = lake_load16(at);
+  return lake_signs16((lake_bytes16)((block == '"') | (block == '\\') | (block < 0x20)));
 #else
   uint32_t mask = 0;
   for (int i = 0; i < 16; i++)
@@ -68,15 +76,10 @@ static inline uint32_t lake_mask16_json_string(const uint8_t *at) {
 static inline uint64_t lake_mask64_any3(const uint8_t *at, uint8_t a, uint8_t b, uint8_t c) {
   uint64_t mask = 0;
 #if defined(__x86_64__)
-  const __m128i first = _mm_set1_epi8((char)a);
-  const __m128i second = _mm_set1_epi8((char)b);
-  const __m128i third = _mm_set1_epi8((char)c);
   for (int part = 0; part < 4; part++) {
-    __m128i block = _mm_loadu_si128((const __m128i *)(at + 16 * part));
-    __m128i hits = _mm_or_si128(
-        _mm_or_si128(_mm_cmpeq_epi8(block, first), _mm_cmpeq_epi8(block, second)),
-        _mm_cmpeq_epi8(block, third));
-    mask |= (uint64_t)(uint32_t)_mm_movemask_epi8(hits) << (16 * part);
+    lake_bytes16 block = lake_load16(at + 16 * part);
+    lake_bytes16 hits = (lake_bytes16)((block == a) | (block == b) | (block == c));
+    mask |= (uint64_t)lake_signs16(hits) << (16 * part);
   }
 #else
   for (int i = 0; i < 64; i++)
@@ -90,11 +93,9 @@ static inline bool lake_is_ascii(const uint8_t *at, int64_t count) {
   int64_t index = 0;
 #if defined(__x86_64__)
   for (; count - index >= 64; index += 64) {
-    __m128i bits = _mm_loadu_si128((const __m128i *)(at + index));
-    bits = _mm_or_si128(bits, _mm_loadu_si128((const __m128i *)(at + index + 16)));
-    bits = _mm_or_si128(bits, _mm_loadu_si128((const __m128i *)(at + index + 32)));
-    bits = _mm_or_si128(bits, _mm_loadu_si128((const __m128i *)(at + index + 48)));
-    if (_mm_movemask_epi8(bits)) return false;
+    lake_bytes16 bits = lake_load16(at + index) | lake_load16(at + index + 16)
+        | lake_load16(at + index + 32) | lake_load16(at + index + 48);
+    if (lake_signs16(bits)) return false;
   }
 #endif
   for (; index < count; index++)
