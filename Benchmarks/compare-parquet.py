@@ -331,7 +331,7 @@ def main():
     engines = options.engines.split(",")
     chosen = [part for part in options.only.split(";") if part]
     for kind in options.kinds.split(","):
-        results = {}
+        results = kept(options.out, kind) if options.out else {}
         for case in READING if kind == "read" else WRITING:
             if chosen and not any(part in case for part in chosen):
                 continue
@@ -342,14 +342,8 @@ def main():
                 if len(set(rows.values())) > 1:
                     sys.exit(f"{case}: the engines disagree: {rows}")
                 print(table(kind, {(case, threads): row}, engines).splitlines()[-1], flush=True)
-        if options.out:
-            results = {**kept(options.out, kind), **results}
-        word = {"read": "reading", "write": "writing"}[kind]
-        text = f"Parquet {word}: seconds, least of {options.runs} runs\n{versions()}\n\n"
-        text += table(kind, results, engines) + "\n"
-        print("\n" + text)
-        if options.out:
-            keep(options.out, kind, text, results)
+                if options.out:
+                    keep(options.out, kind, results, engines, options.runs)
 
 
 def raw_file(folder, kind):
@@ -357,13 +351,19 @@ def raw_file(folder, kind):
 
 
 def kept(folder, kind):
-    """The results of an earlier call with other cases, in the order of the cases."""
+    """The results of earlier calls."""
     file = raw_file(folder, kind)
     rows = json.loads(file.read_text()) if file.exists() else []
     return {(row["case"], row["threads"]): row["engines"] for row in rows}
 
 
-def keep(folder, kind, text, results):
+def keep(folder, kind, results, engines, runs):
+    """Writes the raw numbers, and the table that they make."""
+    cases = list(READING if kind == "read" else WRITING)
+    results = dict(sorted(results.items(), key=lambda item: (cases.index(item[0][0]), item[0][1])))
+    word = {"read": "reading", "write": "writing"}[kind]
+    text = f"Parquet {word}: seconds, least of {runs} runs\n{versions()}\n\n"
+    text += table(kind, results, engines) + "\n"
     file = raw_file(folder, kind)
     file.parent.mkdir(parents=True, exist_ok=True)
     file.with_suffix(".txt").write_text(text)

@@ -26,7 +26,7 @@ struct ReadingBenchmark {
     let file = try ParquetFile(path: command.file)
     let fields = try ReadingBenchmark.fields(file, command.columns)
     let predicate = command.predicate
-    let isCut = command.threadCount > 1 && file.metadata.rowGroups.count < 8 * command.threadCount
+    let isCut = command.threadCount > 1 && file.metadata.rowGroups.count < 3 * command.threadCount
     var pieces: [Piece] = []
     for rowGroup in file.metadata.rowGroups.indices {
       if let predicate, try !file.mayMatch(rowGroup: rowGroup, predicate) { continue }
