@@ -11,21 +11,21 @@ indirect enum ColumnNode: Sendable {
   /// A repeated field and the optional group around it.
   case list(ListLevels, element: ColumnNode)
 
-  /// The first column of values below.
-  var firstLeaf: Int {
-    switch self {
-    case .leaf(let index): index
-    case .row(_, let fields): fields.first?.firstLeaf ?? 0
-    case .list(_, let element): element.firstLeaf
-    }
-  }
-
   /// All columns of values below.
   var leaves: [Int] {
     switch self {
     case .leaf(let index): [index]
     case .row(_, let fields): fields.flatMap(\.leaves)
     case .list(_, let element): element.leaves
+    }
+  }
+
+  /// The type of the node's values, without the names of fields.
+  func type(in schema: FileSchema) -> LogicalType {
+    switch self {
+    case .leaf(let number): schema.leaves[number].type
+    case .row(_, let fields): .row(fields.map { Field("", $0.type(in: schema)) })
+    case .list(_, let element): .list(Field("", element.type(in: schema)))
     }
   }
 }

@@ -4,8 +4,9 @@
 /// than the innermost list around it (`repetition <= outer`) and lie in one of its elements
 /// (`definition >= threshold`).
 struct NestedAssembly {
-  /// The slots of each leaf below the field, by the leaf's number.
+  /// The slots of each leaf below the field that was read, by the leaf's number.
   let slots: [Int: LeafSlots]
+  let schema: FileSchema
 
   /// The column of a node.
   ///
@@ -18,19 +19,23 @@ struct NestedAssembly {
   func column(_ node: ColumnNode, outer: Int = 0, threshold: Int = 0) throws(DecodingFailure)
     -> Column
   {
-    guard let first = slots[node.firstLeaf] else { throw DecodingFailure("a group has no fields") }
+    guard let first = firstSlots(node) else { throw DecodingFailure("a group has no fields") }
     switch node {
     case .leaf: return first.column
     case .row(let level, let fields):
-      var columns: [Column] = []
+      var read: [Column?] = []
       for field in fields {
-        columns.append(try column(field, outer: outer, threshold: threshold))
+        let isRead = firstSlots(field) != nil
+        read.append(isRead ? try column(field, outer: outer, threshold: threshold) : nil)
       }
-      let count = columns.first?.count ?? 0
-      for column in columns where column.count != count {
+      let count = read.lazy.compactMap { $0?.count }.first ?? 0
+      for case let column? in read where column.count != count {
         throw DecodingFailure(
           "the fields of a row have \(count) and \(column.count) values for the same rows"
         )
+      }
+      let columns = zip(fields, read).map { field, column in
+        column ?? Column.nulls(field.type(in: schema), count: count)
       }
       var validity: Validity?
       if let level {
@@ -45,6 +50,11 @@ struct NestedAssembly {
       )
       return try list(first, levels, elements, outer, threshold)
     }
+  }
+
+  /// The slots of the first leaf below a node that was read; nil where none was.
+  private func firstSlots(_ node: ColumnNode) -> LeafSlots? {
+    node.leaves.lazy.compactMap { slots[$0] }.first
   }
 
   private func rowValidity(

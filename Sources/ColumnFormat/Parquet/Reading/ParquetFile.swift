@@ -72,11 +72,17 @@ public final class ParquetFile: Sendable {
   /// - Parameters:
   ///   - rowGroup: The number of the row group.
   ///   - fields: The positions of the fields in ``schema``; the reader's columns in that order.
+  ///   - members: The members that are wanted of fields that are rows. Of a field that none of the
+  ///     paths leads into all is read; members that are not wanted are null, and not touched in the
+  ///     file.
   /// - Returns: A reader that stands before the first row.
-  /// - Throws: ``ColumnFormatError`` when the row group's metadata are damaged, or a column cannot
-  ///   be read.
-  public func reader(rowGroup: Int, fields: [Int]) throws(ColumnFormatError) -> RowGroupReader {
-    try RowGroupReader(file: self, rowGroup: rowGroup, fields: fields)
+  /// - Throws: ``ColumnFormatError`` when the row group's metadata are damaged, a column cannot be
+  ///   read, or there is no such member.
+  public func reader(rowGroup: Int, fields: [Int], members: [ColumnPath] = [])
+    throws(ColumnFormatError) -> RowGroupReader
+  {
+    let leaves = try MemberSelection.leaves(self, fields, members)
+    return try RowGroupReader(file: self, rowGroup: rowGroup, fields: fields, leaves: leaves)
   }
 
   /// The size in the file of some top-level fields of a row group.

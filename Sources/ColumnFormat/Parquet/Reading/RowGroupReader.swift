@@ -22,7 +22,10 @@ public final class RowGroupReader {
     var flat: LeafReader?
   }
 
-  init(file: ParquetFile, rowGroup: Int, fields: [Int]) throws(ColumnFormatError) {
+  /// A reader of some fields, and of these of some columns of values only, where `leaves` says so.
+  init(file: ParquetFile, rowGroup: Int, fields: [Int], leaves chosen: Set<Int>? = nil)
+    throws(ColumnFormatError)
+  {
     precondition(file.metadata.rowGroups.indices.contains(rowGroup), "no such row group")
     let metadata = file.metadata.rowGroups[rowGroup]
     self.file = file
@@ -49,7 +52,7 @@ public final class RowGroupReader {
       precondition(schema.nodes.indices.contains(field), "no such field")
       let node = schema.nodes[field]
       var leaves: [(number: Int, reader: LeafReader)] = []
-      for number in node.leaves {
+      for number in node.leaves where chosen?.contains(number) ?? true {
         let leaf = schema.leaves[number]
         do {
           let reader = try LeafReader(
@@ -110,7 +113,7 @@ public final class RowGroupReader {
       do { slots[number] = try reader.readSlots(count) } catch { throw place(error, reader) }
     }
     do throws(DecodingFailure) {
-      let result = try NestedAssembly(slots: slots).column(field.node)
+      let result = try NestedAssembly(slots: slots, schema: file.fileSchema).column(field.node)
       guard result.count == count else {
         throw DecodingFailure("\(result.count) rows were found where \(count) are stored")
       }
@@ -209,15 +212,7 @@ public final class RowGroupReader {
   private var rowsWithoutColumns = 0
 
   private func fieldType(_ field: FieldReader) -> LogicalType {
-    type(of: field.node, in: file.fileSchema)
-  }
-
-  private func type(of node: ColumnNode, in schema: FileSchema) -> LogicalType {
-    switch node {
-    case .leaf(let number): schema.leaves[number].type
-    case .row(_, let fields): .row(fields.map { Field("", type(of: $0, in: schema)) })
-    case .list(_, let element): .list(Field("", type(of: element, in: schema)))
-    }
+    field.node.type(in: file.fileSchema)
   }
 
   private func place(_ failure: DecodingFailure, _ reader: LeafReader) -> ColumnFormatError {
