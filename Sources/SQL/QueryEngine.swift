@@ -127,6 +127,7 @@ public final class QueryEngine: Sendable {
     ExecutionSettings(
       threads: options.threads,
       memoryByteCount: options.memoryByteCount,
+      scanByteCountMax: options.scanByteCountMax,
       context: context,
       cancellation: options.cancellation
     )

@@ -23,17 +23,21 @@ struct ExecutionSettings: Sendable {
   var threads: Int
   /// What all operators together may hold.
   var memoryByteCount: Int
+  /// What all scans together may read; nil for no limit.
+  var scanByteCountMax: Int?
   var context: EvaluationContext
   var cancellation: Cancellation
 
   init(
     threads: Int,
     memoryByteCount: Int,
+    scanByteCountMax: Int? = nil,
     context: EvaluationContext = EvaluationContext(),
     cancellation: Cancellation = Cancellation()
   ) {
     self.threads = max(threads, 1)
     self.memoryByteCount = memoryByteCount
+    self.scanByteCountMax = scanByteCountMax
     self.context = context
     self.cancellation = cancellation
   }

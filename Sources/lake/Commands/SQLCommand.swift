@@ -69,9 +69,6 @@ struct SQLCommand: ParsableCommand {
   var out: String?
 
   mutating func validate() throws {
-    if maxScan != nil {
-      throw ValidationError("--max-scan is not supported by this version of lake")
-    }
     if query != nil && file != nil {
       throw ValidationError("give a query or --file, not both")
     }
@@ -90,6 +87,7 @@ struct SQLCommand: ParsableCommand {
     options.dataFolder = data
     options.threads = global.threadCount
     options.memoryByteCount = global.memoryByteCount
+    options.scanByteCountMax = maxScan?.byteCount
     options.cancellation = Interruption.cancellation
     return QueryEngine(options)
   }

@@ -161,6 +161,28 @@ import Testing
     #expect(try rows(["parquet.column.index.access": "true"]) == [["1", "1", "-"]])
   }
 
+  @Test(arguments: ["a/1.parquet", "a/1.csv"])
+  func `a query that reads more bytes than it may is stopped`(name: String) throws {
+    if name.hasSuffix("csv") {
+      let lines = (0..<50_000).map { "\($0)" }.joined(separator: "\n")
+      folder.write(Array("id\n\(lines)\n".utf8), to: name)
+    } else {
+      try write(name, [Field("id", .int64)])
+    }
+    func read(_ limit: Int?) throws {
+      var options = QueryOptions()
+      options.scanByteCountMax = limit
+      _ = try QueryEngine(options).run(
+        "SELECT sum(id) FROM '\(folder(name))'",
+        begin: { _ in },
+        receive: { _ in }
+      )
+    }
+    #expect(error { try read(10) }?.code == .exceededScan)
+    #expect(throws: Never.self) { try read(10 << 20) }
+    #expect(throws: Never.self) { try read(nil) }
+  }
+
   @Test func `what is not there or not readable is told by name`() throws {
     let nothing = error { _ = try resolver().file(folder("no/*.parquet"), at: place) }
     #expect(nothing?.code == .tableNotFound)

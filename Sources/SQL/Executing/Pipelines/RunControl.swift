@@ -28,6 +28,20 @@ final class RunControl: @unchecked Sendable {
     stopped.store(true, ordering: .relaxed)
   }
 
+  /// Counts bytes that a scan has read.
+  ///
+  /// - Throws: When the query has read more than it may.
+  func countRead(_ byteCount: Int) throws {
+    let total = scans.byteCountRead.wrappingAdd(byteCount, ordering: .relaxed).newValue
+    if let limit = settings.scanByteCountMax, total > limit {
+      throw SQLError(
+        .exceededScan,
+        "Bytes scanned limit was exceeded: the query reads more than \(limit) bytes",
+        help: "name fewer columns, or ask for fewer partitions"
+      )
+    }
+  }
+
   /// Makes all workers stop without an error: nobody wants the rest.
   func stop() { stopped.store(true, ordering: .relaxed) }
 

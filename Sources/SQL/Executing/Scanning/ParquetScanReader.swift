@@ -30,6 +30,8 @@ final class ParquetScanReader: SourceReader {
     do {
       for group in groups {
         if try !read(group, file, columns, push) { return }
+        try control.countRead(byteCountRead)
+        byteCountRead = 0
       }
     } catch { throw ScanFailure.translate(error) }
   }
