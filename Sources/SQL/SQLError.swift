@@ -51,7 +51,6 @@ public struct SQLError: Error, Sendable, Equatable {
     case invalidPath = "INVALID_PATH"
     case pathEvaluation = "PATH_EVALUATION_ERROR"
     case missingColumnAliases = "MISSING_COLUMN_ALIASES"
-    case duplicateColumnName = "DUPLICATE_COLUMN_NAME"
     case duplicateNamedQuery = "DUPLICATE_NAMED_QUERY"
     case subqueryMultipleRows = "SUBQUERY_MULTIPLE_ROWS"
     case divisionByZero = "DIVISION_BY_ZERO"

@@ -22,6 +22,7 @@ extension Binder {
     }
     var context = ExpressionContext("SELECT clause", relation.scope)
     context.allowsAggregates = true
+    try checkNames(of: select.windows)
     context.namedWindows = select.windows
     if let groupBy = select.groupBy {
       context.grouping = try bindGroupBy(groupBy, select.items, &context)

@@ -125,6 +125,18 @@ extension Binder {
 
   // MARK: Specifications
 
+  /// Refuses a WINDOW clause that defines a name twice.
+  func checkNames(of windows: [NamedWindow]) throws(SQLError) {
+    var seen: Set<String> = []
+    for window in windows where !seen.insert(window.name.text.lowercased()).inserted {
+      throw SQLError(
+        .duplicateWindowName,
+        "WINDOW name '\(window.name.text)' specified more than once",
+        at: window.name.range
+      )
+    }
+  }
+
   /// The specification with what it takes over from a named window.
   private func resolve(
     _ reference: WindowReference?,
