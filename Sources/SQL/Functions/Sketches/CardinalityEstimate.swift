@@ -21,7 +21,8 @@ enum CardinalityEstimate {
       sum = 0.5 * (sum + Double(histogram[value]))
     }
     sum += count * sigma(Double(histogram[0]) / count)
-    return count * count / (2 * log(2.0)) / sum
+    // Registers that are all full, as damaged bytes may have them, tell of infinitely many.
+    return min(count * count / (2 * log(2.0)) / sum, 1e18)
   }
 
   private static func sigma(_ share: Double) -> Double {

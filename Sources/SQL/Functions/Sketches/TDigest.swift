@@ -115,6 +115,7 @@ struct TDigest: Sketch {
       return minimum + (wanted - 1) / (first.weight / 2 - 1) * (first.mean - minimum)
     }
     if last.weight > 1, total - wanted <= last.weight / 2 {
+      if last.weight <= 2 { return last.mean }
       return maximum - (total - wanted - 1) / (last.weight / 2 - 1) * (maximum - last.mean)
     }
     var middle = first.weight / 2
