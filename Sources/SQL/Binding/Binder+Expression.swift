@@ -33,7 +33,11 @@ extension Binder {
         )
       }
       var empty = ExpressionContext("parameter", Scope())
-      return try bind(parameters[position], &empty)
+      let value = try bind(parameters[position], &empty)
+      guard empty.subqueries.isEmpty else {
+        throw .notSupported("a subquery as the value of a parameter", at: range)
+      }
+      return value
     case .unary(let sign, let inner): return try bindSign(sign, inner, at: range, &context)
     case .binary(let symbol, let left, let right):
       return try bindBinary(symbol, left, right, at: range, &context)

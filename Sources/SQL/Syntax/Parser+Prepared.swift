@@ -48,6 +48,13 @@ extension Parser {
     guard accept(.using) else { return [] }
     var parameters: [SyntaxExpression] = []
     repeat { parameters.append(try parseExpression()) } while accept(.comma)
+    if parameterCount > 0 {
+      throw SQLError(
+        .invalidParameterUsage,
+        "the values of USING cannot be parameters themselves",
+        at: parameters[0].range.joined(with: previousRange)
+      )
+    }
     return parameters
   }
 }

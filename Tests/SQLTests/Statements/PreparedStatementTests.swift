@@ -87,6 +87,13 @@ import Testing
     #expect(answer("EXECUTE p USING 7").joined().joined().contains("7"))
   }
 
+  @Test func `parameters are values, not subqueries or other parameters`() {
+    _ = answer("PREPARE p FROM SELECT ? + 1")
+    #expect(answer("EXECUTE p USING (SELECT 1)")[0][0].hasPrefix("NOT_SUPPORTED: a subquery"))
+    #expect(answer("EXECUTE p USING ?")[0][0].hasPrefix("INVALID_PARAMETER_USAGE"))
+    #expect(answer("EXECUTE p USING abs(-4)") == [["5"]])
+  }
+
   @Test func `what cannot be prepared is refused`() {
     #expect(
       answer("PREPARE p FROM EXECUTE q") == [
