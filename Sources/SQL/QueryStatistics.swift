@@ -36,15 +36,15 @@ public struct QueryStatistics: Sendable {
 
 extension QueryStatistics {
   mutating func add(_ execution: ExecutionStatistics) {
-    byteCountRead = execution.byteCountRead
-    byteCountTotal = execution.byteCountTotal
-    fileCountRead = execution.fileCountRead
-    fileCountTotal = execution.fileCountTotal
-    partitionCountRead = execution.partitionCountRead
-    partitionCountTotal = execution.partitionCountTotal
-    rowGroupCountRead = execution.rowGroupCountRead
-    rowGroupCountTotal = execution.rowGroupCountTotal
-    rowCountScanned = execution.rowCountScanned
+    byteCountRead = execution.scans.byteCountRead
+    byteCountTotal = execution.scans.byteCountTotal
+    fileCountRead = execution.scans.fileCountRead
+    fileCountTotal = execution.scans.fileCountTotal
+    partitionCountRead = execution.scans.partitionCountRead
+    partitionCountTotal = execution.scans.partitionCountTotal
+    rowGroupCountRead = execution.scans.rowGroupCountRead
+    rowGroupCountTotal = execution.scans.rowGroupCountTotal
+    rowCountScanned = execution.scans.rowCountScanned
     rowCount = execution.rowCount
     peakMemoryByteCount = execution.peakMemoryByteCount
   }

@@ -49,10 +49,10 @@ struct Execution {
       throw ScanFailure.sqlError(error)
     }
     var statistics = ExecutionStatistics()
-    control.scans.copy(to: &statistics)
     statistics.rowCount = rowCount
     statistics.peakMemoryByteCount = control.budget.peakByteCount
     statistics.operators = builder.statistics.map(\.report)
+    statistics.scans = statistics.operators.reduce(ScanCounts()) { $0 + ($1.scan ?? ScanCounts()) }
     return statistics
   }
 

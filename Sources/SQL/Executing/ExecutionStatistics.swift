@@ -12,22 +12,49 @@ struct OperatorReport: Sendable {
   var rowCountOut: Int
   /// Time of all workers together, without the operators that it handed rows to.
   var nanoseconds: Int
+  /// What a scan read and left out.
+  var scan: ScanCounts?
 }
 
-/// What a query read, did and took.
-struct ExecutionStatistics: Sendable {
-  /// Compressed bytes of the column chunks, or of the text, that were read.
+/// What scans read and left out.
+struct ScanCounts: Sendable, Equatable {
+  /// Compressed bytes of the pages, or of the text, that were read.
   var byteCountRead = 0
-  /// The size of all files of the tables, before pruning.
+  /// The size of all files, before pruning.
   var byteCountTotal = 0
   var fileCountRead = 0
   var fileCountTotal = 0
   var partitionCountRead = 0
   var partitionCountTotal = 0
+  /// Row groups that statistics did not rule out before the scan began.
   var rowGroupCountRead = 0
+  /// Row groups of the files that were opened.
   var rowGroupCountTotal = 0
+  /// Rows of these row groups that page indexes, bloom filters, or what was known later ruled out.
+  var rowCountSkipped = 0
   /// Rows that left the scans.
   var rowCountScanned = 0
+
+  static func + (left: ScanCounts, right: ScanCounts) -> ScanCounts {
+    var sum = left
+    sum.byteCountRead += right.byteCountRead
+    sum.byteCountTotal += right.byteCountTotal
+    sum.fileCountRead += right.fileCountRead
+    sum.fileCountTotal += right.fileCountTotal
+    sum.partitionCountRead += right.partitionCountRead
+    sum.partitionCountTotal += right.partitionCountTotal
+    sum.rowGroupCountRead += right.rowGroupCountRead
+    sum.rowGroupCountTotal += right.rowGroupCountTotal
+    sum.rowCountSkipped += right.rowCountSkipped
+    sum.rowCountScanned += right.rowCountScanned
+    return sum
+  }
+}
+
+/// What a query read, did and took.
+struct ExecutionStatistics: Sendable {
+  /// All scans together.
+  var scans = ScanCounts()
   /// Rows of the result.
   var rowCount = 0
   var peakMemoryByteCount = 0
@@ -39,12 +66,15 @@ final class OperatorStatistics: Sendable {
   let name: String
   let detail: String
   let depth: Int
+  /// Of an operator that reads files.
+  let scan: ScanStatistics?
   private let rowsIn = Atomic<Int>(0)
   private let rowsOut = Atomic<Int>(0)
   private let time = Atomic<Int>(0)
 
-  init(name: String, detail: String = "", depth: Int) {
+  init(name: String, detail: String = "", depth: Int, scan: ScanStatistics? = nil) {
     self.name = name
+    self.scan = scan
     self.detail = detail
     self.depth = depth
   }
@@ -62,12 +92,13 @@ final class OperatorStatistics: Sendable {
       depth: depth,
       rowCountIn: rowsIn.load(ordering: .relaxed),
       rowCountOut: rowsOut.load(ordering: .relaxed),
-      nanoseconds: time.load(ordering: .relaxed)
+      nanoseconds: time.load(ordering: .relaxed),
+      scan: scan?.counts
     )
   }
 }
 
-/// What the scans of a query read and left out, counted by all workers.
+/// What a scan read and left out, counted by all its workers.
 final class ScanStatistics: Sendable {
   let byteCountRead = Atomic<Int>(0)
   let byteCountTotal = Atomic<Int>(0)
@@ -77,17 +108,21 @@ final class ScanStatistics: Sendable {
   let partitionCountTotal = Atomic<Int>(0)
   let rowGroupCountRead = Atomic<Int>(0)
   let rowGroupCountTotal = Atomic<Int>(0)
+  let rowCountSkipped = Atomic<Int>(0)
   let rowCountScanned = Atomic<Int>(0)
 
-  func copy(to statistics: inout ExecutionStatistics) {
-    statistics.byteCountRead = byteCountRead.load(ordering: .relaxed)
-    statistics.byteCountTotal = byteCountTotal.load(ordering: .relaxed)
-    statistics.fileCountRead = fileCountRead.load(ordering: .relaxed)
-    statistics.fileCountTotal = fileCountTotal.load(ordering: .relaxed)
-    statistics.partitionCountRead = partitionCountRead.load(ordering: .relaxed)
-    statistics.partitionCountTotal = partitionCountTotal.load(ordering: .relaxed)
-    statistics.rowGroupCountRead = rowGroupCountRead.load(ordering: .relaxed)
-    statistics.rowGroupCountTotal = rowGroupCountTotal.load(ordering: .relaxed)
-    statistics.rowCountScanned = rowCountScanned.load(ordering: .relaxed)
+  var counts: ScanCounts {
+    ScanCounts(
+      byteCountRead: byteCountRead.load(ordering: .relaxed),
+      byteCountTotal: byteCountTotal.load(ordering: .relaxed),
+      fileCountRead: fileCountRead.load(ordering: .relaxed),
+      fileCountTotal: fileCountTotal.load(ordering: .relaxed),
+      partitionCountRead: partitionCountRead.load(ordering: .relaxed),
+      partitionCountTotal: partitionCountTotal.load(ordering: .relaxed),
+      rowGroupCountRead: rowGroupCountRead.load(ordering: .relaxed),
+      rowGroupCountTotal: rowGroupCountTotal.load(ordering: .relaxed),
+      rowCountSkipped: rowCountSkipped.load(ordering: .relaxed),
+      rowCountScanned: rowCountScanned.load(ordering: .relaxed)
+    )
   }
 }

@@ -10,15 +10,22 @@ enum AnalysisText {
         "\(indent)    rows in \(report.rowCountIn), out \(report.rowCountOut); "
           + "\(milliseconds(report.nanoseconds)) ms"
       )
+      if let scan = report.scan, scan.fileCountTotal > 0 {
+        lines.append("\(indent)    read \(what(scan))")
+      }
     }
-    lines.append(
-      "scanned \(statistics.byteCountRead) of \(statistics.byteCountTotal) bytes, "
-        + "\(statistics.fileCountRead) of \(statistics.fileCountTotal) files, "
-        + "\(statistics.rowGroupCountRead) of \(statistics.rowGroupCountTotal) row groups, "
-        + "\(statistics.partitionCountRead) of \(statistics.partitionCountTotal) partitions"
-    )
+    lines.append("scanned \(what(statistics.scans))")
     lines.append("peak memory \(statistics.peakMemoryByteCount) bytes")
     return lines
+  }
+
+  /// What was read, of how much.
+  private static func what(_ scan: ScanCounts) -> String {
+    "\(scan.byteCountRead) of \(scan.byteCountTotal) bytes, "
+      + "\(scan.fileCountRead) of \(scan.fileCountTotal) files, "
+      + "\(scan.rowGroupCountRead) of \(scan.rowGroupCountTotal) row groups, "
+      + "\(scan.partitionCountRead) of \(scan.partitionCountTotal) partitions"
+      + (scan.rowCountSkipped > 0 ? "; \(scan.rowCountSkipped) rows left out unread" : "")
   }
 
   private static func milliseconds(_ nanoseconds: Int) -> String {

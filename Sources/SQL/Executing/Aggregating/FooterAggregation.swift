@@ -79,8 +79,10 @@ struct FooterAggregation {
   }
 
   /// The one row of the result; nil where a file leaves something open.
-  func row(_ control: RunControl) throws -> [BoundExpression]? {
-    let files = try ScanFiles(scan, control.settings.context)
+  ///
+  /// `counts` gets what was looked at.
+  func row(_ context: EvaluationContext, _ counts: ScanStatistics) throws -> [BoundExpression]? {
+    let files = try ScanFiles(scan, context)
     var results: [Scalar] = calls.map { part in
       if case .extreme = part.call { .null } else { .int(0) }
     }
@@ -106,8 +108,8 @@ struct FooterAggregation {
         }
       }
     }
-    files.count(in: control.scans)
-    control.scans.fileCountRead.wrappingAdd(files.files.count, ordering: .relaxed)
+    files.count(in: counts)
+    counts.fileCountRead.wrappingAdd(files.files.count, ordering: .relaxed)
     return zip(results, calls).map { .constant($0, $1.type) }
   }
 

@@ -6,14 +6,7 @@ extension PipelineBuilder {
     "min", "max", "bool_and", "bool_or", "every", "arbitrary", "any_value", "approx_distinct",
   ]
 
-  /// Groups and aggregates what the input gives.
-  ///
-  /// - Parameters:
-  ///   - aggregate: What to compute.
-  ///   - filters: Join filters for its columns.
-  ///   - groupLimit: How many groups are wanted, whichever they are; nil for all.
-  /// - Returns: The strands that give the groups.
-  /// - Throws: When the input or an expression cannot be run.
+  /// The groups of an aggregation, or where any will do, `groupLimit` of them at least.
   mutating func buildAggregate(
     _ aggregate: LogicalPlan.Aggregate,
     _ filters: Filters,

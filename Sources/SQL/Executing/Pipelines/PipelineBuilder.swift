@@ -107,15 +107,16 @@ struct PipelineBuilder {
     guard let footers = FooterAggregation(aggregate),
       memoryTables[footers.tableName] == nil
     else { return nil }
+    let counts = ScanStatistics()
     let row: [BoundExpression]?
-    do { row = try footers.row(control) } catch {
+    do { row = try footers.row(control.settings.context, counts) } catch {
       throw ScanFailure.sqlError(error)
     }
     guard let row else { return nil }
     let source = ValuesSource(
       plan.columns,
       [row],
-      statistics: note("Footers", footers.tableName)
+      statistics: note("Footers", footers.tableName, scan: counts)
     )
     return Strand(source: source, stages: [], columns: plan.columns)
   }
@@ -143,8 +144,12 @@ struct PipelineBuilder {
   }
 
   /// Counters for an operator at the current depth.
-  mutating func note(_ name: String, _ detail: String = "") -> OperatorStatistics {
-    let own = OperatorStatistics(name: name, detail: detail, depth: depth - 1)
+  mutating func note(
+    _ name: String,
+    _ detail: String = "",
+    scan: ScanStatistics? = nil
+  ) -> OperatorStatistics {
+    let own = OperatorStatistics(name: name, detail: detail, depth: depth - 1, scan: scan)
     statistics.append(own)
     return own
   }
@@ -223,8 +228,9 @@ struct PipelineBuilder {
     used: Set<ColumnID>? = nil
   ) -> Strand {
     let own = filters.filter { id, _ in scan.columns.contains { $0.column.id == id } }
-    let plan = ScanPlan(scan, own, used: used)
-    let statistics = note("Scan", scan.table.name)
+    let counts = ScanStatistics()
+    let plan = ScanPlan(scan, own, used: used, counts: counts)
+    let statistics = note("Scan", scan.table.name, scan: counts)
     if let batches = memoryTables[scan.table.name] {
       return Strand(
         source: MemoryScanSource(plan, batches, statistics: statistics),
@@ -295,14 +301,17 @@ struct PipelineBuilder {
   ) throws(SQLError) -> [Strand] {
     let statistics = note("Top n", "\(count) by \(PipelineBuilder.names(keys))")
     let (rowCount, overflow) = count.addingReportingOverflow(offset)
+    let filter = keys.first.map { TopNFilter($0) }
+    let filters: Filters = keys.first.map { [$0.column.id: filter.map { [$0] } ?? []] } ?? [:]
     if case .scan(let scan) = input, memoryTables[scan.table.name] == nil, !overflow,
       let late = LateFetchPlan(scan, keys: keys, rowCount: rowCount)
     {
       depth += 1
-      let strand = buildScan(late.scan, [:])
+      let strand = buildScan(late.scan, filters)
       depth -= 1
       if let scanned = strand.source as? ParquetScanSource {
         let sink = try topN([strand], strand.columns, keys, count, offset, statistics)
+        filter?.sink = sink
         return [
           Strand(
             source: LateFetchSource(late, sink, scanned),
@@ -312,9 +321,10 @@ struct PipelineBuilder {
         ]
       }
     }
-    let strands = try PipelineBuilder.aligned(try build(input))
+    let strands = try PipelineBuilder.aligned(try build(input, filters))
     let columns = strands.first?.columns ?? input.columns
     let sink = try topN(strands, columns, keys, count, offset, statistics)
+    filter?.sink = sink
     return [Strand(source: TopNSource(sink), stages: [], columns: columns)]
   }
 

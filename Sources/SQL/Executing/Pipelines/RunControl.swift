@@ -1,10 +1,9 @@
 import Synchronization
 
-/// What the threads of one query share: pool, budget, statistics, and the first error.
+/// What the threads of one query share: pool, budget, and the first error.
 final class RunControl: @unchecked Sendable {
   let settings: ExecutionSettings
   let budget: MemoryBudget
-  let scans = ScanStatistics()
   let pool: WorkerPool
 
   private let stopped = Atomic<Bool>(false)

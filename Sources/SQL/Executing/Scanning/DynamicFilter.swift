@@ -4,7 +4,7 @@ import ColumnFormat
 ///
 /// Set when the build side is finished, before the probe side starts. Integers in a small range are
 /// looked up in a bitmap; everything else in a Bloom filter of one word a key.
-final class DynamicFilter: @unchecked Sendable {
+class DynamicFilter: @unchecked Sendable {
   private enum Kind {
     case none
     /// One bit for each integer from `base` on.
@@ -17,11 +17,24 @@ final class DynamicFilter: @unchecked Sendable {
   private static let bloomKeyCountMax = 16 << 20
 
   private var kind = Kind.none
-  private(set) var isSet = false
+  private(set) final var isSet = false
   /// The smallest and largest key, for pruning by statistics.
-  private(set) var range: (min: Scalar, max: Scalar)?
+  private(set) final var range: (min: Scalar, max: Scalar)?
   /// Whether there is no key at all, so that no row passes.
-  private(set) var isEmpty = false
+  private(set) final var isEmpty = false
+
+  /// Whether it may be set or change while the scan runs.
+  var changes: Bool { false }
+
+  /// What follows for the values of a column, for pruning by statistics.
+  func conditions(_ id: ColumnID) -> [PruningPredicate] {
+    guard isSet else { return [] }
+    if isEmpty { return [.never] }
+    guard let range else { return [] }
+    return [
+      .compare(id, .greaterOrEqual, range.min), .compare(id, .lessOrEqual, range.max),
+    ]
+  }
 
   /// Takes the keys; `table` is the build side's where this is its only key.
   func set(_ keys: Column, table: JoinTable?) {

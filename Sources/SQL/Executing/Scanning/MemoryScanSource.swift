@@ -55,7 +55,7 @@ final class MemoryScanSource: Source, @unchecked Sendable {
     }
 
     override func close() {
-      control.scans.rowCountScanned.wrappingAdd(rowCountScanned, ordering: .relaxed)
+      source.plan.counts.rowCountScanned.wrappingAdd(rowCountScanned, ordering: .relaxed)
       rowCountScanned = 0
     }
   }

@@ -11,6 +11,7 @@ final class ParquetScanReader: SourceReader {
   private var filters: ScanFilters
   private var byteCountRead = 0
   private var rowCountScanned = 0
+  private var rowCountSkipped = 0
   init(_ source: ParquetScanSource, _ control: RunControl) throws {
     self.source = source
     self.control = control
@@ -37,10 +38,12 @@ final class ParquetScanReader: SourceReader {
   }
 
   override func close() {
-    control.scans.byteCountRead.wrappingAdd(byteCountRead, ordering: .relaxed)
-    control.scans.rowCountScanned.wrappingAdd(rowCountScanned, ordering: .relaxed)
+    source.plan.counts.byteCountRead.wrappingAdd(byteCountRead, ordering: .relaxed)
+    source.plan.counts.rowCountScanned.wrappingAdd(rowCountScanned, ordering: .relaxed)
+    source.plan.counts.rowCountSkipped.wrappingAdd(rowCountSkipped, ordering: .relaxed)
     byteCountRead = 0
     rowCountScanned = 0
+    rowCountSkipped = 0
   }
 
   private func read(
@@ -68,7 +71,9 @@ final class ParquetScanReader: SourceReader {
       file,
       fieldOf: conditions.isEmpty ? [:] : source.plan.comparableFields(file)
     )
-    return try readFiltered(pruning.ranges(rowGroup: rowGroup, morsel.rows), group, push)
+    let ranges = pruning.ranges(rowGroup: rowGroup, morsel.rows)
+    rowCountSkipped &+= morsel.rows.count - ranges.reduce(0) { $0 + $1.count }
+    return try readFiltered(ranges, group, push)
   }
 
   private func readAll(

@@ -87,8 +87,8 @@ final class ParquetScanSource: Source, @unchecked Sendable {
   /// The row groups of a file whose statistics let a row pass.
   func prunedGroups(_ file: ParquetFile, _ index: Int, _ control: RunControl) throws -> [Morsel] {
     let groupCount = file.metadata.rowGroups.count
-    control.scans.fileCountRead.wrappingAdd(1, ordering: .relaxed)
-    control.scans.rowGroupCountTotal.wrappingAdd(groupCount, ordering: .relaxed)
+    plan.counts.fileCountRead.wrappingAdd(1, ordering: .relaxed)
+    plan.counts.rowGroupCountTotal.wrappingAdd(groupCount, ordering: .relaxed)
     let conditions = plan.conditions
     let fieldOf = conditions.isEmpty ? [:] : plan.comparableFields(file)
     var kept: [Morsel] = []
@@ -103,7 +103,7 @@ final class ParquetScanSource: Source, @unchecked Sendable {
         kept.append(Morsel(file: index, rowGroup: group, rows: 0..<rowCount))
       }
     }
-    control.scans.rowGroupCountRead.wrappingAdd(kept.count, ordering: .relaxed)
+    plan.counts.rowGroupCountRead.wrappingAdd(kept.count, ordering: .relaxed)
     return kept
   }
 

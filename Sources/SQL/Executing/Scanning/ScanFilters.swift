@@ -42,7 +42,8 @@ struct ScanFilters {
     }
     dynamics = []
     for (position, column) in scan.columns.enumerated() {
-      for filter in dynamicFilters[column.column.id] ?? [] where filter.isSet {
+      for filter in dynamicFilters[column.column.id] ?? []
+      where filter.isSet || filter.changes {
         dynamics.append(Dynamic(column: position, filter: filter))
       }
     }

@@ -8,6 +8,8 @@ final class ScanPlan: @unchecked Sendable {
   private(set) var dynamicFilters: [ColumnID: [DynamicFilter]]
   private(set) var files: ScanFiles?
   let pruning: [PruningPredicate]
+  /// What was read and left out.
+  let counts: ScanStatistics
   /// Positions of columns that only the filters look at; nobody asks what the scan puts out there.
   let unusedColumns: Set<Int>
   private let rowsPut = Atomic<Int>(0)
@@ -16,12 +18,15 @@ final class ScanPlan: @unchecked Sendable {
   ///   - scan: What to read.
   ///   - dynamicFilters: What joins say, by column.
   ///   - used: The columns that the operators above look at; nil for all.
+  ///   - counts: Gets what is read and left out.
   init(
     _ scan: LogicalPlan.Scan,
     _ dynamicFilters: [ColumnID: [DynamicFilter]],
-    used: Set<ColumnID>? = nil
+    used: Set<ColumnID>? = nil,
+    counts: ScanStatistics
   ) {
     self.scan = scan
+    self.counts = counts
     unusedColumns = Set(
       scan.columns.indices.filter { position in
         used.map { !$0.contains(scan.columns[position].column.id) } ?? false
@@ -35,7 +40,7 @@ final class ScanPlan: @unchecked Sendable {
   func findFiles(_ control: RunControl) throws -> ScanFiles {
     if let files { return files }
     let found = try ScanFiles(scan, control.settings.context)
-    found.count(in: control.scans)
+    found.count(in: counts)
     files = found
     return found
   }
@@ -60,16 +65,11 @@ final class ScanPlan: @unchecked Sendable {
     scan.rowLimit.map { rowsPut.load(ordering: .relaxed) >= $0 } ?? false
   }
 
-  /// What must hold for a row by the filters and by what joins say; complete when reading starts.
+  /// What must hold for a row by the filters, and by what joins and the top-n above say now.
   var conditions: [PruningPredicate] {
     var all = pruning.filter { if case .unknown = $0 { false } else { true } }
     for (id, filters) in dynamicFilters {
-      for filter in filters where filter.isSet {
-        if filter.isEmpty { return [.never] }
-        guard let range = filter.range else { continue }
-        all.append(.compare(id, .greaterOrEqual, range.min))
-        all.append(.compare(id, .lessOrEqual, range.max))
-      }
+      for filter in filters { all += filter.conditions(id) }
     }
     return all
   }

@@ -30,7 +30,7 @@ final class TextScanSource: Source, @unchecked Sendable {
     files = try plan.findFiles(control).files
     if plan.isEmptied { files = [] }
     isSmall = files.reduce(0) { $0 + $1.byteCount } < 4 << 20
-    control.scans.fileCountRead.wrappingAdd(files.count, ordering: .relaxed)
+    plan.counts.fileCountRead.wrappingAdd(files.count, ordering: .relaxed)
   }
 
   override func claim() throws -> Int? {
@@ -152,8 +152,8 @@ final class TextScanSource: Source, @unchecked Sendable {
     }
 
     override func close() {
-      control.scans.byteCountRead.wrappingAdd(source.takeByteCount(), ordering: .relaxed)
-      control.scans.rowCountScanned.wrappingAdd(rowCountScanned, ordering: .relaxed)
+      source.plan.counts.byteCountRead.wrappingAdd(source.takeByteCount(), ordering: .relaxed)
+      source.plan.counts.rowCountScanned.wrappingAdd(rowCountScanned, ordering: .relaxed)
       rowCountScanned = 0
     }
   }

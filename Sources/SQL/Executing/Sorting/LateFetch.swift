@@ -154,7 +154,9 @@ final class LateFetchSource: Source, @unchecked Sendable {
     let columns = try FileColumns(plan.payload, scanned.files[piece.file], file.schema)
     do {
       let reader = try file.reader(rowGroup: piece.rowGroup, fields: columns.fields)
-      defer { control.scans.byteCountRead.wrappingAdd(reader.byteCountRead, ordering: .relaxed) }
+      defer {
+        scanned.plan.counts.byteCountRead.wrappingAdd(reader.byteCountRead, ordering: .relaxed)
+      }
       let group = GroupColumns(
         reader,
         columns,

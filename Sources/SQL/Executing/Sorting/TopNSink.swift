@@ -15,6 +15,16 @@ final class TopNSink: Sink, @unchecked Sendable {
   private(set) var result: Batch?
   /// The first sort word of the worst row that is still wanted.
   let threshold = Atomic<UInt64>(.max)
+  private var worst: (word: UInt64, key: Scalar)?
+
+  /// That row's first key; nil before there are enough rows.
+  var worstKey: Scalar? { monitor.locked { worst?.key } }
+
+  /// Takes the worst row of a worker that has enough rows.
+  fileprivate func lower(to word: UInt64, key: Scalar) {
+    threshold.min(word, ordering: .relaxed)
+    monitor.locked { if worst.map({ word <= $0.word }) ?? true { worst = (word, key) } }
+  }
 
   init(
     types: [SQLType],
@@ -99,7 +109,11 @@ final class TopNWorker: BatchConsumer {
     try account.set(rows.byteCount)
     guard end == sink.rowCountMax, end > 0 else { return }
     let last = Int(truncatingIfNeeded: entries.base[end - 1].row)
-    sink.threshold.min(words.words.base[last * words.wordCount], ordering: .relaxed)
+    guard let key = sink.order.keys.first else { return }
+    sink.lower(
+      to: words.words.base[last * words.wordCount],
+      key: all.columns[key.column].scalar(at: last)
+    )
   }
 
   override func close() throws {
