@@ -44,16 +44,7 @@ final class GroupColumns {
     guard let rows, rows.count < range.count else {
       return try reader.read(index, count: range.count)
     }
-    let first = Int(rows.base[0])
-    let last = Int(rows.base[rows.count - 1])
-    try reader.skip(index, count: first)
-    let all = try reader.read(index, count: last - first + 1)
-    try reader.skip(index, count: range.count - last - 1)
-    let moved = Buffer<UInt32>(count: rows.count)
-    for row in 0..<rows.count {
-      moved.base[row] = rows.base[row] &- UInt32(truncatingIfNeeded: first)
-    }
-    return all.taking(moved)
+    return try reader.read(index, rows: rows, of: range.count)
   }
 
   private func widened(_ column: Column, _ cast: (from: Field, to: Field)) throws -> Column {
