@@ -11,6 +11,13 @@ package enum ClockText {
     return text(seconds: Int64(time.tv_sec))
   }
 
+  /// The time now in nanoseconds since 1970, as files are stamped with.
+  static func nowNanos() -> Int64 {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+  }
+
   /// A time in seconds since 1970.
   package static func text(seconds: Int64) -> String {
     let days = seconds >= 0 ? seconds / 86_400 : (seconds - 86_399) / 86_400

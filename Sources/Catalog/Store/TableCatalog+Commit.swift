@@ -8,8 +8,29 @@ import Synchronization
 #endif
 
 extension TableCatalog {
-  /// A change that loses against others this often gives up.
+  /// A change that loses against others this often, for this long, gives up.
   private static let attemptCountMax = 100
+  private static let attemptSecondsMax: Int64 = 60
+
+  /// Calls `attempt` until it gives a result.
+  private func untilDone<Result>(
+    _ name: TableName,
+    _ attempt: () throws(CatalogError) -> Result?
+  ) throws(CatalogError) -> Result {
+    let start = ClockText.nowNanos()
+    var count = 0
+    while true {
+      if let result = try attempt() { return result }
+      count += 1
+      let nanos = ClockText.nowNanos() - start
+      if count >= TableCatalog.attemptCountMax,
+        nanos > TableCatalog.attemptSecondsMax * 1_000_000_000
+      {
+        throw CatalogError(.conflict(name, attempts: count))
+      }
+      TableCatalog.pause(count)
+    }
+  }
 
   /// Changes a table, or makes it.
   ///
@@ -29,21 +50,18 @@ extension TableCatalog {
     _ decide: (TableSnapshot?) throws(CatalogError) -> TableUpdate?
   ) throws(CatalogError) -> TableSnapshot? {
     try TableCatalog.check(name)
-    for attempt in 0..<TableCatalog.attemptCountMax {
-      if attempt > 0 { TableCatalog.pause(attempt) }
+    return try untilDone(name) { () throws(CatalogError) -> TableSnapshot?? in
       let head = try head(of: name)
       let current: TableSnapshot? =
         if let head, !head.isDropped { try snapshot(head, name) } else { nil }
-      guard let update = try decide(current) else { return current }
+      guard let update = try decide(current) else { return .some(current) }
       var commit = VersionCommit(catalog: self, name: name, head: head, current: current)
-      guard try commit.prepare(update) else { return current }
-      if isDryRun { return commit.snapshot }
-      if try commit.publish() {
-        TableGarbage.collect(in: self, name: name, newest: commit.next.number)
-        return commit.snapshot
-      }
+      guard try commit.prepare(update) else { return .some(current) }
+      if isDryRun { return .some(commit.snapshot) }
+      guard try commit.publish() else { return nil }
+      TableGarbage.collect(in: self, name: name, newest: commit.next.number)
+      return .some(commit.snapshot)
     }
-    throw CatalogError(.conflict(name, attempts: TableCatalog.attemptCountMax))
   }
 
   /// Forgets a table; its data stay.
@@ -52,17 +70,16 @@ extension TableCatalog {
   @discardableResult
   public func drop(_ name: TableName) throws(CatalogError) -> Bool {
     try TableCatalog.check(name)
-    for attempt in 0..<TableCatalog.attemptCountMax {
-      if attempt > 0 { TableCatalog.pause(attempt) }
+    return try untilDone(name) { () throws(CatalogError) -> Bool? in
       guard let head = try head(of: name), !head.isDropped else { return false }
       let folder = TableCatalog.folder(of: name)
       var next = TableGeneration(after: head, folder: folder, name: name)
       next.isDropped = true
       next.seal(created: ClockText.now())
-      do {
+      do throws(ObjectStoreError) {
         try store.putIfAbsent(next.file.bytes, at: next.file.path)
       } catch {
-        if error.kind == .alreadyExists { continue }
+        if error.kind == .alreadyExists { return nil }
         throw CatalogError(error)
       }
       // The table is gone; a leftover file does no harm.
@@ -74,7 +91,6 @@ extension TableCatalog {
       }
       return true
     }
-    throw CatalogError(.conflict(name, attempts: TableCatalog.attemptCountMax))
   }
 
   /// Forgets a database and its tables; their data stay.
