@@ -232,6 +232,60 @@ import Testing
     #expect(try zoo.columns(name) == ["a int", "b int", "c int"])
   }
 
+  @Test func `log leaves format, keys and partitions alone, and says what differs`() throws {
+    try zoo.parquet("t/k=1/f.parquet", [Field("a", .int32)])
+    try zoo.crawl("t")
+    let before = try zoo.catalog().snapshot(of: name)?.description
+    remove("t/k=1/f.parquet")
+    zoo.directory.write("{\"a\": \"x\"}\n", to: "t/day=2/f.json")
+    let report = try zoo.crawl("t") { $0.onChange = .log }
+    #expect(report.tables.map(\.action) == [.logged])
+    #expect(
+      report.tables.first?.changes.map(\.kind) == [
+        .retyped(from: .int32, to: .string), .added(.int32), .removed(.int32),
+      ]
+    )
+    #expect(
+      report.notes.contains("default.t: its files are ndjson, before they were parquet")
+    )
+    #expect(try zoo.catalog().snapshot(of: name)?.description == before)
+    #expect(try zoo.catalog().partitions(of: name).map(\.values) == [["1"]])
+  }
+
+  @Test func `log registers new partitions of the same keys`() throws {
+    try zoo.parquet("t/k=1/f.parquet", [Field("a", .int32)])
+    try zoo.crawl("t")
+    try zoo.parquet("t/k=2/f.parquet", [Field("b", .int32)])
+    try zoo.crawl("t") { $0.onChange = .log }
+    #expect(try zoo.columns(name) == ["a int"])
+    #expect(try zoo.catalog().partitions(of: name).map(\.values) == [["1"], ["2"]])
+  }
+
+  @Test func `merge-new says which types it keeps though files are wider`() throws {
+    let wide = Field("s", .row([Field("x", .int64), Field("y", .int32)]))
+    try zoo.parquet("t/1.parquet", [Field("a", .int32), Field("s", .row([Field("x", .int32)]))])
+    try zoo.crawl("t")
+    try zoo.parquet("t/1.parquet", [Field("a", .string), wide])
+    let report = try zoo.crawl("t") { $0.onChange = .mergeNew }
+    #expect(try zoo.columns(name) == ["a int", "s struct<x:int,y:int>"])
+    #expect(
+      report.notes == [
+        "default.t: column 'a' stays int, though there are files that need string",
+        "default.t: column 's.x' stays int, though there are files that need bigint",
+      ]
+    )
+  }
+
+  @Test func `a table whose files cannot be read is not taken for gone`() throws {
+    try zoo.parquet("t/f.parquet", [Field("a", .int32)])
+    try zoo.crawl("t")
+    zoo.directory.write("PAR1 half a file", to: "t/f.parquet")
+    let report = try zoo.crawl("t") { $0.onDelete = .delete }
+    #expect(report.tables.count == 0)
+    #expect(report.skipped.count == 1)
+    #expect(try zoo.columns(name) == ["a int"])
+  }
+
   @Test func `a change that breaks readers is refused where asked`() throws {
     try zoo.parquet("t/1.parquet", [Field("a", .int32)])
     try zoo.crawl("t")
@@ -269,19 +323,6 @@ import Testing
     remove("t/f.parquet")
     #expect(try zoo.crawl("t") { $0.onDelete = .delete }.tables.map(\.action) == [.dropped])
     #expect(try zoo.catalog().table(name) == nil)
-  }
-
-  @Test func `new folders only: known partitions are not read again`() throws {
-    try zoo.parquet("t/k=1/f.parquet", [Field("a", .int32)])
-    try zoo.crawl("t")
-    try zoo.parquet("t/k=1/g.parquet", [Field("b", .int32)])
-    try zoo.parquet("t/k=2/f.parquet", [Field("a", .int32)])
-    let report = try zoo.crawl("t") { $0.recrawl = .new }
-    #expect(report.probedCount == 1)
-    #expect(report.tables.first?.partitionCount == 2)
-    #expect(try zoo.columns(name) == ["a int"])
-    #expect(try zoo.catalog().table(name)?.parameters["recordCount"] == "6")
-    #expect(try zoo.crawl("t") { $0.recrawl = .new }.tables.count == 0)
   }
 
   @Test func `partition types can be text, and never narrow`() throws {

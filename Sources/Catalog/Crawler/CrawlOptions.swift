@@ -28,10 +28,10 @@ public struct CrawlOptions: Sendable {
     case combine
   }
 
-  /// Which folders are looked at.
+  /// Which files are opened.
   public enum Recrawl: String, Sendable, CaseIterable {
     case all
-    /// Those that are not registered as partitions.
+    /// Those that are not of the same path, size and time as in the last crawl.
     case new
   }
 
@@ -49,7 +49,8 @@ public struct CrawlOptions: Sendable {
   public var table: String?
   /// Glue's patterns, relative to the path.
   public var excludes: [String] = []
-  /// How many files are looked at in each folder; nil stands for all.
+  /// How many files are looked at in each folder, and of text their first records only; nil stands
+  /// for all of all files.
   public var sampleCount: Int?
   /// Schema changes.
   public var onChange = OnChange.update
@@ -59,7 +60,7 @@ public struct CrawlOptions: Sendable {
   public var grouping = Grouping.similar
   /// The level of the folders that are tables: the path itself is 1.
   public var tableLevel: Int?
-  /// Which folders are looked at.
+  /// Which files are opened.
   public var recrawl = Recrawl.all
   /// What a new schema version may do to readers.
   public var compatibility = SchemaCompatibility.none

@@ -33,18 +33,23 @@ public struct CrawlReport: Sendable {
     public var partitionKeys: [String]
     /// How many partitions there are afterwards.
     public var partitionCount: Int
-    /// How many partitions are new.
-    public var partitionsAdded: Int
-    /// How many partitions are gone.
-    public var partitionsRemoved: Int
+    /// The partitions that are new.
+    public var addedPartitions: [Partition]
+    /// The partitions that are gone.
+    public var removedPartitions: [Partition]
     /// How many files belong to it.
     public var fileCount: Int
     /// Their size.
     public var byteCount: Int
     /// Their records; nil if not all files were looked at.
     public var recordCount: Int?
-    /// What differs from the version before.
+    /// What differs from the version before, or would if it were not only logged.
     public var changes: [SchemaChange]
+
+    /// How many partitions are new.
+    public var partitionsAdded: Int { addedPartitions.count }
+    /// How many partitions are gone.
+    public var partitionsRemoved: Int { removedPartitions.count }
   }
 
   /// A file that is in no table.
@@ -67,4 +72,6 @@ public struct CrawlReport: Sendable {
   public var byteCount = 0
   /// How many files were read for their schema.
   public var probedCount = 0
+  /// Whether only some of the files, and of text only the first records, were looked at.
+  public var isSampled = false
 }

@@ -5,10 +5,12 @@ extension Crawler {
   /// What a commit did, gathered while it was decided; the last decision counts.
   private struct Decision {
     var before: TableSnapshot?
-    var added = 0
-    var removed = 0
+    var added: [Partition] = []
+    var removed: [Partition] = []
     var isLogged = false
-    var objections: [String] = []
+    /// What would have changed, had it not been forbidden.
+    var loggedChanges: [SchemaChange] = []
+    var notes: [String] = []
   }
 
   /// Brings the catalog's table in line with its files.
@@ -23,6 +25,7 @@ extension Crawler {
       return try update(candidate, current, &decision)
     }
     guard let after else { throw CatalogError(.tableNotFound(candidate.name)) }
+    report.notes += decision.notes.map { "\(candidate.name): \($0)" }
     let isNewVersion = after.version.number != decision.before?.version.number
     let action: CrawlReport.Action =
       if decision.before == nil {
@@ -42,12 +45,12 @@ extension Crawler {
       columnCount: after.description.columns.count,
       partitionKeys: after.description.partitionKeys.map(\.name),
       partitionCount: after.partitionCount,
-      partitionsAdded: decision.added,
-      partitionsRemoved: decision.removed,
+      addedPartitions: decision.added,
+      removedPartitions: decision.removed,
       fileCount: candidate.fileCount,
       byteCount: candidate.byteCount,
       recordCount: candidate.recordCount,
-      changes: isNewVersion ? after.version.changes : []
+      changes: isNewVersion ? after.version.changes : decision.loggedChanges
     )
   }
 
@@ -77,8 +80,6 @@ extension Crawler {
     } else {
       added = found
     }
-    decision.added = added.count
-    decision.removed = removed.count
     var update = TableUpdate(
       location: candidate.location,
       format: candidate.format,
@@ -96,8 +97,11 @@ extension Crawler {
       }
     )
     if let current {
-      try apply(policies: current, to: &update, &decision, candidate.name)
+      try apply(policies: current, to: &update, &decision, candidate)
     }
+    decision.notes += candidate.roundings(to: update.columns)
+    decision.added = update.addedPartitions
+    decision.removed = update.removedPartitions
     return update
   }
 
@@ -106,22 +110,29 @@ extension Crawler {
     policies current: TableSnapshot,
     to update: inout TableUpdate,
     _ decision: inout Decision,
-    _ name: TableName
+    _ candidate: TableCandidate
   ) throws(CatalogError) {
+    let name = candidate.name
     let evolution = SchemaEvolution(
       after: current.version,
       columns: update.columns,
-      partitionKeys: update.partitionKeys
+      partitionKeys: update.partitionKeys,
+      causes: update.causes
     )
-    if evolution.changes.isEmpty { return }
-    if options.onChange == .log {
-      decision.isLogged = true
-      update.columns = current.version.columns
-      if current.version.partitionKeys.map(\.name) == update.partitionKeys.map(\.name) {
-        update.partitionKeys = current.version.partitionKeys
-      }
+    let isOtherFormat = update.format != current.description.format
+    if options.onChange == .log, isOtherFormat || !evolution.changes.isEmpty {
+      leaveAlone(current, &update, &decision, evolution.changes)
       return
     }
+    if isOtherFormat {
+      decision.notes.append(
+        Crawler.formatNote(from: current.description.format, to: update.format)
+      )
+    }
+    if options.onChange == .mergeNew {
+      decision.notes += unwidened(candidate, current.version)
+    }
+    if evolution.changes.isEmpty { return }
     let next = SchemaVersion(
       number: current.version.number + 1,
       created: "",
@@ -141,66 +152,37 @@ extension Crawler {
     }
   }
 
-  /// The columns to come: types only widen; columns go only when no file has them any more.
-  private func merged(_ candidate: TableCandidate, _ version: SchemaVersion?)
-    -> (columns: [Field], keys: [Field])
-  {
-    guard let version else { return (candidate.columns, candidate.partitions.keys) }
-    var columns: [Field]
-    if options.onChange == .mergeNew {
-      columns = Crawler.adding(candidate.columns, to: version.columns)
-    } else {
-      columns = TypeLattice.union(version.columns, candidate.columns)
-      if candidate.isComplete {
-        columns = Crawler.keeping(columns, seenIn: candidate.columns)
-      }
+  /// `--on-change log`: new partitions are still registered, where the keys are the same.
+  private func leaveAlone(
+    _ current: TableSnapshot,
+    _ update: inout TableUpdate,
+    _ decision: inout Decision,
+    _ changes: [SchemaChange]
+  ) {
+    decision.isLogged = true
+    decision.loggedChanges = changes
+    let keys = current.version.partitionKeys
+    let hasSameKeys =
+      keys.map { $0.name.lowercased() } == update.partitionKeys.map { $0.name.lowercased() }
+    update.columns = current.version.columns
+    update.partitionKeys = keys
+    if update.format != current.description.format {
+      decision.notes.append(
+        Crawler.formatNote(from: current.description.format, to: update.format)
+      )
+      update.format = current.description.format
+      update.parameters = current.description.parameters
     }
-    let keyNames = candidate.partitions.keys.map(\.name)
-    columns.removeAll { keyNames.contains($0.name.lowercased()) }
-    let keys = candidate.partitions.keys.map { key in
-      let known = version.partitionKeys.first { $0.name.lowercased() == key.name }
-      return Field(key.name, known.map { TypeLattice.unify($0.type, key.type) } ?? key.type)
-    }
-    return (columns.map(Crawler.nullable), keys)
-  }
-
-  /// Old columns as they are, and new ones behind them, within rows too.
-  private static func adding(_ new: [Field], to old: [Field]) -> [Field] {
-    var fields = old
-    for field in new {
-      guard let index = old.firstIndex(where: { $0.name.lowercased() == field.name.lowercased() })
-      else {
-        fields.append(field)
-        continue
-      }
-      switch (old[index].type, field.type) {
-      case (.row(let known), .row(let members)):
-        fields[index].type = .row(adding(members, to: known))
-      case (.list(let known), .list(let element)):
-        fields[index].type = .list(adding([element], to: [known])[0])
-      case (.unknown, _): fields[index].type = field.type
-      default: break
-      }
-    }
-    return fields
-  }
-
-  /// The fields, without those that no file has.
-  private static func keeping(_ fields: [Field], seenIn found: [Field]) -> [Field] {
-    fields.compactMap { field in
-      guard let seen = found.first(where: { $0.name.lowercased() == field.name.lowercased() })
-      else { return nil }
-      var kept = field
-      let children = keeping(field.type.children, seenIn: seen.type.children)
-      kept.type = field.type.withChildren(children) ?? field.type
-      return kept
+    if !hasSameKeys {
+      update.addedPartitions = []
+      update.removedPartitions = []
     }
   }
 
-  private static func nullable(_ field: Field) -> Field {
-    var field = field
-    field.isNullable = true
-    return field
+  private static func formatNote(from old: DataFormat, to new: DataFormat) -> String {
+    old.name == new.name
+      ? "its files are laid out otherwise than before"
+      : "its files are \(new.name), before they were \(old.name)"
   }
 
   /// Marks or drops a table whose files are all gone.
@@ -238,8 +220,8 @@ extension Crawler {
       columnCount: description.columns.count,
       partitionKeys: description.partitionKeys.map(\.name),
       partitionCount: before.partitionCount,
-      partitionsAdded: 0,
-      partitionsRemoved: 0,
+      addedPartitions: [],
+      removedPartitions: [],
       fileCount: 0,
       byteCount: 0,
       recordCount: nil,

@@ -73,16 +73,16 @@ public struct Crawler: Sendable {
     into report: inout CrawlReport,
     taken: inout [TableName: String]
   ) throws(CatalogError) {
+    let start = ClockText.nowNanos()
     let listing = try list(target)
     report.fileCount += listing.count
     report.byteCount += listing.reduce(0) { $0 + $1.byteCount }
     let known = try knownTables(below: target)
-    let fresh = options.recrawl == .new ? try unregistered(listing, known, target) : listing
-    let sample = CrawlSample.choose(fresh.map(\.path), perFolder: options.sampleCount)
-    let probes = probe(fresh, sample, target)
+    let sample = CrawlSample.choose(listing.map(\.path), perFolder: options.sampleCount)
+    let probes = try look(into: listing, sample, target, start: start, &report)
     if progress.isCancelled() { return }
-    report.probedCount += sample.count
-    var probed = ProbedFiles(fresh, probes)
+    report.isSampled = report.isSampled || options.sampleCount != nil
+    var probed = ProbedFiles(listing, probes)
     report.skipped += probed.skipped.map {
       CrawlReport.SkippedFile(path: target.path(of: $0.path), reason: $0.reason)
     }
@@ -97,19 +97,17 @@ public struct Crawler: Sendable {
         location: location(target, group.root),
         group: group,
         files: probed,
-        isComplete: options.sampleCount == nil && options.recrawl == .all
-          && probed.skipped.isEmpty,
+        isComplete: options.sampleCount == nil && probed.skipped.isEmpty,
         partitionTypes: options.partitionTypes
       )
       let table = try commit(candidate, report: &report)
       report.tables.append(table)
     }
-    if options.recrawl == .all {
-      for name in known where !found.contains(name) {
-        if let table = try removeFileless(name, report: &report) { report.tables.append(table) }
-      }
+    for name in known where !found.contains(name) {
+      if try hasUnreadableFiles(name, probed, target) { continue }
+      if let table = try removeFileless(name, report: &report) { report.tables.append(table) }
     }
-    if tables.isEmpty, known.isEmpty, fresh.count == listing.count, target.isNamedByUser {
+    if tables.isEmpty, known.isEmpty, target.isNamedByUser {
       let reasons = probed.skipped.prefix(5).map { "\($0.path): \($0.reason)" }
       throw CatalogError(
         .noTable(reasons.isEmpty ? ["there are no files"] : reasons),
@@ -135,15 +133,56 @@ public struct Crawler: Sendable {
     }
   }
 
-  private func probe(_ files: [ObjectInfo], _ sample: [Int], _ target: CrawlTarget)
-    -> [Int: FileProbing.Outcome]
-  {
-    let tasks = sample.map { index in
-      FileProbing.Task(path: target.path(of: files[index].path), byteCount: files[index].byteCount)
+  /// What the files hold: as remembered where `--recrawl new` allows it, else by looking.
+  private func look(
+    into files: [ObjectInfo],
+    _ sample: [Int],
+    _ target: CrawlTarget,
+    start: Int64,
+    _ report: inout CrawlReport
+  ) throws(CatalogError) -> [Int: FileProbing.Outcome] {
+    var outcomes: [Int: FileProbing.Outcome] = [:]
+    outcomes.reserveCapacity(files.count)
+    let memory =
+      options.recrawl == .new
+      ? CrawlMemory.read(of: target.path, from: catalog.store) : CrawlMemory(of: target.path)
+    if !memory.isEmpty {
+      for (index, info) in files.enumerated() {
+        if let probe = memory.probe(of: info) { outcomes[index] = .probe(probe) }
+      }
+    }
+    let isSampled = options.sampleCount != nil
+    let wanted = sample.filter { outcomes[$0] == nil }
+    let tasks = wanted.map { index in
+      FileProbing.Task(
+        path: target.path(of: files[index].path),
+        byteCount: files[index].byteCount,
+        isSampled: isSampled
+      )
     }
     progress.begin(tasks.count, tasks.reduce(0) { $0 + $1.byteCount })
-    let outcomes = FileProbing.run(tasks, threadCount: options.threadCount, progress: progress)
-    return Dictionary(uniqueKeysWithValues: zip(sample, outcomes))
+    let found = FileProbing.run(tasks, threadCount: options.threadCount, progress: progress)
+    for (index, outcome) in zip(wanted, found) { outcomes[index] = outcome }
+    report.probedCount += tasks.count
+    if progress.isCancelled() || isSampled || options.isDryRun { return outcomes }
+    let isSame = tasks.isEmpty && memory.count == files.count
+    if !isSame { try remember(files, outcomes, target, start: start) }
+    return outcomes
+  }
+
+  private func remember(
+    _ files: [ObjectInfo],
+    _ outcomes: [Int: FileProbing.Outcome],
+    _ target: CrawlTarget,
+    start: Int64
+  ) throws(CatalogError) {
+    var memory = CrawlMemory(of: target.path)
+    var numbers = CrawlMemory.Numbers()
+    for (index, info) in files.enumerated() {
+      guard case .probe(let probe) = outcomes[index] else { continue }
+      memory.add(info, probe, numbers: &numbers, start: start)
+    }
+    try memory.write(to: catalog.store)
   }
 
   private func group(
@@ -225,6 +264,19 @@ public struct Crawler: Sendable {
 
   // MARK: What the catalog knows
 
+  /// Whether files lie at a table's place that could not be read: then it is not known to be gone.
+  private func hasUnreadableFiles(_ name: TableName, _ files: ProbedFiles, _ target: CrawlTarget)
+    throws(CatalogError) -> Bool
+  {
+    if files.skipped.isEmpty { return false }
+    guard let description = try? catalog.table(name) else { return false }
+    let place = CrawlTarget.absolute(catalog.path(of: description.location))
+    return files.skipped.contains { file in
+      let path = target.path(of: file.path)
+      return path == place || path.hasPrefix(place + "/")
+    }
+  }
+
   /// The tables whose data lie at or below the path.
   private func knownTables(below target: CrawlTarget) throws(CatalogError) -> [TableName] {
     var found: [TableName] = []
@@ -235,29 +287,5 @@ public struct Crawler: Sendable {
       if path == target.path || path.hasPrefix(target.path + "/") { found.append(name) }
     }
     return found
-  }
-
-  /// The files outside all registered partitions.
-  private func unregistered(_ files: [ObjectInfo], _ known: [TableName], _ target: CrawlTarget)
-    throws(CatalogError) -> [ObjectInfo]
-  {
-    var folders: Set<String> = []
-    for name in known {
-      guard let table = try catalog.table(name), !table.partitionKeys.isEmpty else { continue }
-      let base = CrawlTarget.absolute(catalog.path(of: table.location))
-      for partition in try catalog.partitions(of: name) {
-        folders.insert(
-          partition.location.hasPrefix("/") ? partition.location : "\(base)/\(partition.location)"
-        )
-      }
-    }
-    return files.filter { file in
-      var path = target.path(of: file.path)[...]
-      while let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")), path.count > target.path.count {
-        path = path[..<slash]
-        if folders.contains(String(path)) { return false }
-      }
-      return true
-    }
   }
 }

@@ -16,6 +16,10 @@ enum FileKind: Equatable {
     (Array("PARE".utf8), "encrypted Parquet files are not supported"),
     (Array("ARROW1".utf8), "Arrow IPC files are not supported"),
     (Array("SEQ".utf8) + [6], "Hadoop sequence files are not supported"),
+    (Array("RC".utf8) + [70], "Hadoop RC files are not supported"),
+    ([0xE0, 0x01, 0x00, 0xEA], "Ion files are not supported"),
+    (Array("<?xml".utf8), "XML files are not supported"),
+    (Array("\u{FEFF}<?xml".utf8), "XML files are not supported"),
     ([0x50, 0x4B, 0x03, 0x04], "zip archives are not supported"),
     (Array("BZh".utf8), "bzip2 compression is not supported"),
     ([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00], "xz compression is not supported"),
@@ -30,7 +34,8 @@ enum FileKind: Equatable {
   /// - Parameters:
   ///   - head: The first bytes, up to ``probedByteCount``.
   ///   - tail: The last bytes, up to ``probedByteCount``.
-  init(head: [UInt8], tail: [UInt8]) {
+  ///   - byteCount: The file's size, where known.
+  init(head: [UInt8], tail: [UInt8], byteCount: Int = .max) {
     let parquet = Array("PAR1".utf8)
     if head.isEmpty {
       self = .empty
@@ -46,8 +51,18 @@ enum FileKind: Equatable {
       }
     } else if let refusal = FileKind.refusals.first(where: { head.starts(with: $0.magic) }) {
       self = .refused(refusal.reason)
+    } else if FileKind.isBSON(head, byteCount: byteCount) {
+      self = .refused("BSON files are not supported")
     } else {
       self = .records
     }
+  }
+
+  /// A document's size as 32 bits, a type of element, then its name, as in bsonspec.org.
+  private static func isBSON(_ head: [UInt8], byteCount: Int) -> Bool {
+    guard head.count >= 8 else { return false }
+    let size = (0..<4).reduce(0) { $0 | Int(head[$1]) << ($1 * 8) }
+    return size >= 5 && size <= byteCount && head[3] < 0x20 && (1...0x13).contains(head[4])
+      && head[5] > 0x20 && head[5] < 0x7F
   }
 }

@@ -17,7 +17,7 @@ extension FileProbe {
     )
   }
 
-  init(format: DataFormat, compression: String, fields: [Field], recordCount: Int) {
+  init(format: DataFormat, compression: String, fields: [Field], recordCount: Int?) {
     self.format = format
     self.compression = compression
     self.fields = fields

@@ -11,6 +11,8 @@ final class FileProbing: Sendable {
     var byteCount: Int
     /// How text is laid out if that is known.
     var format: RecordFormat?
+    /// Whether the first records of a text file will do.
+    var isSampled = false
   }
 
   enum Outcome: Sendable {
@@ -51,7 +53,8 @@ final class FileProbing: Sendable {
             path: task.path,
             in: store,
             byteCount: task.byteCount,
-            format: task.format
+            format: task.format,
+            isSampled: task.isSampled
           )
         )
       } catch {

@@ -53,6 +53,8 @@ struct ProbedFiles {
   }
 
   private mutating func number(of fields: [Field]) -> Int {
+    // Files of one table mostly come one after the other.
+    if let last = files.last, schemas[last.schema] == fields { return last.schema }
     if let known = schemaNumbers[fields] { return known }
     schemas.append(fields)
     schemaNumbers[fields] = schemas.count - 1
@@ -99,7 +101,8 @@ struct ProbedFiles {
       FileProbing.Task(
         path: target.path(of: files[index].info.path),
         byteCount: files[index].info.byteCount,
-        format: format.recordFormat
+        format: format.recordFormat,
+        isSampled: options.sampleCount != nil
       )
     }
     let outcomes = FileProbing.run(tasks, threadCount: options.threadCount, progress: progress)

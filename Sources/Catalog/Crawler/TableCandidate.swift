@@ -19,6 +19,8 @@ struct TableCandidate {
   private(set) var notes: [String] = []
   private(set) var compression: String
   private let columnCauses: [String: ChangeCause]
+  /// The distinct schemas of the files, each with the first file that has it.
+  private let schemas: [(file: String, fields: [Field])]
 
   init(
     name: TableName,
@@ -47,10 +49,13 @@ struct TableCandidate {
     )
     var merging = SchemaMerging()
     var seen: Set<Int> = []
+    var schemas: [(file: String, fields: [Field])] = []
     // Equal schemas add nothing; their first file stands for them.
     for file in members where seen.insert(file.schema).inserted {
       merging.merge(files.schemas[file.schema], file: file.info.path, causes: file.causes)
+      schemas.append((file.info.path, files.schemas[file.schema]))
     }
+    self.schemas = schemas
     columns = merging.finished()
     columnCauses = merging.causes
     notes = partitions.notes
@@ -64,6 +69,22 @@ struct TableCandidate {
     let rest = path.utf8.dropFirst(prefix)
     guard let end = rest.lastIndex(of: UInt8(ascii: "/")) else { return "" }
     return String(rest[..<end]) ?? ""
+  }
+
+  /// Which files' numbers are rounded in a table of some columns; one line for each column.
+  func roundings(to columns: [Field]) -> [String] {
+    var lines: [String] = []
+    var named: Set<String> = []
+    for schema in schemas {
+      for (column, type) in RoundedColumns.names(from: schema.fields, to: columns)
+      where named.insert(column).inserted {
+        lines.append(
+          "column '\(column)' is \(HiveType.text(type)) in '\(schema.file)', and double in the"
+            + " table: numbers of more than 15 digits are rounded when they are read"
+        )
+      }
+    }
+    return lines
   }
 
   /// What made a column or key what it is.
@@ -87,21 +108,9 @@ struct TableCandidate {
     parameters["exclusions"] =
       options.excludes.isEmpty
       ? nil : JSONValue.array(options.excludes.map { .string($0) }).compactText
-    // A crawl of new folders knows nothing of the others.
-    if options.recrawl == .new, !existing.isEmpty {
-      func add(_ name: String, _ count: Int?) {
-        parameters[name] = count.flatMap { count in
-          existing[name].flatMap { Int($0) }.map { "\($0 + count)" }
-        }
-      }
-      add("recordCount", recordCount)
-      add("objectCount", fileCount)
-      add("sizeKey", byteCount)
-    } else {
-      parameters["recordCount"] = recordCount.map { "\($0)" }
-      parameters["objectCount"] = "\(fileCount)"
-      parameters["sizeKey"] = "\(byteCount)"
-    }
+    parameters["recordCount"] = recordCount.map { "\($0)" }
+    parameters["objectCount"] = "\(fileCount)"
+    parameters["sizeKey"] = "\(byteCount)"
     parameters["averageRecordSize"] = nil
     if let records = parameters["recordCount"].flatMap({ Int($0) }), records > 0,
       let bytes = parameters["sizeKey"].flatMap({ Int($0) })

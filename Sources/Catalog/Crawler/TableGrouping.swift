@@ -23,6 +23,8 @@ struct TableGrouping {
 
   /// A folder with more files than this is never split into a table for each.
   private static let fileTableCountMax = 100
+  /// Folders with more kinds of files than this are no table, as in Glue.
+  private static let kindCountMax = 5
 
   private(set) var groups: [Group] = []
   private(set) var notes: [String] = []
@@ -110,6 +112,7 @@ struct TableGrouping {
     {
       return [Group(root: folder.path, files: folder.all)]
     }
+    if folder.files.isEmpty, let majority = majority(folder, below) { return majority }
     if !folder.files.isEmpty {
       notes.append(
         "'\(folder.path.isEmpty ? "." : folder.path)' holds files beside folders: each of the files"
@@ -120,12 +123,43 @@ struct TableGrouping {
       + below.flatMap(\.self)
   }
 
+  /// One table of the folders that are alike, where they are most of all; the others stay as they are.
+  private mutating func majority(_ folder: Folder, _ below: [[Group]]) -> [Group]? {
+    let kinds = clusters(folder.all, isAlike: { isSimilar($0, $1) })
+    if kinds.count > TableGrouping.kindCountMax { return nil }
+    let whole = zip(folder.children, below).map { child, groups in
+      groups.count == 1 && groups[0].root == child.path && !groups[0].isFile ? groups[0] : nil
+    }
+    for kind in kinds {
+      let members = Set(kind)
+      let alike = whole.map { group in group.map { members.isSuperset(of: $0.files) } ?? false }
+      guard TableGrouping.isMost(alike.count { $0 }, of: alike.count) else { continue }
+      let files = zip(whole, alike).flatMap { $1 ? $0?.files ?? [] : [] }
+      let others = zip(below, alike).filter { !$1 }.flatMap(\.0)
+      notes.append(
+        "\(alike.count { $0 }) of \(alike.count) folders in"
+          + " '\(folder.path.isEmpty ? "." : folder.path)' are one table, the others are not like"
+          + " them: " + others.prefix(5).map { "'\($0.root)'" }.joined(separator: ", ")
+      )
+      return [Group(root: folder.path, files: files.sorted())] + others
+    }
+    return nil
+  }
+
+  /// Glue's rule for what is similar as a whole: over 70 % of the parts are alike.
+  private static func isMost(_ count: Int, of total: Int) -> Bool {
+    count >= 3 && count * 10 > total * 7
+  }
+
   private mutating func resolveFlat(_ folder: Folder) -> [Group] {
     let whole = Group(root: folder.path, files: folder.files)
     let clusters = clusters(folder.files) { mostlyShared($0, $1) }
     if clusters.count <= 1 { return folder.files.isEmpty ? [] : [whole] }
     let place = folder.path.isEmpty ? "the folder" : "'\(folder.path)'"
-    if folder.files.count > TableGrouping.fileTableCountMax {
+    let isMostlyAlike =
+      clusters.count <= TableGrouping.kindCountMax
+      && clusters.contains { TableGrouping.isMost($0.count, of: folder.files.count) }
+    if isMostlyAlike || folder.files.count > TableGrouping.fileTableCountMax {
       notes.append(
         "\(place) holds \(folder.files.count) files of \(clusters.count) different kinds, which"
           + " become one table"

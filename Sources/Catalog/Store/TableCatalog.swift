@@ -58,6 +58,11 @@ public final class TableCatalog: Sendable {
     location.utf8.first == UInt8(ascii: "/") ? location : "\(folder)/\(location)"
   }
 
+  /// The same from the root, also where the lake's folder was given relative to the current one.
+  package func absolutePath(of location: String) -> String {
+    CrawlTarget.absolute(path(of: location))
+  }
+
   static func folder(of name: TableName) -> String { "catalog/\(name.database)/\(name.table)" }
 
   // MARK: Reading

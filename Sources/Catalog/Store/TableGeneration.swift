@@ -82,7 +82,7 @@ struct TableGeneration {
     }
   }
 
-  private static func format(_ file: CatalogFile) throws(CatalogError) -> DataFormat {
+  static func format(_ file: CatalogFile) throws(CatalogError) -> DataFormat {
     let value = file.members["dataFormat"] ?? .null
     switch value["name"]?.stringValue {
     case "parquet": return .parquet
@@ -139,7 +139,7 @@ struct TableGeneration {
     )
   }
 
-  private static func json(_ format: DataFormat, _ previous: JSONValue?) -> JSONObject {
+  static func json(_ format: DataFormat, _ previous: JSONValue?) -> JSONObject {
     var object = previous?.objectValue ?? JSONObject()
     let name = format.name
     if object["name"]?.stringValue != name { object = ["name": .string(name)] }

@@ -9,6 +9,10 @@ public final class SchemaInference {
   /// The records that gave none.
   public private(set) var rejected: [RejectedRecord] = []
 
+  /// The fields that were met in another spelling than their first, each by that other spelling
+  /// behind the names of its parents: names that differ in case only are one field.
+  public var foldedNames: [[String]] { tree.foldedNames }
+
   private let format: RecordFormat
   private let options: DecodingOptions
   private let tree: ShapeTree

@@ -18,6 +18,8 @@ final class ShapeTree {
   let keepsMixedListsAsText: Bool
   /// Whether some records were changes of a DynamoDB table.
   var hasStreamRecords = false
+  /// The fields that were met in another spelling than their first, by that other spelling.
+  private(set) var foldedNames: [[String]] = []
   private let tracksCauses: Bool
   private var shapes: [ShapePointer] = []
   private var names: [String] = [""]
@@ -55,7 +57,10 @@ final class ShapeTree {
   /// Names that differ only by case are one field, in its first spelling.
   func field(of object: ShapePointer, named name: String) -> ShapePointer? {
     let id = object.pointee.id
-    if let known = lookup[id][name] ?? lookup[id][name.lowercased()] { return known }
+    if let known = lookup[id][name] ?? lookup[id][name.lowercased()] {
+      if name != names[known.pointee.id] { noteFolded(name, known.pointee.id) }
+      return known
+    }
     guard let shape = makeShape(name, parent: id) else { return nil }
     fields[id].append(shape)
     lookup[id][name] = shape
@@ -109,6 +114,11 @@ final class ShapeTree {
       at = parents[at]
     }
     return path.reversed()
+  }
+
+  private func noteFolded(_ name: String, _ id: Int) {
+    let path = Array(path(id).dropLast()) + [name]
+    if foldedNames.count < 100, !foldedNames.contains(path) { foldedNames.append(path) }
   }
 
   /// The causes of all fields' types, in the order of the fields.

@@ -10,17 +10,41 @@ struct CrawlText {
   /// Longer lists of left-out files and notes are cut.
   private static let warningCountMax = 20
 
-  /// A line for each table, and below it what differs from its last version.
+  /// A dry run names so many partitions of a table; `--json` names all.
+  private static let partitionCountMax = 20
+
+  /// A line for each table, and below it what differs from its last version; of a dry run all that
+  /// would be written.
   var tables: String {
     report.tables.map { table in
       var text = "\(table.name)  \(action(table)): \(facts(table))\n"
-      // All columns of a new table are news; the table itself shows them.
-      if table.versionBefore != nil {
+      // All columns of a new table are news; the table itself shows them, once it is there.
+      if table.versionBefore != nil || isDryRun {
         for change in table.changes { text += "  \(CatalogText.line(change))\n" }
+      }
+      if isDryRun {
+        text += CrawlText.lines(table.addedPartitions, "+", table)
+        text += CrawlText.lines(table.removedPartitions, "-", table)
       }
       return text
     }
     .joined()
+  }
+
+  private static func lines(
+    _ partitions: [Partition],
+    _ sign: String,
+    _ table: CrawlReport.Table
+  ) -> String {
+    var lines = partitions.prefix(partitionCountMax).map { partition in
+      let values = zip(table.partitionKeys, partition.values).map { "\($0)=\($1 ?? "NULL")" }
+      return "  \(sign) partition \(values.joined(separator: ", "))"
+    }
+    if partitions.count > partitionCountMax {
+      let more = Quantity.grouped(partitions.count - partitionCountMax)
+      lines.append("  \(sign) and \(more) more partitions")
+    }
+    return lines.map { $0 + "\n" }.joined()
   }
 
   private func action(_ table: CrawlReport.Table) -> String {
@@ -80,6 +104,11 @@ struct CrawlText {
       "\(isDryRun ? "dry run: " : "")tables: \(counts.joined(separator: ", "));"
       + " \(Quantity.grouped(report.fileCount)) files, \(Quantity.bytes(report.byteCount)),"
       + " \(Quantity.grouped(report.probedCount)) looked into, in \(Quantity.seconds(seconds))\n"
+    if report.isSampled {
+      text +=
+        "note: only a sample was looked at; the types hold for all files and records only without"
+        + " --sample\n"
+    }
     if let table = report.tables.first(where: { $0.fileCount > 0 }) {
       text +=
         isDryRun
@@ -104,7 +133,8 @@ struct CrawlText {
 
   var json: JSONValue {
     [
-      "dryRun": .boolean(isDryRun), "tables": .array(report.tables.map(json)),
+      "dryRun": .boolean(isDryRun), "sampled": .boolean(report.isSampled),
+      "tables": .array(report.tables.map(json)),
       "skipped": .array(
         report.skipped.map { ["path": .string($0.path), "reason": .string($0.reason)] }
       ), "notes": .array(report.notes.map { .string($0) }), "files": .integer(report.fileCount),
@@ -114,7 +144,7 @@ struct CrawlText {
   }
 
   private func json(_ table: CrawlReport.Table) -> JSONValue {
-    [
+    var object: JSONObject = [
       "database": .string(table.name.database), "table": .string(table.name.table),
       "action": .string(table.action.rawValue), "location": .string(table.location),
       "format": .string(table.format.name), "version": .integer(table.version),
@@ -128,5 +158,13 @@ struct CrawlText {
       "rows": table.recordCount.map { .integer($0) } ?? .null,
       "changes": .array(table.changes.map(CatalogText.json)),
     ]
+    if isDryRun {
+      func list(_ partitions: [Partition]) -> JSONValue {
+        .array(partitions.map { CatalogText.json($0, keys: table.partitionKeys) })
+      }
+      object["addedPartitions"] = list(table.addedPartitions)
+      object["removedPartitions"] = list(table.removedPartitions)
+    }
+    return .object(object)
   }
 }

@@ -20,7 +20,8 @@ struct CrawlCommand: ParsableCommand {
     abstract: "Infers, merges and versions schemas, and finds partitions.",
     discussion: """
       Looks at every Parquet footer or every record of NDJSON and CSV files, plain, gzip or zstd;
-      formats are told by content. Without a path, every folder data/DATABASE/TABLE of the lake is
+      formats are told by content. What a crawl learnt is kept, so that --recrawl new opens only
+      files that are new or changed. Without a path, every folder data/DATABASE/TABLE of the lake is
       a table. A second crawl without a change writes nothing. Examples:
         lake crawl
         lake crawl ~/downloads/flights --database travel --dry-run
@@ -41,7 +42,10 @@ struct CrawlCommand: ParsableCommand {
   )
   var exclude: [String] = []
   @Option(
-    help: ArgumentHelp("Look at this many files of each folder instead of all.", valueName: "n")
+    help: ArgumentHelp(
+      "Look at this many files of each folder, and their first 1,000 records, instead of all.",
+      valueName: "n"
+    )
   )
   var sample: Int?
   @Flag(help: "Say what would change, and change nothing.")
@@ -54,7 +58,7 @@ struct CrawlCommand: ParsableCommand {
   var grouping = CrawlOptions.Grouping.similar
   @Option(help: ArgumentHelp("The level of the tables' folders; the path is 1.", valueName: "n"))
   var tableLevel: Int?
-  @Option(help: "Look at all folders, or at new ones only.")
+  @Option(help: "Open all files, or only those that are new or changed since the last crawl.")
   var recrawl = CrawlOptions.Recrawl.all
   @Option(
     help: ArgumentHelp(
