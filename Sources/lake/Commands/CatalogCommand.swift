@@ -11,7 +11,8 @@ struct CatalogCommand: ParsableCommand {
     subcommands: [
       CatalogDatabasesCommand.self, CatalogTablesCommand.self, CatalogShowCommand.self,
       CatalogVersionsCommand.self, CatalogDiffCommand.self, CatalogPartitionsCommand.self,
-      CatalogWhyCommand.self, CatalogDropCommand.self,
+      CatalogWhyCommand.self, CatalogDropCommand.self, CatalogExportCommand.self,
+      CatalogImportCommand.self,
     ]
   )
 }

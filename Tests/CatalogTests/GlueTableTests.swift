@@ -1,0 +1,100 @@
+import Catalog
+import ColumnFormat
+import RowFormat
+import TestSupport
+import Testing
+
+@Suite struct GlueTableTests {
+  let zoo = CrawlZoo()
+
+  private func round(_ name: TableName) throws -> (TableDescription, GlueTable.Imported) {
+    let table = try #require(try zoo.catalog().snapshot(of: name))
+    let text = GlueTable.json(table, location: "/data/t").prettyText
+    let imported = try GlueTable.tables(try JSONValue.parse(Array(text.utf8)), path: "x.json")
+    #expect(imported.map(\.name) == [name])
+    return (table.description, try #require(imported.first))
+  }
+
+  @Test func `a Parquet table survives the way through GetTable and GetPartitions`() throws {
+    let name = TableName(database: "default", table: "t")
+    try zoo.parquet(
+      "t/day=2026-11-23/f",
+      [Field("Id", .int32), Field("s", .row([Field("X", .decimal(precision: 9, scale: 2))]))]
+    )
+    try zoo.parquet("t/day=__HIVE_DEFAULT_PARTITION__/f", [Field("Id", .int32)])
+    try zoo.crawl("t")
+    let (table, imported) = try round(name)
+    #expect(imported.update.format == .parquet)
+    #expect(imported.update.location == "/data/t")
+    #expect(
+      imported.update.columns == [
+        Field("id", .int32), Field("s", .row([Field("x", .decimal(precision: 9, scale: 2))])),
+      ]
+    )
+    #expect(imported.update.partitionKeys == [Field("day", .date)])
+    #expect(imported.update.parameters == table.parameters)
+    let snapshot = try #require(try zoo.catalog().snapshot(of: name))
+    let partitions = try zoo.catalog().partitions(of: name)
+    let answer = GlueTable.json(partitions, of: snapshot, location: "/data/t")
+    let found = try GlueTable.partitions(
+      try JSONValue.parse(Array(answer.compactText.utf8)),
+      path: "x.json"
+    )
+    #expect(found[name]?.map(\.values) == [["2026-11-23"], [nil]])
+    #expect(found[name]?.first?.location == "/data/t/day=2026-11-23")
+  }
+
+  @Test func `CSV and JSON tables survive it too`() throws {
+    zoo.directory.write("a|b\n1|x\n2|y\n", to: "c/a.csv")
+    zoo.directory.write("{\"a\":1}\n", to: "j/a.json")
+    try zoo.crawl("c")
+    try zoo.crawl("j")
+    let (_, csv) = try round(TableName(database: "default", table: "c"))
+    #expect(csv.update.format == .csv(CSVLayout(delimiter: UInt8(ascii: "|"), hasHeader: true)))
+    let (_, json) = try round(TableName(database: "default", table: "j"))
+    #expect(json.update.format == .ndjson)
+  }
+
+  @Test func `a table as Glue's own crawler writes it is understood`() throws {
+    let answer = """
+      {"TableList": [{"Name": "Flights", "DatabaseName": "Raw", "StorageDescriptor": {"Columns":
+      [{"Name": "year", "Type": "bigint"}, {"Name": "tags", "Type": "array<struct<k:string>>"}],
+      "Location": "s3://bucket/flights/", "SerdeInfo": {"SerializationLibrary":
+      "org.apache.hadoop.hive.serde2.OpenCSVSerde", "Parameters": {"separatorChar": ";",
+      "quoteChar": "'"}}}, "PartitionKeys": [{"Name": "partition_0", "Type": "string"}],
+      "Parameters": {"skip.header.line.count": "1", "classification": "csv"}}]}
+      """
+    let tables = try GlueTable.tables(try JSONValue.parse(Array(answer.utf8)), path: "x.json")
+    let table = try #require(tables.first)
+    #expect(table.name == TableName(database: "raw", table: "flights"))
+    #expect(table.update.location == "s3://bucket/flights")
+    #expect(
+      table.update.format
+        == .csv(CSVLayout(delimiter: UInt8(ascii: ";"), quote: UInt8(ascii: "'"), hasHeader: true))
+    )
+    #expect(
+      table.update.columns.map { HiveType.text($0.type) } == [
+        "bigint", "array<struct<k:string>>",
+      ]
+    )
+  }
+
+  @Test(arguments: [
+    (#"{"Table": {"Name": "t"}}"#, "a table lacks Name, StorageDescriptor or Location"),
+    (
+      #"{"Table": {"Name": "t", "StorageDescriptor": {"Location": "/x", "SerdeInfo": {"SerializationLibrary": "org.apache.hadoop.hive.ql.io.orc.OrcSerde"}}}}"#,
+      "files of 'org.apache.hadoop.hive.ql.io.orc.OrcSerde' are not supported"
+    ),
+    (
+      #"{"Table": {"Name": "t", "StorageDescriptor": {"Location": "/x", "SerdeInfo": {"SerializationLibrary": "x.ParquetHiveSerDe"}, "Columns": [{"Name": "a", "Type": "set<int>"}]}}}"#,
+      "column 'a': 'set<int>' at byte 0: set is not supported"
+    ),
+  ])
+  func `what cannot be a table says why`(answer: String, fact: String) throws {
+    let value = try JSONValue.parse(Array(answer.utf8))
+    let error = #expect(throws: CatalogError.self) { try GlueTable.tables(value, path: "x.json") }
+    #expect(
+      error?.message == "'x.json' is no answer of GetTable or GetPartitions: \(fact)"
+    )
+  }
+}
