@@ -7,6 +7,7 @@ final class RunControl: @unchecked Sendable {
   let pool: WorkerPool
 
   private let stopped = Atomic<Bool>(false)
+  private let byteCountRead = Atomic<Int>(0)
   private let monitor = Monitor()
   private var firstError: (any Error)?
 
@@ -29,9 +30,10 @@ final class RunControl: @unchecked Sendable {
 
   /// Counts bytes that a scan has read.
   ///
-  /// - Throws: When the query has read more than it may.
-  func countRead(_ byteCount: Int) throws {
-    let total = scans.byteCountRead.wrappingAdd(byteCount, ordering: .relaxed).newValue
+  /// - Throws: When all scans of the query together have read more than they may.
+  func countRead(_ byteCount: Int, by scan: ScanStatistics) throws {
+    scan.byteCountRead.wrappingAdd(byteCount, ordering: .relaxed)
+    let total = byteCountRead.wrappingAdd(byteCount, ordering: .relaxed).newValue
     if let limit = settings.scanByteCountMax, total > limit {
       throw SQLError(
         .exceededScan,

@@ -31,7 +31,7 @@ final class ParquetScanReader: SourceReader {
     do {
       for group in groups {
         if try !read(group, file, columns, push) { return }
-        try control.countRead(byteCountRead)
+        try control.countRead(byteCountRead, by: source.plan.counts)
         byteCountRead = 0
       }
     } catch { throw ScanFailure.translate(error) }

@@ -127,7 +127,7 @@ final class TextScanSource: Source, @unchecked Sendable {
         throw ScanFailure.translate(error)
       }
       if let record = decoded.rejected.first { throw ScanFailure.rejected(record) }
-      try control.countRead(source.takeByteCount())
+      try control.countRead(source.takeByteCount(), by: source.plan.counts)
       let scan = source.plan.scan
       let columns = positions.enumerated().map { index, position -> Column in
         if let position { return decoded.batch.columns[position] }
