@@ -49,7 +49,17 @@ struct Lake: ParsableCommand {
     do {
       return try parseAsRoot(configuration.arguments(typed))
     } catch {
-      throw configuration.blame(typed) { (try? parseAsRoot($0)) != nil } ?? error
+      throw configuration.blame(typed, problem: problem) ?? error
+    }
+  }
+
+  /// What the parser says against arguments; nil for nothing.
+  static func problem(_ arguments: [String]) -> String? {
+    do {
+      _ = try parseAsRoot(arguments)
+      return nil
+    } catch {
+      return message(for: error)
     }
   }
 

@@ -88,9 +88,8 @@ import Testing
 
   @Test func `a value or option that the command refuses is told with its line`() throws {
     let wrongValue = try configuration("threads = 2\n[sql]\nformat = tabel\n")
-    let isRight: ([String]) -> Bool = { (try? Lake.parseAsRoot($0)) != nil }
     #expect(
-      wrongValue.blame(["sql", "q"], isRight: isRight)?.text() == """
+      wrongValue.blame(["sql", "q"], problem: Lake.problem)?.text() == """
         error: 'lake sql' does not take '--format' with the value 'tabel'
           lake.conf, line 3:  format = tabel
           help: see 'lake sql --help'
@@ -99,10 +98,11 @@ import Testing
     )
     let wrongOption = try configuration("[sql]\ncompression = zstd\n")
     #expect(
-      wrongOption.blame(["sql", "q"], isRight: isRight)?.place.first?.contains("line 2") == true
+      wrongOption.blame(["sql", "q"], problem: Lake.problem)?.place.first?.contains("line 2")
+        == true
     )
     // Nothing is to blame for what was typed wrong.
-    #expect(wrongValue.blame(["sql", "--wrong"], isRight: isRight) == nil)
+    #expect(wrongValue.blame(["sql", "--wrong"], problem: Lake.problem) == nil)
   }
 
   @Test func `a file that was named must be there`() {
@@ -116,7 +116,9 @@ import Testing
     let rows = ConfigCommand.rows(configuration, ["ingest"])
     #expect(rows.contains(["threads", "2", "lake.conf, line 1"]))
     #expect(rows.contains(["compression", "zstd", "lake.conf, line 3"]))
-    #expect(ConfigCommand.takes(["ingest", "--compression=zstd"]))
-    #expect(!ConfigCommand.takes(["ingest", "--compression=best"]))
+    // What a command lacks besides is no setting's fault.
+    #expect(configuration.blame(["ingest"], problem: Lake.problem) == nil)
+    let wrong = try self.configuration("[ingest]\ncompression = best\n")
+    #expect(wrong.blame(["ingest"], problem: Lake.problem) != nil)
   }
 }

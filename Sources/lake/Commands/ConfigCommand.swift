@@ -32,22 +32,11 @@ struct ConfigCommand: ParsableCommand {
       }
       let arguments = global.config.map { ["--config", $0] } ?? []
       let configuration = try Configuration(arguments: arguments)
-      if let failure = configuration.blame(command, isRight: ConfigCommand.takes) { throw failure }
+      if let failure = configuration.blame(command, problem: Lake.problem) { throw failure }
       var rows = TextColumns(["option", "value", "from"])
       for row in ConfigCommand.rows(configuration, command) { rows.append(row) }
       try StandardOutput.write(rows.text())
       if !global.quiet { StandardError.note(ConfigCommand.fileText(configuration)) }
-    }
-  }
-
-  /// Whether a command line can be parsed, but for what it lacks: a command is explained without
-  /// its inputs.
-  static func takes(_ arguments: [String]) -> Bool {
-    do {
-      _ = try Lake.parseAsRoot(arguments)
-      return true
-    } catch {
-      return Lake.message(for: error).hasPrefix("Missing expected argument")
     }
   }
 

@@ -92,17 +92,17 @@ struct Configuration {
     arguments[..<count] + settings.compactMap(\.argument) + arguments[count...]
   }
 
-  /// The setting that makes arguments wrong which are right without it, as an error.
+  /// The setting that makes arguments wrong in a way which they are not without it, as an error.
   ///
   /// - Parameters:
   ///   - arguments: What was typed.
-  ///   - isRight: Whether arguments can be parsed.
+  ///   - problem: What is wrong with arguments; nil for nothing.
   /// - Returns: The error; nil where no setting is to blame.
-  func blame(_ arguments: [String], isRight: ([String]) -> Bool) -> Failure? {
+  func blame(_ arguments: [String], problem: ([String]) -> String?) -> Failure? {
     let command = Configuration.command(arguments)
-    guard isRight(arguments) else { return nil }
+    let ownProblem = problem(arguments)
     for setting in settings(for: command)
-    where !isRight(insert([setting], into: arguments, after: command.count)) {
+    where problem(insert([setting], into: arguments, after: command.count)) != ownProblem {
       let words = "lake \(command.joined(separator: " "))"
       switch setting.source {
       case .environment(let variable):
