@@ -63,4 +63,42 @@ import Testing
     #expect(block.batch.rowCount == 12)
     #expect(block.rejected.map(\.cause) == [.valueOutOfRange])
   }
+
+  static let bounds: [(String, LogicalType, String)] = [
+    ("127", .int8, "tinyint"), ("-128", .int8, "tinyint"), ("128", .int8, "smallint"),
+    ("-129", .int8, "smallint"), ("32767", .int8, "smallint"), ("-32768", .int16, "smallint"),
+    ("32768", .int16, "int"), ("-32769", .int16, "int"), ("2147483647", .int32, "int"),
+    ("-2147483648", .int32, "int"), ("2147483648", .int32, "bigint"),
+    ("-2147483649", .int32, "bigint"), ("9007199254740992", .float64, "double"),
+    ("-9007199254740992", .float64, "double"), ("9007199254740993", .float64, "string"),
+    ("-9007199254740993", .float64, "string"),
+    ("9", .decimal(precision: 2, scale: 1), "decimal(2,1)"),
+    ("10", .decimal(precision: 2, scale: 1), "decimal(3,1)"),
+    ("99", .decimal(precision: 3, scale: 1), "decimal(3,1)"),
+    ("-100", .decimal(precision: 3, scale: 1), "decimal(4,1)"),
+    ("9223372036854775807", .decimal(precision: 3, scale: 1), "decimal(20,1)"),
+    ("-9223372036854775808", .decimal(precision: 3, scale: 1), "decimal(20,1)"),
+  ]
+
+  @Test(arguments: bounds)
+  func `whole numbers widen a known type exactly where it ends`(
+    number: String,
+    known: LogicalType,
+    type: String
+  ) throws {
+    let rows = try RecordDecoder(format: .ndjson).decode(
+      RecordBlock(path: "", records: "{\"a\":\(number)}\n".utf8),
+      evolving: Schema([Field("a", known)])
+    )
+    #expect(RowText.schema(rows.schema) == "a \(type)")
+    #expect(rows.rejected.isEmpty)
+  }
+
+  @Test func `names that differ in case only are told`() {
+    let inference = SchemaInference(format: .ndjson)
+    let text = "{\"Id\":1,\"s\":{\"x\":1}}\n{\"id\":2,\"s\":{\"X\":1}}\n{\"ID\":3,\"id\":4}\n"
+    inference.add(RecordBlock(path: "", records: text.utf8))
+    #expect(RowText.schema(inference.schema) == "Id bigint, s struct<x:bigint>")
+    #expect(inference.foldedNames == [["id"], ["s", "X"], ["ID"]])
+  }
 }

@@ -132,8 +132,26 @@ extension Shape {
 
   private mutating func add(integer value: Int64) {
     kinds.insert(.integer)
-    integerMin = min(integerMin, value)
-    integerMax = max(integerMax, value)
+    integerMin = min(
+      integerMin,
+      value < 0 ? -Shape.bound(UInt64(value.magnitude), isNegative: true) : 0
+    )
+    integerMax = max(integerMax, value > 0 ? Shape.bound(UInt64(value), isNegative: false) : 0)
+  }
+
+  /// The largest magnitude that has the same types as this one: up to the next power of two or ten.
+  ///
+  /// Without this every record of growing identifiers would be news, and be checked as a whole.
+  private static func bound(_ magnitude: UInt64, isNegative: Bool) -> Int64 {
+    if magnitude >= 1 << 62 { return .max }
+    let power = UInt64(1) << UInt64(64 - (magnitude - (isNegative ? 1 : 0)).leadingZeroBitCount)
+    var bound = isNegative ? power : power - 1
+    var nines: UInt64 = 9
+    while nines < magnitude { nines = nines * 10 + 9 }
+    bound = min(bound, nines)
+    // Doubles keep whole numbers up to this one.
+    if magnitude <= 1 << 53 { bound = min(bound, 1 << 53) }
+    return Int64(bound)
   }
 
   private mutating func add(_ number: NumberText) {
