@@ -156,6 +156,56 @@ import Testing
     #expect(try catalog.snapshot(of: name)?.partitionCount == 49)
   }
 
+  @Test func `odd values, places and layouts of partition lists are read as they were written`()
+    throws
+  {
+    let catalog = try catalog()
+    let odd = [
+      Partition(values: ["a\"b\\c\n", "é"], location: "x"),
+      Partition(values: ["a", nil], location: "year=a/month=__HIVE_DEFAULT_PARTITION__"),
+      Partition(values: ["a,b", "]"], location: "year=a,b/month=%5D"),
+      Partition(values: ["null", "[\"x\"]"], location: "y"),
+    ]
+    try catalog.commit(name) { _ in
+      update(keys: [Field("year", .string), Field("month", .string)], added: odd)
+    }
+    #expect(Set(try catalog.partitions(of: name)) == Set(odd))
+    // Someone has formatted the file.
+    let path = folder + "/partitions/0000000001.json"
+    let pretty = try JSONValue.parse(try store.read(path)).prettyText
+    try store.put(Array(pretty.utf8), at: path)
+    #expect(Set(try catalog.partitions(of: name)) == Set(odd))
+  }
+
+  @Test(arguments: [
+    (
+      "{\"format\": 9, \"partitions\": [\n[\"1\",\"2\"]\n]}\n",
+      CatalogError.Kind.laterFormat(found: 9, known: 1)
+    ),
+    (
+      "{\"format\": 1, \"partitions\": [\n[\"1\"]\n]}\n",
+      .damaged("a partition needs 2 values: [\"1\"]")
+    ),
+    (
+      "{\"format\": 1, \"partitions\": [\n[\"1\",2]\n]}\n",
+      .damaged("a partition's values are strings or null: [\"1\",2]")
+    ),
+    (
+      "{\"format\": 1, \"partitions\": [\n[\"1\",\"2\n]}\n",
+      .damaged("line 1, column 6: the string that begins here has no end, in the line [\"1\",\"2")
+    ),
+  ])
+  func `a partition list that contradicts the format says how`(
+    text: String,
+    kind: CatalogError.Kind
+  ) throws {
+    let catalog = try catalog()
+    try catalog.commit(name) { _ in update(added: [month("01")]) }
+    try store.put(Array(text.utf8), at: folder + "/partitions/0000000001.json")
+    let error = #expect(throws: CatalogError.self) { try catalog.partitions(of: name) }
+    #expect(error?.kind == kind)
+  }
+
   @Test func `other partition keys make another list`() throws {
     let catalog = try catalog()
     try catalog.commit(name) { _ in update(added: [month("01")]) }

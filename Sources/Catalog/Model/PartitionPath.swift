@@ -44,14 +44,18 @@ package enum PartitionPath {
     .joined(separator: "/")
   }
 
-  /// The bytes that Hive writes as `%XX` besides control characters (`FileUtils.charToEscape`).
-  private static let escaped = Set("\"#%'*/:=?\\{[]^".utf8)
+  /// For each byte whether Hive writes it as `%XX`: control characters and those of
+  /// `FileUtils.charToEscape`.
+  private static let escaped: [Bool] = (UInt8.min...UInt8.max).map { byte in
+    byte < 0x20 || byte == 0x7F || "\"#%'*/:=?\\{[]^".utf8.contains(byte)
+  }
 
   /// Writes bytes that a path or Hive cannot take as `%XX`.
   package static func escape(_ text: String) -> String {
+    if !text.utf8.contains(where: { escaped[Int($0)] }) { return text }
     var bytes: [UInt8] = []
     for byte in text.utf8 {
-      if byte < 0x20 || byte == 0x7F || escaped.contains(byte) {
+      if escaped[Int(byte)] {
         bytes.append(UInt8(ascii: "%"))
         bytes += (byte < 16 ? "0" : "").utf8
         bytes += String(byte, radix: 16, uppercase: true).utf8

@@ -41,11 +41,16 @@ struct CatalogFile {
       throw CatalogError(.damaged("it holds no object but \(value.kindName)"), path: path)
     }
     let file = CatalogFile(path: path, members: members)
-    let format = try file.integer("format")
+    try file.checkFormat()
+    return file
+  }
+
+  /// Refuses a file of a later release.
+  func checkFormat() throws(CatalogError) {
+    let format = try integer("format")
     if format > CatalogFile.format {
       throw CatalogError(.laterFormat(found: format, known: CatalogFile.format), path: path)
     }
-    return file
   }
 
   var bytes: [UInt8] { Array(JSONValue.object(members).prettyText.utf8) }

@@ -138,15 +138,33 @@ public final class TableCatalog: Sendable {
     var partitions: [Partition] = []
     partitions.reserveCapacity(min(snapshot.partitionCount, 1 << 22))
     for segment in snapshot.segments {
-      let path = "\(folder)/\(segment.file)"
-      for entry in try PartitionSegment(try CatalogFile.read(path, from: store)).entries {
-        partitions.append(try PartitionSegment.partition(entry, keys: keys, path: path))
-      }
+      partitions += try self.partitions(in: "\(folder)/\(segment.file)", keys: keys)
     }
-    return partitions.sorted(by: Partition.precedes)
+    // The list is mostly in order already: one segment is written in the order of its folders.
+    for index in partitions.indices.dropFirst()
+    where !Partition.precedes(partitions[index - 1], partitions[index]) {
+      return partitions.sorted(by: Partition.precedes)
+    }
+    return partitions
   }
 
   // MARK: Files
+
+  /// The partitions that one segment lists.
+  private func partitions(in path: String, keys: [String]) throws(CatalogError) -> [Partition] {
+    let bytes: [UInt8]
+    do {
+      bytes = try store.read(path)
+    } catch {
+      throw CatalogError(error)
+    }
+    if let found = try PartitionLines.partitions(bytes, keys: keys, path: path) { return found }
+    var partitions: [Partition] = []
+    for entry in try PartitionSegment(try CatalogFile.read(path, from: store)).entries {
+      partitions.append(try PartitionSegment.partition(entry, keys: keys, path: path))
+    }
+    return partitions
+  }
 
   /// The newest generation of a table, also of a dropped one.
   func head(of name: TableName) throws(CatalogError) -> TableGeneration? {
