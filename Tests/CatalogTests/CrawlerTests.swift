@@ -92,6 +92,9 @@ import Testing
     let report = try zoo.crawl { $0.isDryRun = true }
     #expect(report.tables.map(\.action) == [.added])
     #expect(report.tables.first?.columnCount == 3)
+    #expect(report.tables.first?.changes.count == 5)
+    #expect(report.tables.first?.partitionCount == 1)
+    #expect(report.tables.first?.addedPartitions.map(\.values) == [["2026", "06"]])
     #expect(try zoo.catalog().databases() == [])
   }
 

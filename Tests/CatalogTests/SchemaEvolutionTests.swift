@@ -1,5 +1,6 @@
 import Catalog
 import ColumnFormat
+import TestSupport
 import Testing
 
 @Suite struct SchemaEvolutionTests {
@@ -103,5 +104,55 @@ import Testing
       partitionKeys: []
     )
     #expect(next.columns.map(\.id) == [8, 9, 7, 10, 41, 40])
+  }
+}
+
+@Suite struct RollbackTests {
+  let zoo = CrawlZoo()
+  let name = TableName(database: "default", table: "t")
+
+  private func lines(_ version: SchemaVersion?) -> [String] {
+    version?.columns.map { "\($0.id ?? 0) \($0.name) \(HiveType.text($0.type))" } ?? []
+  }
+
+  @Test func `an older version comes back as the next one, with its ids`() throws {
+    let row = Field("s", .row([Field("x", .int32)]))
+    try zoo.parquet("t/k=1/f", [Field("a", .int32), Field("b", .int32), row])
+    try zoo.crawl("t")
+    try zoo.parquet("t/k=1/f", [Field("a", .string), Field("c", .int32)])
+    try zoo.crawl("t")
+    let catalog = try zoo.catalog()
+    let planned = try catalog.rollBack(name, to: 1, isDryRun: true)
+    #expect(planned.version.number == 3)
+    #expect(try catalog.versions(of: name).count == 2)
+    try catalog.rollBack(name, to: 1)
+    let versions = try catalog.versions(of: name)
+    #expect(versions.map(\.number) == [1, 2, 3])
+    #expect(lines(versions.last) == ["1 a int", "2 b int", "3 s struct<x:int>"])
+    #expect(versions.last?.columns == versions.first?.columns)
+    #expect(
+      versions.last?.changes.map(\.kind) == [
+        .retyped(from: .string, to: .int32), .added(.int32), .added(row.type), .removed(.int32),
+      ]
+    )
+    #expect(versions.last?.changes.first?.cause?.source == "rollback to version 1")
+    #expect(try catalog.partitions(of: name).map(\.values) == [["1"]])
+    // Once more changes nothing, and new fields get ids that none ever had.
+    #expect(try catalog.rollBack(name, to: 1).version.number == 3)
+    try zoo.crawl("t")
+    #expect(lines(try catalog.versions(of: name).last) == ["1 a string", "6 c int"])
+  }
+
+  @Test func `a rollback to other keys or to no version is refused`() throws {
+    try zoo.parquet("t/k=1/f", [Field("a", .int32)])
+    try zoo.crawl("t")
+    zoo.directory.remove("t/k=1/f")
+    try zoo.parquet("t/j=1/f", [Field("a", .int32)])
+    try zoo.crawl("t")
+    let catalog = try zoo.catalog()
+    let other = #expect(throws: CatalogError.self) { try catalog.rollBack(name, to: 1) }
+    #expect(other?.message.contains("has other partition keys") == true)
+    let none = #expect(throws: CatalogError.self) { try catalog.rollBack(name, to: 9) }
+    #expect(none?.kind == .versionNotFound(name, version: 9, newest: 2))
   }
 }

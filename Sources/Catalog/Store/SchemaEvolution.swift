@@ -22,17 +22,20 @@ package struct SchemaEvolution: Sendable {
   ///   - fieldIDMax: The highest id given out so far, also by a dropped table of the same name.
   ///   - columns: The columns to come.
   ///   - partitionKeys: The partition keys to come.
+  ///   - restored: A version whose fields come back with their ids.
   ///   - causes: What caused the change of a column, by its dotted path.
   package init(
     after previous: SchemaVersion?,
     fieldIDMax: Int = 0,
     columns: [Field],
     partitionKeys: [Field],
+    restored: SchemaVersion? = nil,
     causes: @escaping @Sendable (String) -> ChangeCause? = { _ in nil }
   ) {
     self.causes = causes
     self.fieldIDMax = max(fieldIDMax, previous?.fieldIDMax ?? 0)
     reserve(columns)
+    reserve(restored?.columns ?? [], besides: previous?.columns ?? [])
     self.columns = merge(columns, with: previous?.columns ?? [], path: "", isKey: false)
     self.partitionKeys = merge(
       partitionKeys,
@@ -51,6 +54,17 @@ package struct SchemaEvolution: Sendable {
     for field in fields { visit(field) }
     reserved = Set(asked.filter { $0.value == 1 }.keys)
     fieldIDMax = max(fieldIDMax, reserved.max() ?? 0)
+  }
+
+  /// Lets the fields of an older version have their ids again, but for those still in use.
+  private mutating func reserve(_ fields: [Field], besides used: [Field]) {
+    func ids(_ fields: [Field]) -> Set<Int> {
+      fields.reduce(into: []) { all, field in
+        all.formUnion(field.id.map { [$0] } ?? [])
+        all.formUnion(ids(field.type.children))
+      }
+    }
+    reserved.formUnion(ids(fields).subtracting(ids(used)))
   }
 
   private mutating func merge(_ new: [Field], with old: [Field], path: String, isKey: Bool)

@@ -57,7 +57,7 @@ extension TableCatalog {
       guard let update = try decide(current) else { return .some(current) }
       var commit = VersionCommit(catalog: self, name: name, head: head, current: current)
       guard try commit.prepare(update) else { return .some(current) }
-      if isDryRun { return .some(commit.snapshot) }
+      if isDryRun { return .some(commit.preview) }
       guard try commit.publish() else { return nil }
       TableGarbage.collect(in: self, name: name, newest: commit.next.number)
       return .some(commit.snapshot)

@@ -46,6 +46,8 @@ public struct TableUpdate: Sendable {
   public var addedPartitions: [Partition]
   /// Partitions to forget, by their values.
   public var removedPartitions: [Partition]
+  /// A version of the table whose fields come back with their ids.
+  public var restored: SchemaVersion?
   /// What caused the change of a column, by its dotted path.
   public var causes: @Sendable (String) -> ChangeCause?
 

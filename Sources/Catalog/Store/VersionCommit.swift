@@ -33,6 +33,7 @@ struct VersionCommit {
       fieldIDMax: head?.fieldIDMax ?? 0,
       columns: update.columns,
       partitionKeys: update.partitionKeys,
+      restored: update.restored,
       causes: update.causes
     )
     if current == nil || !evolution.changes.isEmpty {
@@ -165,6 +166,13 @@ struct VersionCommit {
     (version ?? current?.version).map { version in
       TableSnapshot(next, version, name)
     }
+  }
+
+  /// The table as this attempt would make it, before anything is written.
+  var preview: TableSnapshot? {
+    var attempt = self
+    if let segment { attempt.next.segments.append(.init(file: "", count: segment.entries.count)) }
+    return attempt.snapshot
   }
 
   // MARK: Writing

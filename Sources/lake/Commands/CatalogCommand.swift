@@ -12,7 +12,7 @@ struct CatalogCommand: ParsableCommand {
       CatalogDatabasesCommand.self, CatalogTablesCommand.self, CatalogShowCommand.self,
       CatalogVersionsCommand.self, CatalogDiffCommand.self, CatalogPartitionsCommand.self,
       CatalogWhyCommand.self, CatalogDropCommand.self, CatalogExportCommand.self,
-      CatalogImportCommand.self,
+      CatalogImportCommand.self, CatalogRollbackCommand.self,
     ]
   )
 }

@@ -175,6 +175,46 @@ struct CatalogWhyCommand: ParsableCommand {
   }
 }
 
+struct CatalogRollbackCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "rollback",
+    abstract: "Gives a table the columns of an older schema version again, as its next version.",
+    discussion: "Example: lake catalog rollback shop.orders 3 --dry-run"
+  )
+  @OptionGroup var table: TableArgument
+  @Argument(help: "The older version.")
+  var version: Int
+  @Flag(help: "Say what would change, and change nothing.")
+  var dryRun = false
+  @OptionGroup var global: GlobalOptions
+
+  func run() throws {
+    let catalog = try TableCatalog(lake: global.lakeFolder)
+    let before = try table.snapshot(in: catalog)
+    let name = before.description.name
+    let after = try catalog.rollBack(name, to: version, isDryRun: dryRun)
+    let isChanged = after.version.number != before.version.number
+    let changes = isChanged ? after.version.changes : []
+    if global.json {
+      let object: JSONValue = [
+        "dryRun": .boolean(dryRun), "versionBefore": .integer(before.version.number),
+        "version": .integer(after.version.number),
+        "changes": .array(changes.map(CatalogText.json)),
+      ]
+      try StandardOutput.write(object.prettyText)
+      return
+    }
+    try StandardOutput.write(changes.map { CatalogText.line($0) + "\n" }.joined())
+    if global.quiet { return }
+    let would = dryRun ? "would be " : "is "
+    StandardError.note(
+      isChanged
+        ? "\(name) \(would)version \(after.version.number), with the columns of \(version)"
+        : "\(name) has the columns of version \(version) already"
+    )
+  }
+}
+
 /// What the versions of a table tell about single columns.
 struct SchemaHistory {
   let versions: [SchemaVersion]
