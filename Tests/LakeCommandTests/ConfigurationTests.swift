@@ -102,7 +102,8 @@ import Testing
         == true
     )
     // Nothing is to blame for what was typed wrong.
-    #expect(wrongValue.blame(["sql", "--wrong"], problem: Lake.problem) == nil)
+    let sound = try configuration("threads = 2\n")
+    #expect(sound.blame(["sql", "--wrong"], problem: Lake.problem) == nil)
   }
 
   @Test func `a file that was named must be there`() {
