@@ -38,6 +38,7 @@ final class KeyEncoder {
       return
     }
     words.update(repeating: 0, count: rowCount * layout.wordCount)
+    nestedArena = ByteArena()
     for (index, column) in columns.enumerated() {
       switch layout.parts[index] {
       case .bits(let word, let shift, let width, let null):
@@ -208,9 +209,8 @@ final class KeyEncoder {
     for row in 0..<rowCount where !validity.isValid(row) { store(row, KeyLayout.nullText) }
   }
 
-  /// Lists and rows as texts of their coded bytes.
+  /// Lists and rows as texts of their coded bytes, which stay until the next rows are encoded.
   private func coded(_ column: Column, _ type: SQLType) -> Column {
-    nestedArena = ByteArena()
     let views = Buffer<ByteView>(count: column.count)
     let flat = column.flattened()
     var bytes: [UInt8] = []
