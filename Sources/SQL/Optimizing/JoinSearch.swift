@@ -68,7 +68,13 @@ struct JoinSearch {
       kept.append(condition)
     }
     self.conditions = kept.map { Condition(expression: $0, inputs: members($0.columnIDs)) }
-    equalities = JoinSearch.classes(self.conditions, members)
+    let classes = JoinSearch.classes(self.conditions, members)
+    equalities = classes.between
+    // Of a class only one pair becomes a key, so members within one input have to be equal there.
+    for (condition, inputs) in classes.within
+    where !self.conditions.contains(where: { $0.expression.hasSameSides(as: condition) }) {
+      self.conditions.append(Condition(expression: condition, inputs: inputs))
+    }
     for index in self.conditions.indices {
       let expression = self.conditions[index].expression
       self.conditions[index].isKey = equalities.contains {
@@ -77,11 +83,14 @@ struct JoinSearch {
     }
   }
 
-  /// The equalities between inputs, with those that follow from others.
+  /// The equalities between inputs and within them, with those that follow from others.
   private static func classes(
     _ conditions: [Condition],
     _ inputs: (Set<ColumnID>) -> InputSet
-  ) -> [(equality: Equality, left: InputSet, right: InputSet)] {
+  ) -> (
+    between: [(equality: Equality, left: InputSet, right: InputSet)],
+    within: [(condition: BoundExpression, input: InputSet)]
+  ) {
     var groups: [[BoundExpression]] = []
     var function: [ScalarFunction] = []
     for condition in conditions {
@@ -107,12 +116,16 @@ struct JoinSearch {
       function.append(equalFunction)
     }
     var result: [(equality: Equality, left: InputSet, right: InputSet)] = []
+    var within: [(condition: BoundExpression, input: InputSet)] = []
     for (number, group) in groups.enumerated() {
       for (position, one) in group.enumerated() {
         for other in group[(position + 1)...] {
           let left = inputs(one.columnIDs)
           let right = inputs(other.columnIDs)
-          if left == right { continue }
+          if left == right {
+            within.append((.call(function[number], [one, other]), left))
+            continue
+          }
           result.append(
             (
               Equality(
@@ -128,7 +141,7 @@ struct JoinSearch {
         }
       }
     }
-    return result
+    return (result, within)
   }
 
   // MARK: Search
