@@ -6,12 +6,14 @@ import Synchronization
 final class ParquetScanReader: SourceReader {
   /// Rows read at a time.
   private static let batchRowCount = Batch.rowCountTarget
+
   private let source: ParquetScanSource
   private let control: RunControl
   private var filters: ScanFilters
   private var byteCountRead = 0
   private var rowCountScanned = 0
   private var rowCountSkipped = 0
+
   init(_ source: ParquetScanSource, _ control: RunControl) throws {
     self.source = source
     self.control = control
