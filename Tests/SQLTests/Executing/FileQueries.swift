@@ -39,9 +39,13 @@ struct FileQueries {
     options.dataFolder = folder.path
     options.threads = threads
     var rows: [[Scalar]] = []
-    _ = try QueryEngine(options).run(sql, begin: { _ in }) { batch in
-      for row in 0..<batch.rowCount { rows.append(batch.columns.map { $0.scalar(at: row) }) }
-    }
+    _ = try QueryEngine(options).run(
+      sql,
+      begin: { _ in },
+      receive: { batch in
+        for row in 0..<batch.rowCount { rows.append(batch.columns.map { $0.scalar(at: row) }) }
+      }
+    )
     return rows
   }
 
