@@ -1,5 +1,5 @@
 #pragma once
-// System calls that Swift's Glibc module does not show: renameat2(2) with RENAME_EXCHANGE, splice(2)
+// What Swift's Glibc module does not show: the environment, renameat2(2) with RENAME_EXCHANGE, splice(2)
 // and fallocate(2) with FALLOC_FL_KEEP_SIZE.
 #include <fcntl.h>
 #include <sys/syscall.h>
@@ -8,6 +8,12 @@
 static inline long lake_exchange(const char *one, const char *other) {
   const unsigned int exchange = 1u << 1;
   return syscall(SYS_renameat2, AT_FDCWD, one, AT_FDCWD, other, exchange);
+}
+
+// The variables that a child process gets.
+static inline char **lake_environment(void) {
+  extern char **environ;
+  return environ;
 }
 
 // Moves bytes from a pipe to a file: in the kernel, so that no byte is ever in neither of them.

@@ -100,7 +100,9 @@ final class DeliveryBuffers: @unchecked Sendable {
       let now = settings.nowMillis()
       // A record that is kept in several parts is one.
       let unreadCount = rows.decoded.rejected.count { $0.part == 0 }
-      let recordCount = rows.decoded.batch.rowCount + unreadCount
+      let failedCount = rows.staged?.failed.count ?? 0
+      let leftOutCount = rows.staged?.leftOutCount ?? 0
+      let recordCount = rows.decoded.batch.rowCount + unreadCount + failedCount + leftOutCount
       if recordCount > 0 || !rows.decoded.rejected.isEmpty { state.arrived(nowMillis: now) }
       var refused: [RejectedRecord] = []
       do throws(LakeWriterError) { refused = try buffer(rows, of: block, now: now) } catch {
@@ -119,6 +121,7 @@ final class DeliveryBuffers: @unchecked Sendable {
       summary.inputByteCount += rows.inputByteCount
       summary.untimedCount += rows.untimedCount
       summary.outsideCount += rows.outsideCount
+      summary.filteredCount += rows.filteredCount
       summary.rejectedCount += rejectedCount
       rejects.append(
         rows.decoded.rejected + refused,
@@ -349,7 +352,7 @@ final class DeliveryBuffers: @unchecked Sendable {
       summary.schema = current.numbering.number(current.schema)
       if settings.replacesPartitions && !hasCommittedLast { summary.forgetFiles() }
       summary.undeliveredRowCount =
-        summary.recordCount - summary.rejectedCount - summary.outsideCount
+        summary.recordCount - summary.rejectedCount - summary.outsideCount - summary.filteredCount
         - summary.deliveredRowCount
       return summary
     }

@@ -30,7 +30,8 @@ struct DeliveryInput: Sendable, Equatable {
   /// The inputs that arguments of a command stand for.
   static func named(
     _ paths: [String],
-    envelope: InputEnvelope?
+    envelope: InputEnvelope?,
+    takesWholeLines: Bool = false
   ) throws(LakeWriterError) -> [DeliveryInput] {
     var inputs: [DeliveryInput] = []
     for path in paths {
@@ -38,6 +39,12 @@ struct DeliveryInput: Sendable, Equatable {
         path: path,
         identity: path == "-" ? nil : try InputIdentity(file: path)
       )
+      if takesWholeLines, let identity = input.identity {
+        let whole = try identity.wholeLines()
+        // There is nothing yet that could be delivered.
+        if whole.byteCount == 0 { continue }
+        input.identity = whole
+      }
       input.envelope = envelope
       if envelope != nil { input.identity?.isCompressed = true }
       inputs.append(input)

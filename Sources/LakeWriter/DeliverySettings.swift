@@ -34,6 +34,8 @@ public struct DeliverySettings: Sendable {
   public var format: RecordFormat?
   /// What the records of the inputs are wrapped in.
   public var envelope: InputEnvelope?
+  /// Whether of plain files only whole lines are taken, as the last one may still be written.
+  package var takesWholeLines = false
   /// The field whose value files a record; members of nested objects follow a dot.
   public var timeField: String?
   /// Only records whose time is in this range are delivered, in milliseconds; all when nil.
@@ -58,6 +60,14 @@ public struct DeliverySettings: Sendable {
   /// A partition is active from its first record until its file is delivered. Nil bounds only memory:
   /// see ``openPartitionCountMax``.
   public var activePartitionCountMax: Int?
+  /// Which records are delivered; all of them when nil.
+  public var filter: EventFilter?
+  /// The form that records get before they are decoded.
+  public var template: InputTemplate?
+  /// The command that gives records another form before they are decoded.
+  public var transform: TransformCommand?
+  /// Whether changes of DynamoDB that removed an item are left out instead of becoming rows of its keys.
+  public var leavesOutRemoved = false
   /// How finely to partition.
   public var granularity = PartitionGranularity.hour
   /// When buffers become files.
@@ -115,6 +125,13 @@ public struct DeliverySettings: Sendable {
         "for example --partition-keys '{\(first): .\(first)}'"
       )
     }
+    let transformed = prefix?.keys.filter { $0.source == .transform }.map(\.name) ?? []
+    if let first = transformed.first, transform == nil {
+      return fault(
+        "--prefix: '!{partitionKeyFromLambda:\(first)}' needs --transform",
+        "the command gives the key in metadata.partitionKeys of each record"
+      )
+    }
     if partitionQuery != nil && queried.isEmpty {
       return fault(
         "--partition-keys: the prefix uses none of its keys",
@@ -135,7 +152,7 @@ public struct DeliverySettings: Sendable {
   /// The decoding, with what the other settings need of it.
   var neededDecoding: DecodingOptions {
     var options = decoding
-    options.keepsPlaces = partitionQuery != nil || activePartitionCountMax != nil
+    options.keepsPlaces = !(prefix?.keys.isEmpty ?? true) || activePartitionCountMax != nil
     return options
   }
 
@@ -175,6 +192,8 @@ public struct DeliverySummary: Sendable {
   public var rejectFiles: [String] = []
   /// Records filed by their arrival, as their time field was missing, null or no time.
   public var untimedCount = 0
+  /// Records that were left out because no pattern matches, or because they are removals.
+  public var filteredCount = 0
   /// Records that were left out because their time is not in the window.
   public var outsideCount = 0
   /// Rows read but not delivered because the destination failed; a resumed run reads them again.

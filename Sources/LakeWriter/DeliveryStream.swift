@@ -37,7 +37,11 @@ public final class DeliveryStream: Sendable {
     deliver(
       progress,
       prepare: { (_) throws(LakeWriterError) in
-        try DeliveryInput.named(inputs, envelope: settings.envelope)
+        try DeliveryInput.named(
+          inputs,
+          envelope: settings.envelope,
+          takesWholeLines: settings.takesWholeLines
+        )
       },
       finish: { () throws(LakeWriterError) in }
     )

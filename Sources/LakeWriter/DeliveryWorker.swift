@@ -23,9 +23,7 @@ struct DeliveryWorker {
         break
       }
       do throws(RowFormatError) {
-        let decoder = RecordDecoder(format: numbered.format, options: settings.neededDecoding)
-        let decoded = try decoder.decode(numbered.block, evolving: buffers.schema)
-        buffers.append(sort(decoded, of: numbered), of: numbered)
+        buffers.append(try sorted(numbered), of: numbered)
       } catch {
         buffers.skip(numbered.number, error)
       }
@@ -44,8 +42,31 @@ struct DeliveryWorker {
     }
   }
 
+  /// Filters, decodes and sorts a block's records.
+  private func sorted(_ numbered: BlockSource.Numbered) throws(RowFormatError) -> SortedRows {
+    let staged = RecordStage(settings: settings).apply(numbered)
+    let input = staged?.numbered ?? numbered
+    let decoder = RecordDecoder(format: input.format, options: settings.neededDecoding)
+    let decoded = try decoder.decode(input.block, evolving: buffers.schema)
+    var sorted = sort(decoded, of: input, staged)
+    sorted.inputByteCount = numbered.block.bytes.count
+    if let staged {
+      sorted.staged = staged
+      sorted.filteredCount += staged.leftOutCount
+      sorted.failed = staged.failed + sorted.failed.map { staged.original($0, of: numbered.block) }
+      sorted.decoded.rejected =
+        numbered.block.rejected
+        + sorted.decoded.rejected.map { staged.original($0, of: numbered.block) }
+    }
+    return sorted
+  }
+
   /// Finds each row's partition.
-  private func sort(_ decoded: DecodedBlock, of numbered: BlockSource.Numbered) -> SortedRows {
+  private func sort(
+    _ decoded: DecodedBlock,
+    of numbered: BlockSource.Numbered,
+    _ staged: RecordStage.Staged?
+  ) -> SortedRows {
     var sorted = SortedRows(
       decoded: decoded,
       inputByteCount: numbered.block.bytes.count,
@@ -61,8 +82,9 @@ struct DeliveryWorker {
     let unit = settings.partitionUnit
     let isTimeless = (unit == .none || isByArrival) && settings.windowMillis == nil
     let untimed = isByArrival ? PartitionTime.arrival : PartitionTime(seconds: 0)
-    let keys = rowKeys(numbered, &sorted)
-    if isTimeless && keys == nil || count == 0 {
+    let keys = rowKeys(numbered, staged, &sorted)
+    let removed = removals(decoded, numbered.format)
+    if isTimeless && keys == nil && removed == nil || count == 0 {
       let all = Buffer<UInt32>(count: count)
       for row in 0..<count { all.base[row] = UInt32(truncatingIfNeeded: row) }
       sorted.parts = count == 0 ? [] : [(PartitionKey(time: untimed), all)]
@@ -71,12 +93,16 @@ struct DeliveryWorker {
     let times = isTimeless ? nil : RecordTimes(decoded, settings: settings, format: numbered.format)
     sorted.untimedCount = times?.untimedCount ?? 0
     var parts: [PartitionKey: BufferBuilder<UInt32>] = [:]
-    if let times, keys == nil, !isByArrival {
+    if let times, keys == nil, removed == nil, !isByArrival {
       sorted.outsideCount = sort(times, unit, into: &parts)
     } else {
       for row in 0..<count {
         if let window = settings.windowMillis, let times, !window.contains(times.millis[row]) {
           sorted.outsideCount += 1
+          continue
+        }
+        if let removed, removed[row] {
+          sorted.filteredCount += 1
           continue
         }
         guard let values = keys.map({ $0[row] }) ?? [] else { continue }
@@ -127,25 +153,34 @@ struct DeliveryWorker {
     return outsideCount
   }
 
+  /// Which rows are removals that are to be left out; nil where none are.
+  private func removals(_ decoded: DecodedBlock, _ format: RecordFormat) -> [Bool]? {
+    guard settings.leavesOutRemoved, format == .dynamodb,
+      let index = decoded.schema.index(of: "event_name")
+    else { return nil }
+    let column = decoded.batch.columns[index]
+    return (0..<column.count).map { row in
+      guard column.isValid(row), case .bytes(let name) = column.scalar(at: row) else {
+        return false
+      }
+      return name.elementsEqual("REMOVE".utf8)
+    }
+  }
+
   /// The values of the prefix's keys for each row; nil for a row that gives none and is rejected.
-  private func rowKeys(_ numbered: BlockSource.Numbered, _ sorted: inout SortedRows)
-    -> [[String]?]?
-  {
-    guard let query = settings.partitionQuery, let prefix = settings.prefix else { return nil }
-    let names = prefix.keys.map(\.name)
+  private func rowKeys(
+    _ numbered: BlockSource.Numbered,
+    _ staged: RecordStage.Staged?,
+    _ sorted: inout SortedRows
+  ) -> [[String]?]? {
+    guard let prefix = settings.prefix, !prefix.keys.isEmpty else { return nil }
     let now = settings.nowMillis()
     var keys: [[String]?] = []
     for (row, place) in sorted.decoded.places.enumerated() {
-      let bytes = UnsafeBufferPointer(rebasing: numbered.block.bytes.values[place])
+      let number = sorted.decoded.recordNumbers?[row] ?? numbered.block.firstRecord + row
+      let given = staged.map { $0.keys.indices.contains(number) ? $0.keys[number] : [:] } ?? [:]
       do throws(QueryFault) {
-        guard
-          let record = RecordValue.parse(
-            bytes,
-            format: numbered.format,
-            columnNames: numbered.block.columnNames
-          )
-        else { throw QueryFault(sentence: "the record cannot be read as JSON") }
-        keys.append(try query.values(of: names, record, nowMillis: now))
+        keys.append(try values(prefix.keys, numbered, place, given: given, nowMillis: now))
       } catch {
         keys.append(nil)
         sorted.failed.append(
@@ -154,6 +189,36 @@ struct DeliveryWorker {
       }
     }
     return keys
+  }
+
+  /// The values of the prefix's keys for one record, from the query and from the transform.
+  private func values(
+    _ keys: [PathTemplate.Key],
+    _ numbered: BlockSource.Numbered,
+    _ place: Range<Int>,
+    given: [String: String],
+    nowMillis: Int64
+  ) throws(QueryFault) -> [String] {
+    var queried: [String] = []
+    if let query = settings.partitionQuery {
+      guard
+        let record = RecordValue.parse(
+          UnsafeBufferPointer(rebasing: numbered.block.bytes.values[place]),
+          format: numbered.format,
+          columnNames: numbered.block.columnNames
+        )
+      else { throw QueryFault(sentence: "the record cannot be read as JSON") }
+      let names = keys.filter { $0.source == .query }.map(\.name)
+      queried = try query.values(of: names, record, nowMillis: nowMillis)
+    }
+    var next = queried[...]
+    return try keys.map { key throws(QueryFault) in
+      if key.source == .query { return next.popFirst() ?? "" }
+      guard let value = given[key.name], !value.isEmpty else {
+        throw QueryFault(sentence: "the transform gives no partition key '\(key.name)'")
+      }
+      return value
+    }
   }
 }
 
@@ -167,20 +232,26 @@ struct SortedRows {
   var untimedCount: Int
   /// Rows that are in no part because their time is not in the window.
   var outsideCount: Int
+  /// Records that were left out before, and rows that are in no part because they are removals.
+  var filteredCount = 0
+  /// How the decoded block was made of the one that was read, if it was.
+  var staged: RecordStage.Staged?
 
   /// The record of a row as a rejected one; needs ``DecodedBlock/places``.
   func record(_ row: Int, of block: RecordBlock, _ cause: RejectCause, _ message: String)
     -> RejectedRecord
   {
     let place = decoded.places[row]
-    return RejectedRecord(
+    let input = staged?.numbered.block ?? block
+    let record = RejectedRecord(
       cause: cause,
       message: message,
-      bytes: Array(block.bytes.values[place]),
-      recordNumber: decoded.recordNumbers?[row] ?? block.firstRecord + row,
-      byteOffset: block.byteOffset + place.lowerBound,
-      path: block.path
+      bytes: Array(input.bytes.values[place]),
+      recordNumber: decoded.recordNumbers?[row] ?? input.firstRecord + row,
+      byteOffset: input.byteOffset + place.lowerBound,
+      path: input.path
     )
+    return staged.map { $0.original(record, of: block) } ?? record
   }
 }
 

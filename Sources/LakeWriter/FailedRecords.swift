@@ -63,6 +63,7 @@ extension RejectCause {
   var errorType: String {
     switch self {
     case .invalidPartitionKey, .activePartitionExceeded: "partition-failed"
+    case .processingFailed: "processing-failed"
     default: FailedRecords.conversionFailed
     }
   }
@@ -71,6 +72,7 @@ extension RejectCause {
   var code: String {
     switch self {
     case .invalidPartitionKey, .activePartitionExceeded: "DynamicPartitioning.\(rawValue)"
+    case .processingFailed: "Processing.\(rawValue)"
     default: "DataFormatConversion.\(rawValue)"
     }
   }

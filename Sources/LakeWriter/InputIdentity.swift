@@ -41,13 +41,44 @@ struct InputIdentity: Sendable, Equatable {
 
   /// The file at the same path as it is now, which may have grown since.
   ///
+  /// - Parameter byteCountMax: How much of it is to be delivered, if that is more than before.
+  /// - Returns: The file with its new size.
   /// - Throws: When it is gone, or begins with other bytes, or is shorter than it was.
-  func current() throws(LakeWriterError) -> InputIdentity {
+  func current(byteCountMax: Int? = nil) throws(LakeWriterError) -> InputIdentity {
     guard var now = try InputIdentity(file: path), now.byteCount >= byteCount,
       InputIdentity.hash(try InputIdentity.head(path, byteCount: byteCount)) == head
     else { throw changed }
+    if let byteCountMax { now.byteCount = max(byteCount, min(now.byteCount, byteCountMax)) }
+    if now.byteCount < InputIdentity.headByteCountMax {
+      now.head = InputIdentity.hash(try InputIdentity.head(path, byteCount: now.byteCount))
+    }
     now.isCompressed = now.isCompressed || isCompressed
     return now
+  }
+
+  /// The file up to its last line end; compressed ones as they are.
+  func wholeLines() throws(LakeWriterError) -> InputIdentity {
+    if isCompressed { return self }
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw InputIdentity.unreadable(path) }
+    defer { close(descriptor) }
+    var block = [UInt8](repeating: 0, count: 1 << 16)
+    var end = byteCount
+    while end > 0 {
+      let start = max(end - block.count, 0)
+      let count = pread(descriptor, &block, end - start, start)
+      if count < 0 && errno == EINTR { continue }
+      guard count > 0 else { throw InputIdentity.unreadable(path) }
+      if let place = block[..<count].lastIndex(of: UInt8(ascii: "\n")) {
+        end = start + place + 1
+        break
+      }
+      end = start
+    }
+    var whole = self
+    whole.byteCount = end
+    whole.head = InputIdentity.hash(try InputIdentity.head(path, byteCount: end))
+    return whole
   }
 
   var changed: LakeWriterError {

@@ -70,10 +70,15 @@ struct InputLedger: Sendable, Equatable {
       return next
     }
     var replays: [String: ReplayedFile] = [:]
-    for input in named { if let path = input.identity?.path { replays[path] = input.replays } }
+    var byteCounts: [String: Int] = [:]
+    for input in named {
+      guard let identity = input.identity else { continue }
+      replays[identity.path] = input.replays
+      byteCounts[identity.path] = identity.byteCount
+    }
     for var input in remaining(after: checkpoint) {
       if let identity = input.identity {
-        input.identity = try identity.current()
+        input.identity = try identity.current(byteCountMax: byteCounts[identity.path])
         input.replays = replays[identity.path]
       }
       next.inputs.append(input)
@@ -85,7 +90,7 @@ struct InputLedger: Sendable, Equatable {
       if let identity = input.identity {
         if left.contains(identity.path) { continue }
         if let before = known[identity.path] {
-          let now = try before.current()
+          let now = try before.current(byteCountMax: identity.byteCount)
           if now.byteCount == before.byteCount { continue }
           if before.isCompressed { throw before.changed }
           input.identity = now

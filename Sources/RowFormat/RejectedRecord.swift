@@ -16,6 +16,8 @@ public enum RejectCause: String, Sendable, Hashable, CaseIterable {
   case valueOutOfRange = "value-out-of-range"
   /// The record has no usable event time.
   case missingTime = "missing-time"
+  /// A template or transform makes nothing of the record.
+  case processingFailed = "ProcessingFailed"
   /// The query for partition keys fails, or gives a key that is null or empty.
   case invalidPartitionKey = "InvalidPartitionKey"
   /// There are as many open partitions as may be, and the record belongs to another one.

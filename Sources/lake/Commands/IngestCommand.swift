@@ -15,6 +15,8 @@ struct IngestCommand: ParsableCommand {
 
   @Argument(help: "Files, folders, or - for standard input, which is read where nothing is named.")
   var inputs: [String] = []
+  @Flag(help: "Go on with what is added to the inputs, until interrupted; implies --resume.")
+  var follow = false
   @OptionGroup var destination: DestinationOptions
   @OptionGroup var delivery: DeliveryOptions
   @OptionGroup var later: LaterDeliveryOptions
@@ -30,6 +32,23 @@ struct IngestCommand: ParsableCommand {
       settings: try delivery.settings(target, global: global),
       global: global
     )
+    if follow {
+      if paths.files.isEmpty || paths.files.contains("-") || delivery.dryRun {
+        throw Failure.usage(
+          "--follow needs files or folders",
+          help: "standard input is followed anyway until it ends"
+        )
+      }
+      let arguments = inputs
+      try run.report(strictRejects: delivery.strictRejects, totalByteCount: nil) { progress in
+        // A folder may be empty for a while.
+        FollowedDelivery(run.settings) {
+          arguments.flatMap { (try? InputPaths.expand([$0]).files) ?? [] }
+        }
+        .run(progress: progress)
+      }
+      return
+    }
     try run.report(
       strictRejects: delivery.strictRejects,
       totalByteCount: paths.totalByteCount

@@ -41,6 +41,9 @@ struct IngestReport {
           + "filed by their arrival"
       )
     }
+    if summary.filteredCount > 0 {
+      lines.append("  filtered \(Quantity.grouped(summary.filteredCount)) records were left out")
+    }
     if summary.outsideCount > 0 {
       lines.append(
         "  window   \(Quantity.grouped(summary.outsideCount)) records lie outside of it"
@@ -77,6 +80,7 @@ struct IngestReport {
       "records": .integer(summary.recordCount),
       "delivered": .integer(summary.deliveredRowCount),
       "rejected": .integer(summary.rejectedCount),
+      "filtered": .integer(summary.filteredCount),
       "outsideWindow": .integer(summary.outsideCount),
       "undelivered": .integer(summary.undeliveredRowCount),
       "untimed": .integer(summary.untimedCount),

@@ -14,6 +14,10 @@ struct DeliveryOptions: ParsableArguments {
     case zstd, snappy, gzip, lz4, brotli, none
   }
 
+  enum Removals: String, ExpressibleByArgument, CaseIterable {
+    case keep, drop
+  }
+
   enum Granularity: String, ExpressibleByArgument, CaseIterable {
     case hour, day, month, year, none
   }
@@ -24,6 +28,29 @@ struct DeliveryOptions: ParsableArguments {
     help: "Read JSON that goes over several lines, and the elements of arrays as records."
   )
   var jsonArrays = false
+  @Option(
+    help: ArgumentHelp(
+      "Deliver only records that match a pattern of EventBridge.",
+      valueName: "pattern.json"
+    )
+  )
+  var filter: String?
+  @Option(
+    help: ArgumentHelp(
+      "Give records another form: the file of an input template of Pipes.",
+      valueName: "file"
+    )
+  )
+  var template: String?
+  @Option(
+    help: ArgumentHelp(
+      "Give records to a command that answers as Firehose's Lambda functions do.",
+      valueName: "cmd"
+    )
+  )
+  var transform: String?
+  @Option(help: "What REMOVE changes of DynamoDB become: rows with their keys, or nothing.")
+  var removals = Removals.keep
   @Option(
     help: ArgumentHelp(
       "The field with a record's time: ISO text, epoch seconds or milliseconds.",
@@ -149,6 +176,10 @@ struct DeliveryOptions: ParsableArguments {
       case .dynamodb: .dynamodb
       }
     settings.envelope = format == .kinesis ? .kinesis : jsonArrays ? .documents : nil
+    settings.filter = try filter.map { try EventFilter(try TextFile.read($0)) }
+    settings.template = try template.map { try InputTemplate(try TextFile.read($0)) }
+    settings.transform = transform.map { TransformCommand($0) }
+    settings.leavesOutRemoved = removals == .drop
     settings.partitionQuery = try partitionKeys.map { text throws(LakeWriterError) in
       try PartitionQuery(text)
     }
@@ -205,18 +236,14 @@ struct DeliveryOptions: ParsableArguments {
 
 /// Options of the contract that are not built yet, so that they are refused by name.
 struct LaterDeliveryOptions: ParsableArguments {
-  @Option(help: .hidden) var filter: String?
-  @Option(help: .hidden) var transform: String?
   @Option(help: .hidden) var select: String?
   @Option(help: .hidden) var schemaVersion: String?
   @Option(help: .hidden) var backup: String?
-  @Flag(help: .hidden) var follow = false
 
   func validate() throws {
     let given = [
-      ("--filter", filter != nil), ("--transform", transform != nil), ("--select", select != nil),
+      ("--select", select != nil),
       ("--schema-version", schemaVersion != nil), ("--backup", backup != nil),
-      ("--follow", follow),
     ]
     if let option = given.first(where: \.1) {
       throw ValidationError("\(option.0) is not supported by this version of lake")

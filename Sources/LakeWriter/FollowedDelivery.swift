@@ -1,0 +1,111 @@
+import RowFormat
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// Delivers files and what is added to them for as long as it is not interrupted.
+///
+/// Every round delivers the whole lines that have come since the last one, with the stream's
+/// journal, so that a round that dies is gone on with like any other delivery.
+public struct FollowedDelivery: Sendable {
+  private let settings: DeliverySettings
+  private let list: @Sendable () -> [String]
+
+  /// A compressed file is taken when nobody has written to it for so long.
+  private static let quietMillis: Int64 = 2000
+  private static let pollMicros: UInt32 = 200_000
+
+  /// A delivery of files that may grow and become more.
+  ///
+  /// - Parameters:
+  ///   - settings: Where to and how; ``BufferingHints/intervalSeconds`` is how long records wait.
+  ///   - list: Gives the paths of all files that there are by now.
+  public init(_ settings: DeliverySettings, list: @escaping @Sendable () -> [String]) {
+    self.settings = settings
+    self.list = list
+  }
+
+  /// Delivers until ``DeliverySettings/isInterrupted`` says so, or the destination fails.
+  ///
+  /// - Parameter progress: See ``DeliveryStream/deliver(_:progress:)``.
+  /// - Returns: What all rounds together delivered.
+  public func run(
+    progress: @escaping @Sendable (DeliveryProgress) -> Void = { _ in }
+  ) -> DeliverySummary {
+    var settings = settings
+    settings.resumes = true
+    settings.takesWholeLines = true
+    let intervalMillis = Int64(settings.hints.intervalSeconds) * 1000
+    var total = DeliverySummary()
+    var delivered: [String: Int] = [:]
+    var lastMillis: Int64?
+    while !settings.isInterrupted() {
+      let sizes = sizes()
+      let addedByteCount = sizes.reduce(0) { $0 + max($1.value - (delivered[$1.key] ?? 0), 0) }
+      let now = FollowedDelivery.clockMillis
+      let isDue =
+        lastMillis.map { now - $0 >= intervalMillis } ?? true
+        || addedByteCount >= settings.hints.byteCount
+      if addedByteCount > 0 && isDue {
+        total.add(DeliveryStream(settings).deliver(sizes.keys.sorted(), progress: progress))
+        if total.failure != nil { break }
+        delivered = sizes
+        lastMillis = now
+      }
+      usleep(FollowedDelivery.pollMicros)
+    }
+    // An interrupt is how it ends.
+    total.isInterrupted = false
+    return total
+  }
+
+  /// The files that may be read now, with their sizes.
+  private func sizes() -> [String: Int] {
+    var sizes: [String: Int] = [:]
+    for path in list() {
+      var status = stat()
+      guard stat(path, &status) == 0, let identity = try? InputIdentity(file: path) else {
+        continue
+      }
+      let changed = Int64(status.st_mtim.tv_sec) * 1000 + Int64(status.st_mtim.tv_nsec) / 1_000_000
+      let isQuiet = FollowedDelivery.wallMillis - changed >= FollowedDelivery.quietMillis
+      if identity.isCompressed && !isQuiet { continue }
+      sizes[path] = identity.byteCount
+    }
+    return sizes
+  }
+
+  private static var clockMillis: Int64 { millis(CLOCK_MONOTONIC) }
+  private static var wallMillis: Int64 { millis(CLOCK_REALTIME) }
+
+  private static func millis(_ clock: clockid_t) -> Int64 {
+    var time = timespec()
+    clock_gettime(clock, &time)
+    return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+  }
+}
+
+extension DeliverySummary {
+  /// Counts another round of the same delivery.
+  mutating func add(_ round: DeliverySummary) {
+    recordCount += round.recordCount
+    inputByteCount += round.inputByteCount
+    deliveredRowCount += round.deliveredRowCount
+    fileCount += round.fileCount
+    fileByteCount += round.fileByteCount
+    partitions.merge(round.partitions) { $0 + $1 }
+    rejectedCount += round.rejectedCount
+    rejectFiles += round.rejectFiles
+    untimedCount += round.untimedCount
+    outsideCount += round.outsideCount
+    filteredCount += round.filteredCount
+    undeliveredRowCount += round.undeliveredRowCount
+    // An input that is damaged is found again in each round.
+    inputFailures.removeAll { failure in round.inputFailures.contains { $0.path == failure.path } }
+    inputFailures += round.inputFailures
+    failure = failure ?? round.failure
+    isInterrupted = isInterrupted || round.isInterrupted
+    schema = round.schema
+  }
+}

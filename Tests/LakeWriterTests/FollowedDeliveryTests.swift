@@ -1,0 +1,80 @@
+import ColumnFormat
+import ObjectStore
+import RowFormat
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import LakeWriter
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+@Suite struct FollowedDeliveryTests {
+  private static func append(_ text: String, to path: String) {
+    let file = open(path, O_WRONLY | O_CREAT | O_APPEND, 0o644)
+    defer { close(file) }
+    _ = text.withCString { write(file, $0, strlen($0)) }
+  }
+
+  /// Follows a folder while `steps` are done one after the other, each when the one before is delivered.
+  private func follow(_ lake: TestLake, _ steps: [(Int, @Sendable () -> Void)]) -> DeliverySummary {
+    let folder = "\(lake.folder)/in"
+    let isDone = Atomic<Bool>(false)
+    let result = Mutex<DeliverySummary?>(nil)
+    WorkerThreads.run(count: 2) { number in
+      if number == 1 {
+        for (count, step) in steps {
+          step()
+          for _ in 0..<150 where ((try? lake.ids().count) ?? 0) < count { usleep(100_000) }
+        }
+        isDone.store(true, ordering: .sequentiallyConsistent)
+        return
+      }
+      let settings = lake.settings {
+        $0.hints = BufferingHints(byteCount: 1 << 20, intervalSeconds: 0)
+        $0.isInterrupted = { isDone.load(ordering: .sequentiallyConsistent) }
+      }
+      let summary = FollowedDelivery(settings) {
+        ((try? LocalFolder(folder).list("")) ?? []).map { "\(folder)/\($0.path)" }
+      }
+      .run()
+      result.withLock { $0 = summary }
+    }
+    return result.withLock { $0 } ?? DeliverySummary()
+  }
+
+  @Test func `lines that are added and files that come are delivered once, cut lines when whole`()
+    throws
+  {
+    let lake = TestLake()
+    let first = "\(lake.folder)/in/a.ndjson"
+    let third = TestRecords.line(2)
+    let summary = follow(
+      lake,
+      [
+        (2, { _ = lake.write(TestRecords.text(0..<2) + third.prefix(9), to: "in/a.ndjson") }),
+        (3, { FollowedDeliveryTests.append(third.dropFirst(9) + "\n", to: first) }),
+        (53, { _ = lake.write(TestRecords.text(100..<150), to: "in/b.ndjson") }),
+        (60, { FollowedDeliveryTests.append(TestRecords.text(3..<10), to: first) }),
+      ]
+    )
+    #expect(summary.failure == nil && !summary.isInterrupted)
+    #expect(summary.deliveredRowCount == 60)
+    #expect(try lake.ids() == Array(0..<10) + Array(100..<150))
+    #expect(try lake.rejectedTexts().isEmpty)
+    // A second one passes over all of it.
+    let again = lake.deliver([first]) { $0.resumes = true }
+    #expect(again.recordCount == 0)
+  }
+
+  @Test func `a file without a whole line gives nothing yet`() throws {
+    let lake = TestLake()
+    let path = lake.write("{\"id\":1", to: "in/a")
+    #expect(try DeliveryInput.named([path], envelope: nil, takesWholeLines: true).isEmpty)
+    FollowedDeliveryTests.append("}\n{", to: path)
+    let inputs = try DeliveryInput.named([path], envelope: nil, takesWholeLines: true)
+    #expect(inputs.map { $0.identity?.byteCount } == [9])
+  }
+}
