@@ -34,19 +34,46 @@ package struct BackfillJob: Sendable {
 
   /// The arguments the job was started with; nil if there is no such job.
   package func arguments() throws(LakeWriterError) -> [String]? {
+    try document()?["arguments"]?.arrayValue?.compactMap(\.stringValue)
+  }
+
+  /// Whether the process of the last run has seen it end; false if it was killed in its last moments,
+  /// when everything was delivered already.
+  package func hasEnded() throws(LakeWriterError) -> Bool {
+    guard let document = try document(), let ended = document["endedRun"]?.integerValue else {
+      return false
+    }
+    return try report()?.run == ended
+  }
+
+  private func document() throws(LakeWriterError) -> JSONValue? {
     let bytes: [UInt8]
     do throws(ObjectStoreError) { bytes = try store.read(BackfillJob.path) } catch {
       if error.kind == .notFound { return nil }
       throw LakeWriterError(.source("\(error)"), path: store.systemPath(BackfillJob.path))
     }
-    return (try? JSONValue.parse(bytes))?["arguments"]?.arrayValue?.compactMap(\.stringValue)
+    return try? JSONValue.parse(bytes)
   }
 
   /// Keeps the arguments for ``arguments()``.
   package func keep(arguments: [String]) throws(LakeWriterError) {
-    let json: JSONValue = ["arguments": .array(arguments.map { .string($0) })]
+    try keep(arguments, endedRun: try document()?["endedRun"]?.integerValue)
+  }
+
+  /// Keeps that the last run has ended.
+  package func keepEnd() throws(LakeWriterError) {
+    guard let arguments = try arguments() else { return }
+    try keep(arguments, endedRun: try report()?.run)
+  }
+
+  private func keep(_ arguments: [String], endedRun: Int?) throws(LakeWriterError) {
+    var object: JSONObject = ["arguments": .array(arguments.map { .string($0) })]
+    object["endedRun"] = endedRun.map { .integer($0) }
     do throws(ObjectStoreError) {
-      try store.put(Array((json.prettyText + "\n").utf8), at: BackfillJob.path)
+      try store.put(
+        Array((JSONValue.object(object).prettyText + "\n").utf8),
+        at: BackfillJob.path
+      )
     } catch {
       throw LakeWriterError(destination: error, path: store.systemPath(BackfillJob.path))
     }

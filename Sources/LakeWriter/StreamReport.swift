@@ -8,6 +8,8 @@ package struct StreamReport: Sendable, Equatable {
   package var destination: String
   /// Whether everything that was asked for is delivered.
   package var isComplete: Bool
+  /// The number of the last run.
+  package var run: Int
   /// Whether a process delivers right now, and which.
   package var process: Int?
   /// The run's inputs, and how many of them are delivered to their end.
@@ -51,6 +53,7 @@ package struct StreamReport: Sendable, Equatable {
     self.name = name
     destination = ledger.destination
     isComplete = checkpoint.isComplete && checkpoint.damaged.isEmpty
+    run = checkpoint.run
     process = StreamLock.holder(folder: folder)
     inputCount = ledger.inputs.count
     finishedInputCount = checkpoint.position.input - checkpoint.damaged.count

@@ -68,25 +68,47 @@ struct BackfillCommand: ParsableCommand {
     }
 
     /// Does the work; `arguments` are kept for `resume`.
-    func deliver(arguments: [String]) throws {
+    func deliver(arguments: [String], isResumed: Bool = false) throws {
       Interruption.install()
       let target = try self.target()
       let job = self.backfill(target)
       var settings = try self.settings(target, job)
-      settings.resumes = try resumes(job)
+      let start = try self.start(job, isResumed: isResumed)
+      settings.resumes = start != .anew
       let paths = try InputPaths.expand(inputs)
-      if !settings.isDryRun { try job.keep(arguments: arguments) }
+      let files = start == .finish ? [] : paths.files
+      let isKept = !settings.isDryRun
+      if isKept { try job.keep(arguments: arguments) }
       let run = try DeliveryRun(target: target, settings: settings, global: global)
       try run.report(
         strictRejects: delivery.strictRejects,
         totalByteCount: paths.totalByteCount
-      ) { progress in DeliveryStream(run.settings).deliver(paths.files, progress: progress) }
+      ) { progress in
+        let summary = DeliveryStream(run.settings).deliver(files, progress: progress)
+        // Where this cannot be kept, the next start finds nothing left to do.
+        if isKept, summary.isComplete { try? job.keepEnd() }
+        return summary
+      }
     }
 
-    /// A finished job that replaces begins anew; all others go on.
-    private func resumes(_ job: BackfillJob) throws -> Bool {
-      guard replace, let report = try job.report() else { return true }
-      return !report.isComplete
+    private enum Start {
+      /// With what was not delivered yet.
+      case goOn
+      /// With nothing but the last steps of a run that has delivered everything.
+      case finish
+      /// With all inputs, also those that were delivered before.
+      case anew
+    }
+
+    /// A finished job that replaces begins anew, unless it was killed in its last moments or is only to
+    /// be resumed; all others go on.
+    private func start(_ job: BackfillJob, isResumed: Bool) throws -> Start {
+      guard replace, let report = try job.report(), report.isComplete else { return .goOn }
+      if isResumed { return .finish }
+      guard try !job.hasEnded(), let arguments = try job.arguments(),
+        let last = try? Run.parse(arguments)
+      else { return .anew }
+      return last.inputs == inputs && last.from == from && last.to == to ? .finish : .anew
     }
 
     func target() throws -> DeliveryTarget {
@@ -149,7 +171,7 @@ struct BackfillCommand: ParsableCommand {
 
     func run() throws {
       let (run, arguments) = try BackfillCommand.started(job, global)
-      try run.deliver(arguments: arguments)
+      try run.deliver(arguments: arguments, isResumed: true)
     }
   }
 
