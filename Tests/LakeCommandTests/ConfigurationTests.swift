@@ -56,6 +56,7 @@ import Testing
     let configuration = try configuration("threads = 2\n")
     for arguments in [["--help"], ["--version"], ["catalog"], ["help", "sql"], []] {
       #expect(configuration.arguments(arguments) == arguments)
+      #expect(configuration.blame(arguments, problem: Lake.problem) == nil)
     }
   }
 

@@ -100,6 +100,7 @@ struct Configuration {
   /// - Returns: The error; nil where no setting is to blame.
   func blame(_ arguments: [String], problem: ([String]) -> String?) -> Failure? {
     let command = Configuration.command(arguments)
+    if !Configuration.takesOptions(command) { return nil }
     let ownProblem = problem(arguments)
     for setting in settings(for: command)
     where problem(insert([setting], into: arguments, after: command.count)) != ownProblem {
