@@ -58,6 +58,25 @@ static inline int64_t lake_count_equal(const uint8_t *at, int64_t count, uint8_t
   return total;
 }
 
+/// How many of the `count` bytes at `at` start a code point of UTF-8.
+static inline int64_t lake_count_code_points(const uint8_t *at, int64_t count) {
+  int64_t total = 0, index = 0;
+#if defined(__x86_64__)
+  lake_words2 sums = {0, 0};
+  while (count - index >= 16) {
+    lake_bytes16 lanes = {0};
+    int64_t blocks = (count - index) / 16;
+    if (blocks > 255) blocks = 255;
+    for (int64_t block = 0; block < blocks; block++, index += 16)
+      lanes -= (lake_bytes16)((lake_load16(at + index) & 0xC0) != 0x80);
+    sums += (lake_words2)__builtin_ia32_psadbw128((lake_chars16)lanes, (lake_chars16){0});
+  }
+  total = sums[0] + sums[1];
+#endif
+  for (; index < count; index++) total += (at[index] & 0xC0) != 0x80;
+  return total;
+}
+
 /// The first bytes of the 16 at `at` that end or interrupt a JSON string, one bit each: quotes,
 /// backslashes and control characters.
 static inline uint32_t lake_mask16_json_string(const uint8_t *at) {

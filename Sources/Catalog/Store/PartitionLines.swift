@@ -9,40 +9,44 @@ struct PartitionLines {
   private let keys: [String]
   private let path: String
 
-  /// The partitions of a segment; nil if it is not laid out in lines, so that it must be parsed whole.
-  static func partitions(_ bytes: [UInt8], keys: [String], path: String) throws(CatalogError)
-    -> [Partition]?
-  {
-    guard let newline = bytes.firstIndex(of: UInt8(ascii: "\n")) else { return nil }
+  /// Calls `body` with each partition of a segment; false, before any call, if it is not laid out in
+  /// lines, so that it must be parsed whole.
+  static func forEach(
+    _ bytes: [UInt8],
+    keys: [String],
+    path: String,
+    _ body: (Partition) throws(CatalogError) -> Void
+  ) throws(CatalogError) -> Bool {
+    guard let newline = bytes.firstIndex(of: UInt8(ascii: "\n")) else { return false }
     let opening = Array(": [".utf8)
     guard bytes[..<newline].suffix(opening.count).elementsEqual(opening),
       bytes.suffix(4).elementsEqual("\n]}\n".utf8)
-    else { return nil }
+    else { return false }
     // What stands before the list says the same with an empty one.
     let head: JSONValue
     do {
       head = try JSONValue.parse(Array(bytes[..<newline]) + "]}".utf8)
     } catch {
-      return nil
+      return false
     }
-    guard head["partitions"] == [], let members = head.objectValue else { return nil }
+    guard head["partitions"] == [], let members = head.objectValue else { return false }
     try CatalogFile(path: path, members: members).checkFormat()
     let list = bytes[(newline + 1)..<max(newline + 1, bytes.count - 3)]
     var failure: CatalogError?
-    let partitions = list.withUnsafeBufferPointer { bytes -> [Partition] in
+    list.withUnsafeBufferPointer { bytes in
       do throws(CatalogError) {
-        return try PartitionLines(bytes: bytes, keys: keys, path: path).all()
+        try PartitionLines(bytes: bytes, keys: keys, path: path).forEach(body)
       } catch {
         failure = error
-        return []
       }
     }
     if let failure { throw failure }
-    return partitions
+    return true
   }
 
-  private func all() throws(CatalogError) -> [Partition] {
-    var partitions: [Partition] = []
+  private func forEach(
+    _ body: (Partition) throws(CatalogError) -> Void
+  ) throws(CatalogError) {
     var start = 0
     while start < bytes.count {
       var end = start
@@ -52,19 +56,18 @@ struct PartitionLines {
       if end > start {
         let line = UnsafeBufferPointer(rebasing: bytes[start..<end])
         if let values = PartitionLines.plain(line), values.count == keys.count {
-          partitions.append(
+          try body(
             Partition(
               values: values,
               location: PartitionPath.folder(keys: keys, values: values)
             )
           )
         } else {
-          partitions.append(try parsed(line))
+          try body(try parsed(line))
         }
       }
       start = next
     }
-    return partitions
   }
 
   /// The values of a line that is an array of strings without escapes, and nulls; else nil.

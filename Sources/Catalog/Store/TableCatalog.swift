@@ -133,13 +133,9 @@ public final class TableCatalog: Sendable {
 
   /// The partitions that belong to a snapshot, sorted by values; null comes last.
   public func partitions(of snapshot: TableSnapshot) throws(CatalogError) -> [Partition] {
-    let folder = TableCatalog.folder(of: snapshot.description.name)
-    let keys = snapshot.description.partitionKeys.map(\.name)
     var partitions: [Partition] = []
     partitions.reserveCapacity(min(snapshot.partitionCount, 1 << 22))
-    for segment in snapshot.segments {
-      partitions += try self.partitions(in: "\(folder)/\(segment.file)", keys: keys)
-    }
+    try forEachPartition(of: snapshot) { partition in partitions.append(partition) }
     // The list is mostly in order already: one segment is written in the order of its folders.
     for index in partitions.indices.dropFirst()
     where !Partition.precedes(partitions[index - 1], partitions[index]) {
@@ -148,22 +144,37 @@ public final class TableCatalog: Sendable {
     return partitions
   }
 
+  /// Calls `body` with each partition of a snapshot, in the order in which they were registered;
+  /// takes the memory of one segment's text, however many there are.
+  public func forEachPartition(
+    of snapshot: TableSnapshot,
+    _ body: (Partition) throws(CatalogError) -> Void
+  ) throws(CatalogError) {
+    let folder = TableCatalog.folder(of: snapshot.description.name)
+    let keys = snapshot.description.partitionKeys.map(\.name)
+    for segment in snapshot.segments {
+      try forEachPartition(in: "\(folder)/\(segment.file)", keys: keys, body)
+    }
+  }
+
   // MARK: Files
 
-  /// The partitions that one segment lists.
-  private func partitions(in path: String, keys: [String]) throws(CatalogError) -> [Partition] {
+  /// Goes through the partitions that one segment lists.
+  private func forEachPartition(
+    in path: String,
+    keys: [String],
+    _ body: (Partition) throws(CatalogError) -> Void
+  ) throws(CatalogError) {
     let bytes: [UInt8]
     do {
       bytes = try store.read(path)
     } catch {
       throw CatalogError(error)
     }
-    if let found = try PartitionLines.partitions(bytes, keys: keys, path: path) { return found }
-    var partitions: [Partition] = []
+    if try PartitionLines.forEach(bytes, keys: keys, path: path, body) { return }
     for entry in try PartitionSegment(try CatalogFile.read(path, from: store)).entries {
-      partitions.append(try PartitionSegment.partition(entry, keys: keys, path: path))
+      try body(try PartitionSegment.partition(entry, keys: keys, path: path))
     }
-    return partitions
   }
 
   /// The newest generation of a table, also of a dropped one.

@@ -9,8 +9,8 @@ import Synchronization
 enum BlockPool {
   /// Smaller blocks are the allocator's strength.
   private static let byteCountMin = 4 << 10
-  /// Larger ones get huge pages of their own.
-  private static let byteCountMax = 2 << 20
+  /// Larger ones are ``LargeBlocks``.
+  private static let byteCountMax = 64 << 10
   /// The most that lies idle in one size.
   private static let idleByteCountMax = 4 << 20
 
@@ -59,7 +59,7 @@ enum BlockPool {
     #if DEBUG
       return nil
     #else
-      guard byteCount > byteCountMin / 2, byteCount < byteCountMax / 8 * 7 else { return nil }
+      guard byteCount > byteCountMin / 2, byteCount <= byteCountMax / 8 * 7 else { return nil }
       let size = max(byteCount, byteCountMin)
       let exponent = Int.bitWidth - 1 - (size - 1).leadingZeroBitCount
       let power = 1 << exponent
@@ -70,11 +70,27 @@ enum BlockPool {
     #endif
   }
 
+  /// Whether a block of this size comes from ``LargeBlocks``.
+  private static func isLarge(_ byteCount: Int) -> Bool {
+    #if DEBUG
+      return false
+    #else
+      return byteCount >= LargeBlocks.byteCountMin
+    #endif
+  }
+
   /// A block of at least `byteCount` bytes, aligned to 64; nil for sizes that are not pooled.
-  static func take(byteCount: Int) -> UnsafeMutableRawPointer? { sizeClass(byteCount)?.take() }
+  static func take(byteCount: Int) -> UnsafeMutableRawPointer? {
+    isLarge(byteCount)
+      ? LargeBlocks.take(byteCount: byteCount) : sizeClass(byteCount)?.take()
+  }
 
   /// Gives back a block that ``take(byteCount:)`` returned for this size; false where that was nil.
   static func give(_ base: UnsafeMutableRawPointer, byteCount: Int) -> Bool {
+    if isLarge(byteCount) {
+      LargeBlocks.give(base, byteCount: byteCount)
+      return true
+    }
     guard let sizeClass = sizeClass(byteCount) else { return false }
     sizeClass.give(base)
     return true

@@ -1,7 +1,3 @@
-#if canImport(Glibc)
-  import Glibc
-#endif
-
 /// A block of raw memory with one owner; buffers and views share it by reference.
 public final class MemoryBlock: @unchecked Sendable {
   /// The first byte; aligned to 64 bytes, or to 2 MiB for blocks of that size and more.
@@ -9,27 +5,22 @@ public final class MemoryBlock: @unchecked Sendable {
   /// The size in bytes.
   public let byteCount: Int
 
-  /// From this size on a block is aligned to, and asks the system for, huge pages: a 200 MB hash
-  /// table went from 59-93 to 35-44 ns a row with them.
-  private static let hugePageByteCount = 2 << 20
-
   /// Allocates `byteCount` bytes (at least one) without setting them.
   public init(byteCount: Int) {
     let size = max(byteCount, 1)
     self.byteCount = size
-    if let pooled = BlockPool.take(byteCount: size) {
-      base = pooled
-      return
-    }
-    let isLarge = size >= MemoryBlock.hugePageByteCount
-    let alignment = isLarge ? MemoryBlock.hugePageByteCount : 64
-    self.base = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: alignment)
-    if isLarge { madvise(base, size, MADV_HUGEPAGE) }
+    base =
+      BlockPool.take(byteCount: size)
+      ?? UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 64)
   }
 
   deinit {
     if !BlockPool.give(base, byteCount: byteCount) { base.deallocate() }
   }
+
+  /// Gives memory that is kept for later blocks back to the system; for programs that wait after
+  /// large work.
+  public static func releaseIdleMemory() { LargeBlocks.releaseIdle() }
 }
 
 /// A run of values in memory that some object keeps alive.

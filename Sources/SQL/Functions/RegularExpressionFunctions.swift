@@ -4,20 +4,6 @@ import ColumnFormat
 enum RegularExpressionFunctions {
   typealias Bytes = UnsafeRawBufferPointer
 
-  /// The matcher of the pattern that was used last.
-  struct MatcherCache {
-    private var source: [UInt8]?
-    private var matcher: RegularExpressionMatcher?
-
-    mutating func matcher(_ pattern: Bytes) throws -> RegularExpressionMatcher {
-      if let matcher, let source, source.elementsEqual(pattern) { return matcher }
-      let made = try RegularExpressionMatcher(RegularExpression.compiled(pattern))
-      source = Array(pattern)
-      matcher = made
-      return made
-    }
-  }
-
   static func register(_ functions: inout FunctionRegistry) {
     functions.scalar(
       "regexp_like(varchar, varchar) -> boolean",

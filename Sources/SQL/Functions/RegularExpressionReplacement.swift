@@ -1,6 +1,6 @@
 import ColumnFormat
 
-/// regexp_replace: by a pattern of groups, or by a lambda over them.
+/// regexp_replace: by a template of groups, or by a lambda over them.
 enum RegularExpressionReplacement {
   typealias Bytes = UnsafeRawBufferPointer
 
@@ -13,11 +13,11 @@ enum RegularExpressionReplacement {
         "regexp_replace('1a 2b', '(\\d)([ab])', '$2$1')": "a1 b2",
       ]
     ) { a, n, _ in
-      var cache = RegularExpressionFunctions.MatcherCache()
-      let arena = ByteArena()
-      let empty = Bytes(start: nil, count: 0)
-      return try Rowwise.map(a, n, arena: arena) { (text: Bytes, pattern: Bytes) -> ByteView? in
-        try replace(text, cache.matcher(pattern), empty, arena)
+      var replacer = MatchReplacer()
+      let nothing = Bytes(start: nil, count: 0)
+      return try Rowwise.map(a, n, arena: replacer.arena) {
+        (text: Bytes, pattern: Bytes) -> ByteView? in
+        try replacer.replace(text, pattern, nothing)
       }
     }
     functions.make(
@@ -28,11 +28,10 @@ enum RegularExpressionReplacement {
       }
     ) { _ in
       { a, n, _ in
-        var cache = RegularExpressionFunctions.MatcherCache()
-        let arena = ByteArena()
-        return try Rowwise.map(a, n, arena: arena) {
+        var replacer = MatchReplacer()
+        return try Rowwise.map(a, n, arena: replacer.arena) {
           (text: Bytes, pattern: Bytes, with: Bytes) -> ByteView? in
-          try replace(text, cache.matcher(pattern), with, arena)
+          try replacer.replace(text, pattern, with)
         }
       }
     }
@@ -47,7 +46,7 @@ enum RegularExpressionReplacement {
       { a, lambdas, n, _ in
         let operands = a.map { Operand<ByteView>($0) }
         let validity = Column.unitedValidity(a)
-        var cache = RegularExpressionFunctions.MatcherCache()
+        var cache = MatcherCache()
         var groups = ListBuilder<ByteView>()
         var owners = BufferBuilder<UInt32>()
         var matches: [Range<Int>] = []
@@ -115,83 +114,5 @@ enum RegularExpressionReplacement {
       validity: Validity.intersection(validity, Validity.fromBytes(known.base, count: rowCount)),
       heap: ByteHeap([arena])
     )
-  }
-
-  private static func replace(
-    _ text: Bytes,
-    _ matcher: RegularExpressionMatcher,
-    _ with: Bytes,
-    _ arena: ByteArena
-  ) throws -> ByteView {
-    var result: [UInt8] = []
-    var start = 0
-    var isChanged = false
-    try matcher.forEachMatch(text) { match in
-      isChanged = true
-      result += text[start..<match.lowerBound]
-      try append(with, text, matcher, to: &result)
-      start = match.upperBound
-      return true
-    }
-    if !isChanged { return ByteView(text, 0, text.count) }
-    result += text[start...]
-    return arena.copy(result)
-  }
-
-  /// Appends a replacement, where `$1` and `${name}` stand for groups and `\` takes what follows.
-  private static func append(
-    _ with: Bytes,
-    _ text: Bytes,
-    _ matcher: RegularExpressionMatcher,
-    to result: inout [UInt8]
-  ) throws {
-    var position = 0
-    while position < with.count {
-      let byte = with[position]
-      position += 1
-      if byte == 0x5C {
-        guard position < with.count else {
-          throw SQLError(.invalidArgument, "Incomplete escape at the end of replacement string")
-        }
-        result.append(with[position])
-        position += 1
-        continue
-      }
-      guard byte == 0x24 else {
-        result.append(byte)
-        continue
-      }
-      var group = 0
-      if position < with.count, with[position] == 0x7B,
-        let close = with[position...].firstIndex(of: 0x7D)
-      {
-        let name = String(decoding: with[(position + 1)..<close], as: UTF8.self)
-        guard let number = matcher.number(ofGroup: name) else {
-          throw SQLError(
-            .invalidArgument,
-            "Illegal replacement sequence: unknown group { \(name) }"
-          )
-        }
-        group = number
-        position = close + 1
-      } else {
-        guard position < with.count, (0x30...0x39).contains(with[position]) else {
-          throw SQLError(.invalidArgument, "Illegal replacement sequence: \(with.text)")
-        }
-        group = Int(with[position] - 0x30)
-        position += 1
-        // More digits belong to the number while there is such a group.
-        while position < with.count, (0x30...0x39).contains(with[position]) {
-          let longer = group * 10 + Int(with[position] - 0x30)
-          guard longer <= matcher.groupCount else { break }
-          group = longer
-          position += 1
-        }
-        guard group <= matcher.groupCount else {
-          throw SQLError(.invalidArgument, "Illegal replacement sequence: unknown group \(group)")
-        }
-      }
-      if let range = matcher.group(group) { result += text[range] }
-    }
   }
 }

@@ -75,9 +75,10 @@ enum UTF8Text {
   /// The number of code points.
   @inline(__always)
   static func count(_ bytes: UnsafeRawBufferPointer) -> Int {
-    var count = 0
-    for byte in bytes { count &+= Int(bit(byte & 0xC0 != 0x80)) }
-    return count
+    guard let start = bytes.baseAddress else { return 0 }
+    return Int(
+      lake_count_code_points(start.assumingMemoryBound(to: UInt8.self), Int64(bytes.count))
+    )
   }
 
   /// The byte offset of the code point that is `codePoints` after the one at `start`; the end where

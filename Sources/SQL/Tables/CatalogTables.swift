@@ -57,6 +57,51 @@ struct CatalogTables: Sendable {
     return .files([TableHandle.DataFile(path: location, byteCount: info.byteCount)])
   }
 
+  /// The partitions with their values typed; a large table has a million, so the catalog's form of
+  /// them is not kept beside.
+  private func partitions(
+    _ snapshot: TableSnapshot,
+    below location: String
+  ) throws(CatalogError) -> [TableHandle.PartitionFiles] {
+    let description = snapshot.description
+    let keys = description.partitionKeys
+    var partitions: [TableHandle.PartitionFiles] = []
+    partitions.reserveCapacity(min(snapshot.partitionCount, 1 << 22))
+    // Days, hours and countries repeat: one value in memory for all partitions that have it.
+    var known = keys.map { _ in [String?: Scalar]() }
+    try catalog.forEachPartition(of: snapshot) { (partition) throws(CatalogError) in
+      var values: [Scalar] = []
+      values.reserveCapacity(keys.count)
+      for (index, (text, key)) in zip(partition.values, keys).enumerated() {
+        if let value = known[index][text] {
+          values.append(value)
+          continue
+        }
+        guard let value = PartitionValue.scalar(text, key.type) else {
+          throw CatalogError(
+            .damaged(
+              "the partition value '\(text ?? "")' is no \(SQLType(key.type)) of '\(key.name)'"
+            ),
+            path: "\(description.name)"
+          )
+        }
+        if known[index].count < 1 << 16 { known[index][text] = value }
+        values.append(value)
+      }
+      guard values.count == keys.count else {
+        throw CatalogError(
+          .damaged("a partition has \(values.count) values for \(keys.count) columns"),
+          path: "\(description.name)"
+        )
+      }
+      let folder =
+        partition.location.hasPrefix("/")
+        ? partition.location : location + "/" + partition.location
+      partitions.append(TableHandle.PartitionFiles(values: values, files: .folder(folder)))
+    }
+    return partitions
+  }
+
   private func handle(
     _ snapshot: TableSnapshot,
     _ title: String
@@ -67,31 +112,7 @@ struct CatalogTables: Sendable {
     if description.partitionKeys.isEmpty {
       partitions = [TableHandle.PartitionFiles(values: [], files: CatalogTables.files(location))]
     } else {
-      let types = description.partitionKeys.map(\.type)
-      for partition in try catalog.partitions(of: snapshot) {
-        var values: [Scalar] = []
-        for (text, key) in zip(partition.values, description.partitionKeys) {
-          guard let value = PartitionValue.scalar(text, key.type) else {
-            throw CatalogError(
-              .damaged(
-                "the partition value '\(text ?? "")' is no \(SQLType(key.type)) of '\(key.name)'"
-              ),
-              path: "\(description.name)"
-            )
-          }
-          values.append(value)
-        }
-        guard values.count == types.count else {
-          throw CatalogError(
-            .damaged("a partition has \(values.count) values for \(types.count) columns"),
-            path: "\(description.name)"
-          )
-        }
-        let folder =
-          partition.location.hasPrefix("/")
-          ? partition.location : location + "/" + partition.location
-        partitions.append(TableHandle.PartitionFiles(values: values, files: .folder(folder)))
-      }
+      partitions = try self.partitions(snapshot, below: location)
     }
     return TableHandle(
       name: title,

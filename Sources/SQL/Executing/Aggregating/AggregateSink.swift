@@ -110,7 +110,7 @@ final class AggregateSink: Sink, @unchecked Sendable {
       return whole
     }
     let rowCount = workers.reduce(0) {
-      $0 + ($1.scattered?.parts[part].hashes.count ?? 0)
+      $0 + ($1.scattered?.parts[part].rowCount ?? 0)
         + (groupsByPart[$1.index]?[part].count ?? 0)
     }
     let groups = try GroupedRows(shape, capacity: max(rowCount / 4, 64))
@@ -119,47 +119,29 @@ final class AggregateSink: Sink, @unchecked Sendable {
         try groups.merge(worker.groups, sources: sources)
       }
       if let rows = worker.scattered?.parts[part] {
-        try aggregate(rows, into: groups, control)
+        for page in rows.pages where !control.isStopped { try aggregate(page, into: groups) }
         rows.drop()
       }
     }
     return groups
   }
 
-  /// Aggregates scattered rows, some thousand at a time.
-  private func aggregate(
-    _ rows: ScatteredRows.Part,
-    into groups: GroupedRows,
-    _ control: RunControl
-  ) throws {
-    let rowCount = rows.hashes.count
-    let words = rows.words.finish()
-    let hashes = rows.hashes.finish()
-    let columns = rows.columns.map { $0.finish() }
-    let width = groups.table?.layout.wordCount ?? 1
-    let inputWidth = (positions.max() ?? -1) + 1
-    let step = 4096
-    var start = 0
-    while start < rowCount && !control.isStopped {
-      let count = min(step, rowCount - start)
-      let numbers = try groups.resolve(
-        words: words.base + start * width,
-        hashes: hashes.base + start,
-        rowCount: count
-      )
-      var input = [Column](
-        repeating: Column(.constant(.boolean(Buffer([0])), isNull: false), count: count),
-        count: inputWidth
-      )
-      for (position, column) in zip(positions, columns) {
-        input[position] = column.slice(start..<(start + count))
-      }
-      try groups.update(
-        shape.passes[0].calls,
-        Batch(columns: input, rowCount: count),
-        groups: numbers
-      )
-      start += count
-    }
+  private func aggregate(_ page: ScatteredRows.Page, into groups: GroupedRows) throws {
+    let rowCount = page.rowCount
+    let numbers = try groups.resolve(
+      words: page.words.base,
+      hashes: page.hashes.base,
+      rowCount: rowCount
+    )
+    var input = [Column](
+      repeating: Column(.constant(.boolean(Buffer([0])), isNull: false), count: rowCount),
+      count: (positions.max() ?? -1) + 1
+    )
+    for (position, column) in zip(positions, page.columns) { input[position] = column.finish() }
+    try groups.update(
+      shape.passes[0].calls,
+      Batch(columns: input, rowCount: rowCount),
+      groups: numbers
+    )
   }
 }

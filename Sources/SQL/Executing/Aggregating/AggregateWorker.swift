@@ -15,6 +15,8 @@ final class AggregateWorker: BatchConsumer {
   private let shape: AggregateShape
   private let encoder: KeyEncoder
   private let direct: DirectGrouping
+  /// Where there are keys but no calls.
+  private let repeated: RepeatedKeys?
   private let account: MemoryAccount
   /// The first batches, until it is decided what becomes of them.
   private var sample: [Batch] = []
@@ -27,6 +29,7 @@ final class AggregateWorker: BatchConsumer {
     shape = sink.shape
     groups = try GroupedRows(shape)
     encoder = KeyEncoder(KeyLayout(shape.keyTypes))
+    repeated = shape.calls.isEmpty ? RepeatedKeys(encoder.layout) : nil
     direct = DirectGrouping(shape.keyTypes)
     account = MemoryAccount(control.budget, for: sink.name)
     isDecided = !sink.mayScatter
@@ -39,8 +42,7 @@ final class AggregateWorker: BatchConsumer {
     } else if let chosen = sink.chosen {
       try consume(batch, only: chosen)
     } else if let scattered {
-      encoder.encode(shape.keyColumns(0, of: batch), rowCount: batch.rowCount)
-      scattered.append(batch, words: encoder.words, hashes: encoder.hashes)
+      scatter(batch, into: scattered)
     } else {
       for (number, pass) in shape.passes.enumerated() {
         try group(batch, shape.keyColumns(number, of: batch), pass)
@@ -48,6 +50,17 @@ final class AggregateWorker: BatchConsumer {
       try decide(batch)
     }
     try account.set(groups.byteCount + (scattered?.byteCount ?? 0) + encoder.byteCount)
+  }
+
+  private func scatter(_ batch: Batch, into rows: ScatteredRows) {
+    encoder.encode(shape.keyColumns(0, of: batch), rowCount: batch.rowCount)
+    let rowCount =
+      repeated?.removeRepeats(
+        words: encoder.words,
+        hashes: encoder.hashes,
+        rowCount: batch.rowCount
+      ) ?? batch.rowCount
+    rows.append(batch, words: encoder.words, hashes: encoder.hashes, rowCount: rowCount)
   }
 
   private func consume(_ batch: Batch, only chosen: ChosenGroups) throws {
@@ -85,10 +98,7 @@ final class AggregateWorker: BatchConsumer {
     if groups.groupCount > AggregateWorker.sampleGroupCountMax {
       let rows = makeScattered()
       scattered = rows
-      for batch in sample {
-        encoder.encode(shape.keyColumns(0, of: batch), rowCount: batch.rowCount)
-        rows.append(batch, words: encoder.words, hashes: encoder.hashes)
-      }
+      for batch in sample { scatter(batch, into: rows) }
       groups = try GroupedRows(shape)
       isDecided = true
       sample = []

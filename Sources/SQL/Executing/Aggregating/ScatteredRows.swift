@@ -13,25 +13,64 @@ final class ScatteredRows {
     Int(truncatingIfNeeded: (hash &>> 56) & 63)
   }
 
-  /// One part: keys, hashes and the columns that the calls need.
-  final class Part {
-    var words = BufferBuilder<UInt64>(capacity: 64)
-    var hashes = BufferBuilder<UInt64>(capacity: 64)
-    private(set) var columns: [GrowingColumn]
-    /// Long texts of keys.
-    private(set) var arena = ByteArena()
+  /// Some rows of a part: keys, hashes and the columns that the calls need.
+  ///
+  /// Pages do not grow, so that no row is copied twice; the part that grows by doubling copies and
+  /// clears as much memory again as it ends up with.
+  final class Page {
+    static let rowCountMax = 4096
 
-    init(_ types: [SQLType]) { columns = types.map { GrowingColumn($0) } }
+    let rowCountMax: Int
+    fileprivate(set) var rowCount = 0
+    /// `wordCount` words a row.
+    let words: Buffer<UInt64>
+    let hashes: Buffer<UInt64>
+    let columns: [GrowingColumn]
+
+    fileprivate init(_ layout: KeyLayout, _ types: [SQLType], rowCountMax: Int) {
+      self.rowCountMax = rowCountMax
+      words = Buffer(count: rowCountMax * layout.wordCount)
+      hashes = Buffer(count: rowCountMax)
+      columns = types.map { GrowingColumn($0, capacity: rowCountMax) }
+    }
 
     var byteCount: Int {
-      columns.reduce(words.count * 8 + hashes.count * 8 + arena.byteCount) { $0 + $1.byteCount }
+      columns.reduce((words.count + hashes.count) * 8) { $0 + $1.byteCount }
+    }
+  }
+
+  /// The rows whose hashes share some bits.
+  final class Part {
+    private(set) var rowCount = 0
+    private(set) var pages: [Page] = []
+    /// Long texts of keys.
+    fileprivate var arena = ByteArena()
+    /// The bytes of all pages but the last.
+    private var fullByteCount = 0
+
+    var byteCount: Int { fullByteCount + (pages.last?.byteCount ?? 0) + arena.byteCount }
+
+    /// A page with room for at least one row; the first ones are small, as there are many parts.
+    fileprivate func openPage(_ layout: KeyLayout, _ types: [SQLType]) -> Page {
+      if let last = pages.last {
+        if last.rowCount < last.rowCountMax { return last }
+        fullByteCount += last.byteCount
+      }
+      let size = min(pages.last.map { $0.rowCountMax * 2 } ?? 256, Page.rowCountMax)
+      let page = Page(layout, types, rowCountMax: size)
+      pages.append(page)
+      return page
+    }
+
+    fileprivate func count(_ added: Int, on page: Page) {
+      page.rowCount += added
+      rowCount += added
     }
 
     /// Forgets the rows, when they are aggregated.
     func drop() {
-      words = BufferBuilder<UInt64>(capacity: 1)
-      hashes = BufferBuilder<UInt64>(capacity: 1)
-      columns = []
+      pages = []
+      fullByteCount = 0
       arena = ByteArena()
     }
   }
@@ -40,23 +79,25 @@ final class ScatteredRows {
   /// Positions in the input batch of the columns kept.
   let positions: [Int]
   let parts: [Part]
+  private let types: [SQLType]
   private var order = Buffer<UInt32>(count: Batch.rowCountTarget)
 
   init(_ layout: KeyLayout, positions: [Int], types: [SQLType]) {
     self.layout = layout
     self.positions = positions
-    parts = (0..<ScatteredRows.partCount).map { _ in Part(types) }
+    self.types = types
+    parts = (0..<ScatteredRows.partCount).map { _ in Part() }
   }
 
   var byteCount: Int { parts.reduce(0) { $0 + $1.byteCount } }
 
-  /// Adds a batch whose keys are encoded.
+  /// Adds `rowCount` rows whose keys are encoded; the batch has the columns that the calls need.
   func append(
     _ batch: Batch,
     words: UnsafePointer<UInt64>,
-    hashes: UnsafePointer<UInt64>
+    hashes: UnsafePointer<UInt64>,
+    rowCount: Int
   ) {
-    let rowCount = batch.rowCount
     if order.count < rowCount { order = Buffer<UInt32>(count: rowCount) }
     var ends = [Int](repeating: 0, count: ScatteredRows.partCount)
     let order = order
@@ -75,9 +116,14 @@ final class ScatteredRows {
       }
     }
     var start = 0
-    for (part, end) in zip(parts, ends) where end > start {
-      add(batch, words, hashes, rows: order.base + start, rowCount: end - start, to: part)
-      start = end
+    for (part, end) in zip(parts, ends) {
+      while start < end {
+        let page = part.openPage(layout, types)
+        let count = min(end - start, page.rowCountMax - page.rowCount)
+        add(batch, words, hashes, rows: order.base + start, rowCount: count, to: page, part.arena)
+        part.count(count, on: page)
+        start += count
+      }
     }
   }
 
@@ -87,30 +133,35 @@ final class ScatteredRows {
     _ hashes: UnsafePointer<UInt64>,
     rows: UnsafePointer<UInt32>,
     rowCount: Int,
-    to part: Part
+    to page: Page,
+    _ arena: ByteArena
   ) {
     let width = layout.wordCount
-    part.words.reserve(rowCount &* width)
-    part.hashes.reserve(rowCount)
-    let first = part.words.count
-    if width == 1 {
-      for index in 0..<rowCount { part.words.append(words[Int(rows[index])]) }
-    } else {
+    let target = page.words.base + page.rowCount &* width
+    switch width {
+    case 1:
+      for index in 0..<rowCount { target[index] = words[Int(rows[index])] }
+    case 2:
       for index in 0..<rowCount {
-        part.words.append(from: words + Int(rows[index]) &* width, count: width)
+        let source = words + Int(rows[index]) &* 2
+        target[index &* 2] = source[0]
+        target[index &* 2 &+ 1] = source[1]
+      }
+    default:
+      for index in 0..<rowCount {
+        let source = words + Int(rows[index]) &* width
+        for word in 0..<width { target[index &* width &+ word] = source[word] }
       }
     }
-    for index in 0..<rowCount { part.hashes.append(hashes[Int(rows[index])]) }
-    if !layout.textWords.isEmpty {
-      let base = part.words.finish().base + first
+    let targetHashes = page.hashes.base + page.rowCount
+    for index in 0..<rowCount { targetHashes[index] = hashes[Int(rows[index])] }
+    for text in layout.textWords {
       for index in 0..<rowCount {
-        for text in layout.textWords {
-          let place = base + (index &* width &+ text)
-          GroupTable.copyText(from: place, to: place, part.arena)
-        }
+        let place = target + (index &* width &+ text)
+        GroupTable.copyText(from: place, to: place, arena)
       }
     }
-    for (column, position) in zip(part.columns, positions) {
+    for (column, position) in zip(page.columns, positions) {
       column.append(batch.columns[position], rows: rows, rowCount: rowCount)
     }
   }

@@ -26,25 +26,26 @@ final class WindowSink: Sink, @unchecked Sendable {
 
   /// All rows of a part, and for each the number of its partition.
   func take(part: Int, _ control: RunControl) throws -> (rows: Batch, partitions: Buffer<UInt32>) {
-    let parts = workers.map { $0.scattered.parts[part] }.filter { $0.hashes.count > 0 }
-    let rowCount = parts.reduce(0) { $0 + $1.hashes.count }
+    let parts = workers.map { $0.scattered.parts[part] }
+    let rowCount = parts.reduce(0) { $0 + $1.rowCount }
     let partitions = Buffer<UInt32>(repeating: 0, count: rowCount)
     guard rowCount > 0 else { return (Batch(columns: [], rowCount: 0), partitions) }
+    let pages = parts.flatMap(\.pages)
     if !partitionBy.isEmpty {
       let table = GroupTable(layout)
       var start = 0
-      for part in parts {
+      for page in pages {
         table.resolve(
-          words: part.words.finish().base,
-          hashes: part.hashes.finish().base,
-          rowCount: part.hashes.count,
+          words: page.words.base,
+          hashes: page.hashes.base,
+          rowCount: page.rowCount,
           groups: partitions.base + start
         )
-        start += part.hashes.count
+        start += page.rowCount
       }
     }
     let columns = types.indices.map { column in
-      Column.concatenate(parts.map { $0.columns[column].finish() })
+      Column.concatenate(pages.map { $0.columns[column].finish() })
     }
     for part in parts { part.drop() }
     return (Batch(columns: columns, rowCount: rowCount), partitions)
@@ -76,7 +77,12 @@ private final class WindowWorker: BatchConsumer {
       // Without keys all rows belong to the first part.
       UnsafeMutablePointer(mutating: encoder.hashes).update(repeating: 0, count: batch.rowCount)
     }
-    scattered.append(batch, words: encoder.words, hashes: encoder.hashes)
+    scattered.append(
+      batch,
+      words: encoder.words,
+      hashes: encoder.hashes,
+      rowCount: batch.rowCount
+    )
     try account.set(scattered.byteCount)
   }
 }
