@@ -8,7 +8,7 @@ extension LocalFolder {
     var listing = FolderListing()
     let prefix = folder.isEmpty || folder.utf8.last == UInt8(ascii: "/") ? folder : folder + "/"
     try listing.visit(root: systemPath(folder), prefix: prefix)
-    return listing.found.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
+    return listing.found.sorted { ObjectInfo.precedes($0.path, $1.path) }
   }
 
   /// All names directly within a folder, hidden ones included.
@@ -25,7 +25,7 @@ extension LocalFolder {
       guard stat(system + "/" + name, &status) == 0 else { continue }
       entries.append(FolderEntry(name: name, isFolder: status.st_mode & S_IFMT == S_IFDIR))
     }
-    return entries.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+    return entries.sorted { ObjectInfo.precedes($0.name, $1.name) }
   }
 }
 

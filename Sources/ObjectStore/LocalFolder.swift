@@ -142,10 +142,26 @@ public struct LocalFolder: ObjectStore {
 
 extension ObjectInfo {
   init(path: String, _ status: stat) {
+    let modified = ObjectInfo.nanos(status.st_mtim)
+    let changed = ObjectInfo.nanos(status.st_ctim)
+    var tag: UInt64 = 0x9E37_79B9_7F4A_7C15
+    for word in [
+      UInt64(status.st_dev), UInt64(status.st_ino), UInt64(bitPattern: Int64(status.st_size)),
+      UInt64(bitPattern: modified), UInt64(bitPattern: changed),
+    ] {
+      let product = (tag ^ word).multipliedFullWidth(by: 0xD6E8_FEB8_6659_FD93)
+      tag = product.high ^ product.low &+ word
+    }
     self.init(
       path: path,
       byteCount: Int(status.st_size),
-      modifiedNanos: Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec)
+      modifiedNanos: modified,
+      changedNanos: max(modified, changed),
+      tag: max(tag, 1)
     )
+  }
+
+  private static func nanos(_ time: timespec) -> Int64 {
+    Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
   }
 }

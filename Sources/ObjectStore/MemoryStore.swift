@@ -50,7 +50,7 @@ package final class MemoryStore: ObjectStore {
           $0.hasPrefix("_") || $0.hasPrefix(".")
         }
       }
-      .sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
+      .sorted { ObjectInfo.precedes($0.path, $1.path) }
   }
 
   package func entries(of folder: String) throws(ObjectStoreError) -> [FolderEntry] {
@@ -65,7 +65,7 @@ package final class MemoryStore: ObjectStore {
     }
     if entries.isEmpty, !folder.isEmpty { throw ObjectStoreError(.notFound, path: folder) }
     return entries.filter { !$0.name.hasPrefix(".") }
-      .sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+      .sorted { ObjectInfo.precedes($0.name, $1.name) }
   }
 
   package func info(_ path: String) throws(ObjectStoreError) -> ObjectInfo {

@@ -1,3 +1,7 @@
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 /// One object of a store.
 public struct ObjectInfo: Sendable, Hashable {
   /// The path from the store's root, parts divided by `/`.
@@ -6,12 +10,44 @@ public struct ObjectInfo: Sendable, Hashable {
   public var byteCount: Int
   /// When it last changed, in nanoseconds since 1970.
   public var modifiedNanos: Int64
+  /// When anything about it last changed, its name and rights included, in nanoseconds since 1970.
+  public var changedNanos: Int64
+  /// Another one whenever the object may be another; zero where the store has none.
+  ///
+  /// Of a local file it is a hash of its device, its node, its size and its times.
+  public var tag: UInt64
 
   /// Facts as given.
-  public init(path: String, byteCount: Int, modifiedNanos: Int64) {
+  public init(
+    path: String,
+    byteCount: Int,
+    modifiedNanos: Int64,
+    changedNanos: Int64? = nil,
+    tag: UInt64 = 0
+  ) {
     self.path = path
     self.byteCount = byteCount
     self.modifiedNanos = modifiedNanos
+    self.changedNanos = changedNanos ?? modifiedNanos
+    self.tag = tag
+  }
+}
+
+extension ObjectInfo {
+  /// Whether a path stands before another byte by byte, the order of all listings.
+  static func precedes(_ left: String, _ right: String) -> Bool {
+    var left = left
+    var right = right
+    return left.withUTF8 { left in
+      right.withUTF8 { right in
+        let shared = min(left.count, right.count)
+        if shared > 0, let a = left.baseAddress, let b = right.baseAddress {
+          let order = memcmp(a, b, shared)
+          if order != 0 { return order < 0 }
+        }
+        return left.count < right.count
+      }
+    }
   }
 }
 

@@ -67,11 +67,50 @@ enum SelectionKernels {
     let count = values.count
     let result = Buffer<UInt32>(count: count)
     let target = result.base
-    for row in 0..<count {
-      target[selected] = UInt32(truncatingIfNeeded: row)
-      selected &+= Int(bit(Rule.holds(source[row], constant)))
+    // In two steps, of which the first is the same for all rows and so done for many at once, and
+    // the second passes over eight rows at a time where none holds.
+    let blockRowCount = 1024
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: blockRowCount) { block in
+      guard let holds = block.baseAddress else { return }
+      var start = 0
+      while start < count {
+        let rowCount = min(blockRowCount, count &- start)
+        let rows = source + start
+        for row in 0..<rowCount { holds[row] = bit(Rule.holds(rows[row], constant)) }
+        selected = appendRows(holds, rowCount, from: start, to: target, selected)
+        start &+= rowCount
+      }
     }
     return result.slice(0..<selected)
+  }
+
+  /// Appends the numbers of the rows whose byte is one; the rows count from `start`.
+  @inline(__always)
+  private static func appendRows(
+    _ holds: UnsafePointer<UInt8>,
+    _ rowCount: Int,
+    from start: Int,
+    to target: UnsafeMutablePointer<UInt32>,
+    _ count: Int
+  ) -> Int {
+    var selected = count
+    var row = 0
+    while row &+ 8 <= rowCount {
+      let word = UnsafeRawPointer(holds + row).loadUnaligned(as: UInt64.self)
+      if word != 0 {
+        for step in 0..<8 {
+          target[selected] = UInt32(truncatingIfNeeded: start &+ row &+ step)
+          selected &+= Int(holds[row &+ step])
+        }
+      }
+      row &+= 8
+    }
+    while row < rowCount {
+      target[selected] = UInt32(truncatingIfNeeded: start &+ row)
+      selected &+= Int(holds[row])
+      row &+= 1
+    }
+    return selected
   }
 
   /// Those of `rows` that are valid.

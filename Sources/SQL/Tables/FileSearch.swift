@@ -10,6 +10,8 @@ struct FileSearch {
   struct Found {
     var path: String
     var byteCount: Int
+    /// Tells the file from what it was or will be: see `ObjectInfo`.
+    var tag: UInt64 = 0
   }
 
   /// All files, in the order of their paths; empty where nothing fits.
@@ -37,7 +39,8 @@ struct FileSearch {
     var status = stat()
     guard stat(path, &status) == 0 else { return nil }
     if status.st_mode & S_IFMT != S_IFDIR {
-      return [Found(path: path, byteCount: Int(status.st_size))]
+      guard let info = try? LocalFolder(".").info(path) else { return nil }
+      return [Found(path: path, byteCount: info.byteCount, tag: info.tag)]
     }
     return try folder(path)
   }
@@ -47,7 +50,7 @@ struct FileSearch {
     do {
       let store = LocalFolder(path)
       return try store.list("").map {
-        Found(path: store.systemPath($0.path), byteCount: $0.byteCount)
+        Found(path: store.systemPath($0.path), byteCount: $0.byteCount, tag: $0.tag)
       }
     } catch {
       throw SQLError(.hiveCannotOpen, error.message)

@@ -24,28 +24,17 @@ struct FileTables: Sendable {
         )
       }
     }
+    if format == .parquet {
+      let known = try ParquetFooters.read(files, threads: threads)
+      return FileTableMemory.shared.table(name, files, known)
+    }
     let grouped = FolderPartitions(files)
-    if format != .parquet {
-      let text = try TextTables.schema(files.map(\.path), format, threads: threads)
-      return TableHandle(
-        name: name,
-        columns: TableHandle.columns(text.schema.fields, keys: grouped.keys),
-        partitions: grouped.partitions,
-        format: text.format
-      )
-    }
-    let footers = try ParquetFooters(files.map(\.path), threads: threads)
-    var handle = TableHandle(
+    let text = try TextTables.schema(files.map(\.path), format, threads: threads)
+    return TableHandle(
       name: name,
-      columns: TableHandle.columns(footers.schema.fields, keys: grouped.keys),
+      columns: TableHandle.columns(text.schema.fields, keys: grouped.keys),
       partitions: grouped.partitions,
-      format: .parquet,
-      rowCount: footers.rowCount
+      format: text.format
     )
-    for (position, column) in handle.columns.enumerated() where column.partitionIndex == nil {
-      let own = footers.schema.fields.firstIndex { $0.name == column.name }
-      handle.statistics[position] = own.flatMap { footers.statistics[$0] }
-    }
-    return handle
   }
 }

@@ -10,18 +10,25 @@ struct ParquetFooters {
   /// By position in `schema`; only columns whose type is the same in all files.
   private(set) var statistics: [Int: TableHandle.ColumnStatistics] = [:]
 
-  /// Reads the footers on `threads` threads.
-  init(_ paths: [String], threads: Int) throws(SQLError) {
-    ParquetFileCache.shared.dropIdle()
-    let facts = FootersBeingRead(paths)
-    // A thread costs more than a handful of footers.
-    WorkerThreads.run(count: min(threads, (paths.count + 7) / 8)) { _ in facts.work() }
-    let files = try facts.finish()
+  /// Puts together what the footers of some files say, one after the other.
+  init(_ known: [KnownParquetFile]) {
+    let files = known.map(\.footerSummary)
     for (index, file) in files.enumerated() where index == 0 || file.schema != schema {
       schema = index == 0 ? file.schema : schema.merged(with: file.schema)
     }
     rowCount = files.reduce(0) { $0 + $1.rowCount }
     statistics = ParquetFooters.merged(files, schema)
+  }
+
+  /// Reads the footers of files on `threads` threads.
+  static func read(_ files: [FileSearch.Found], threads: Int) throws(SQLError)
+    -> [KnownParquetFile]
+  {
+    ParquetFileCache.shared.dropIdle()
+    let footers = FootersBeingRead(files)
+    // A thread costs more than some dozen footers that are known already.
+    WorkerThreads.run(count: min(threads, (files.count + 63) / 64)) { _ in footers.work() }
+    return try footers.finish()
   }
 
   private static func merged(_ files: [FooterSummary], _ schema: Schema)
@@ -71,39 +78,43 @@ struct FooterSummary: Sendable {
 
 /// Files to read, handed out one by one to the threads that ask.
 private final class FootersBeingRead: Sendable {
-  private let paths: [String]
+  private let files: [FileSearch.Found]
   private let next = Atomic<Int>(0)
-  private let results = Mutex<[Int: Result<FooterSummary, ColumnFormatError>]>([:])
+  private let results = Mutex<[Int: Result<KnownParquetFile, ColumnFormatError>]>([:])
 
-  init(_ paths: [String]) { self.paths = paths }
+  init(_ files: [FileSearch.Found]) { self.files = files }
 
   func work() {
+    var own: [(Int, Result<KnownParquetFile, ColumnFormatError>)] = []
     while true {
       let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
-      guard index < paths.count else { return }
-      let result: Result<FooterSummary, ColumnFormatError>
+      guard index < files.count else { break }
+      let file = files[index]
       do throws(ColumnFormatError) {
-        result = .success(try ParquetFileCache.shared.file(paths[index]).footerSummary)
+        let known = try ParquetFileCache.shared.file(file.path, tag: file.tag)
+        // Here, because it takes longer than reading and the threads share the work.
+        _ = known.footerSummary
+        own.append((index, .success(known)))
       } catch {
-        result = .failure(error)
+        own.append((index, .failure(error)))
       }
-      results.withLock { $0[index] = result }
     }
+    results.withLock { for (index, result) in own { $0[index] = result } }
   }
 
-  /// The facts in the order of the paths, or the error of the first file that has one.
-  func finish() throws(SQLError) -> [FooterSummary] {
+  /// The files in their order, or the error of the first one that has one.
+  func finish() throws(SQLError) -> [KnownParquetFile] {
     let all = results.withLock { $0 }
-    var facts: [FooterSummary] = []
-    facts.reserveCapacity(paths.count)
-    for index in paths.indices {
+    var found: [KnownParquetFile] = []
+    found.reserveCapacity(files.count)
+    for index in files.indices {
       switch all[index] {
-      case .success(let fact): facts.append(fact)
+      case .success(let file): found.append(file)
       case .failure(let error): throw SQLError(error)
       case nil: break
       }
     }
-    return facts
+    return found
   }
 }
 

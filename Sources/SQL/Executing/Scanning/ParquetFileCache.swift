@@ -2,11 +2,15 @@
   import Glibc
 #endif
 import ColumnFormat
+import ObjectStore
 import Synchronization
 
 /// A Parquet file whose footer has been read.
 final class KnownParquetFile: Sendable {
   let file: ParquetFile
+  /// No other has this number in the life of the process.
+  let number = KnownParquetFile.nextNumber.wrappingAdd(1, ordering: .relaxed).newValue
+  private static let nextNumber = Atomic<Int>(0)
   private let summary = Mutex<FooterSummary?>(nil)
 
   init(_ file: ParquetFile) { self.file = file }
@@ -31,31 +35,9 @@ final class ParquetFileCache: Sendable {
   /// What all queries of the process share.
   static let shared = ParquetFileCache()
 
-  /// What tells a file from its successor under the same name.
-  private struct Identity: Equatable {
-    var device: UInt64
-    var node: UInt64
-    var byteCount: Int64
-    var modifiedNanos: Int64
-    var changedNanos: Int64
-
-    init?(_ path: String) {
-      var status = stat()
-      guard stat(path, &status) == 0 else { return nil }
-      device = UInt64(status.st_dev)
-      node = UInt64(status.st_ino)
-      byteCount = Int64(status.st_size)
-      modifiedNanos = Identity.nanos(status.st_mtim)
-      changedNanos = Identity.nanos(status.st_ctim)
-    }
-
-    private static func nanos(_ time: timespec) -> Int64 {
-      Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
-    }
-  }
-
   private struct Entry {
-    var identity: Identity
+    /// What tells a file from its successor under the same name: see `ObjectInfo`.
+    var tag: UInt64
     var known: KnownParquetFile
     var usedNanos: Int
   }
@@ -78,37 +60,39 @@ final class ParquetFileCache: Sendable {
     self.settlingNanos = settlingNanos
   }
 
-  /// The file at `path` as it is now.
-  func file(_ path: String) throws(ColumnFormatError) -> KnownParquetFile {
-    let identity = Identity(path)
-    if let identity, let known = find(path, identity) { return known }
+  /// The file at `path` as it is now; `tag` is what a listing has just told of it (see `ObjectInfo`).
+  func file(_ path: String, tag: UInt64? = nil) throws(ColumnFormatError) -> KnownParquetFile {
+    if let tag, let known = find(path, tag) { return known }
+    let info = ParquetFileCache.info(path)
+    if let info, let known = find(path, info.tag) { return known }
     let known = KnownParquetFile(try ParquetFile(path: path))
     // What was opened is what was asked about only if it is still there.
-    if let identity, isSettled(identity), Identity(path) == identity {
-      keep(path, identity, known)
+    if let info, isSettled(info), ParquetFileCache.info(path)?.tag == info.tag {
+      keep(path, info.tag, known)
     }
     return known
   }
 
-  private func find(_ path: String, _ identity: Identity) -> KnownParquetFile? {
+  private static func info(_ path: String) -> ObjectInfo? { try? LocalFolder(".").info(path) }
+
+  private func find(_ path: String, _ tag: UInt64) -> KnownParquetFile? {
     let now = monotonicNanoseconds()
     return state.withLock { state in
-      guard let index = state.entries.index(forKey: path),
-        state.entries.values[index].identity == identity
+      guard let index = state.entries.index(forKey: path), state.entries.values[index].tag == tag
       else { return nil }
       state.entries.values[index].usedNanos = now
       return state.entries.values[index].known
     }
   }
 
-  private func isSettled(_ identity: Identity) -> Bool {
+  private func isSettled(_ info: ObjectInfo) -> Bool {
     var time = timespec()
     clock_gettime(CLOCK_REALTIME, &time)
     let now = Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
-    return now - max(identity.changedNanos, identity.modifiedNanos) >= settlingNanos
+    return now - info.changedNanos >= settlingNanos
   }
 
-  private func keep(_ path: String, _ identity: Identity, _ known: KnownParquetFile) {
+  private func keep(_ path: String, _ tag: UInt64, _ known: KnownParquetFile) {
     let now = monotonicNanoseconds()
     let count = ParquetFileCache.chunkCount(known)
     guard count <= chunkCountMax else { return }
@@ -117,7 +101,7 @@ final class ParquetFileCache: Sendable {
         state.chunkCount -= ParquetFileCache.chunkCount(old.known)
       }
       if state.chunkCount + count > chunkCountMax { makeRoom(&state, now) }
-      state.entries[path] = Entry(identity: identity, known: known, usedNanos: now)
+      state.entries[path] = Entry(tag: tag, known: known, usedNanos: now)
       state.chunkCount += count
     }
   }

@@ -24,10 +24,19 @@ final class ParquetScanReader: SourceReader {
     )
   }
 
+  private struct FilePlaces {
+    let file: Int
+    let columns: FileColumns
+    /// Fields whose bounds tell something about the filters.
+    let comparable: [ColumnID: Int]
+  }
+
+  private var filePlaces: FilePlaces?
+
   override func read(_ morsel: Int, push: (Batch) throws -> Bool) throws {
     let piece = source.morsel(morsel)
     let file = try source.file(piece.file)
-    let columns = try FileColumns(source.plan.scan, source.files[piece.file], file.schema)
+    let columns = try places(piece.file, file).columns
     var groups = [piece]
     if piece.rowGroup == nil { groups = try source.prunedGroups(file, piece.file, control) }
     do {
@@ -37,6 +46,19 @@ final class ParquetScanReader: SourceReader {
         byteCountRead = 0
       }
     } catch { throw ScanFailure.translate(error) }
+  }
+
+  /// Where the columns stand in a file; the same for all its morsels.
+  private func places(_ index: Int, _ file: ParquetFile) throws -> FilePlaces {
+    if let filePlaces, filePlaces.file == index { return filePlaces }
+    let plan = source.plan
+    let found = FilePlaces(
+      file: index,
+      columns: try FileColumns(plan.scan, source.files[index], file.schema),
+      comparable: plan.mayPrune ? plan.comparableFields(file) : [:]
+    )
+    filePlaces = found
+    return found
   }
 
   override func close() {
@@ -71,7 +93,7 @@ final class ParquetScanReader: SourceReader {
     let pruning = PagePruning(
       conditions,
       file,
-      fieldOf: conditions.isEmpty ? [:] : source.plan.comparableFields(file)
+      fieldOf: conditions.isEmpty ? [:] : try places(morsel.file, file).comparable
     )
     let ranges = pruning.ranges(rowGroup: rowGroup, morsel.rows)
     rowCountSkipped &+= morsel.rows.count - ranges.reduce(0) { $0 + $1.count }

@@ -74,6 +74,9 @@ final class ScanPlan: @unchecked Sendable {
     return all
   }
 
+  /// Whether there are conditions, or may be later.
+  var mayPrune: Bool { !pruning.isEmpty || !dynamicFilters.isEmpty }
+
   /// The fields of a file whose bounds can be compared with constants of the table's types.
   func comparableFields(_ file: ParquetFile) -> [ColumnID: Int] {
     var fieldOf: [ColumnID: Int] = [:]
