@@ -198,6 +198,28 @@ import Testing
     #expect(RowText.lines(block) == ["{a: 2, b: [3]}", "{a: 4, b: null}", "{a: null, b: null}"])
   }
 
+  @Test func `of keys that differ only by case in one record the column's own spelling wins`()
+    throws
+  {
+    let block = try Decoding.evolve(
+      """
+      {"Id":1,"id":2,"o":{"k":1}}
+      {"id":3,"Id":4,"ID":5,"o":{"K":2,"k":3,"K":4}}
+      {"ID":6,"id":7,"ID":8,"o":{"K":null}}
+      {"Id":9,"id":99,"Id":10}
+      """
+    )
+    #expect(
+      RowText.lines(block) == [
+        "{Id: 1, o: (1)}", "{Id: 4, o: (3)}", "{Id: 8, o: (null)}", "{Id: 10, o: null}",
+      ]
+    )
+    // What is left out may be of any kind; it counts for the type, as it may be all that another
+    // record has.
+    let nested = try Decoding.evolve("{\"a\":[1,{\"A\":2}],\"A\":3,\"b\":4}\n{\"a\":{},\"A\":[")
+    #expect(RowText.lines(nested) == ["{a: \"[1,{\"A\":2}]\", b: 4}"])
+  }
+
   @Test func `three times a tenth is stored exactly`() throws {
     let block = try Decoding.evolve("{\"v\":0.1}\n{\"v\":0.1}\n{\"v\":0.1}\n")
     guard case .int64(let values) = block.batch.columns[0].flatValues else {

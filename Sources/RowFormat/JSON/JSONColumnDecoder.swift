@@ -241,7 +241,14 @@ struct JSONColumnDecoder: RecordParsing {
         let field = slots + target
         if field.pointee.count > row {
           if rejectsDuplicates { return scanner.fail(.duplicateField, at: at) }
-          // The key stands twice: the last one wins.
+          if !replaces(slot, target: target, objectStart: start, at: value) {
+            guard let end = scanner.skipValue(value, depth: depth &+ 1) else { return nil }
+            at = scanner.skipSpace(end)
+            guard let next = afterMember(at) else { return nil }
+            if next.isEnd { return next.at }
+            at = next.at
+            continue
+          }
           ColumnTree.truncate(field, to: row, slots)
         } else {
           filled &+= 1
@@ -257,6 +264,46 @@ struct JSONColumnDecoder: RecordParsing {
         return scanner.fail(.expectedCommaOrBrace, at: at)
       }
     }
+  }
+
+  /// What comes after a member's value: the next key, or the byte after the object.
+  private mutating func afterMember(_ at: BytePointer) -> (at: BytePointer, isEnd: Bool)? {
+    switch at.pointee {
+    case UInt8(ascii: ","): return (scanner.skipSpace(at + 1), false)
+    case UInt8(ascii: "}"): return (at + 1, true)
+    default:
+      _ = scanner.fail(.expectedCommaOrBrace, at: at)
+      return nil
+    }
+  }
+
+  /// Whether a field's second value in an object takes the place of the first.
+  ///
+  /// Of a key that stands twice the last one wins. Of keys that differ in case only the one that is
+  /// spelled as the column wins, else the first: they are two things, and the column is one of them.
+  @inline(never)
+  private mutating func replaces(
+    _ slot: SlotPointer,
+    target: Int,
+    objectStart: BytePointer,
+    at value: BytePointer
+  ) -> Bool {
+    let row = slot - slots
+    let own = tree.names[row][target - slot.pointee.firstChild]
+    var kept: String?
+    var at = scanner.skipSpace(objectStart + 1)
+    while at < value {
+      guard let after = scanner.skipString(at + 1) else { return true }
+      let name = scanner.keyName(at + 1, after: after)
+      guard let start = scanner.skipColon(after) else { return true }
+      let isField = tree.field(of: row, named: name) == target
+      if start == value { return kept.map { $0 == name || name == own } ?? true }
+      if isField, kept.map({ $0 == name || name == own }) ?? true { kept = name }
+      guard let end = scanner.skipValue(start, depth: 0) else { return true }
+      at = scanner.skipSpace(end)
+      if at.pointee == UInt8(ascii: ",") { at = scanner.skipSpace(at + 1) }
+    }
+    return true
   }
 
   private func fillMissing(_ slot: SlotPointer, row: Int) {
