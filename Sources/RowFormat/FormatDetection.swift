@@ -30,7 +30,16 @@ enum FormatDetection {
       .prefix(200).compactMap { line in line.first { $0 > 0x20 } == nil ? nil : line }
     let objects = lines.filter { line in line.first { $0 > 0x20 } == UInt8(ascii: "{") }
     // Zeros in records of JSON cost those records, not the input.
-    if !lines.isEmpty && objects.count * 2 >= lines.count { return json(objects) }
+    if !lines.isEmpty && objects.count * 2 >= lines.count {
+      let startsOtherwise = lines.first?.first { $0 > 0x20 } != UInt8(ascii: "{")
+      // Cells of delimited text may begin with a brace too; they make no object.
+      if startsOtherwise && !objects.contains(where: isObject),
+        let layout = CSVDetection.layout(sample, isWhole: isWhole)
+      {
+        return .csv(layout)
+      }
+      return json(objects)
+    }
     if sample.values.prefix(4096).contains(0) {
       throw RowFormatError(.malformed("it is neither JSON nor delimited text"), path: path)
     }
@@ -46,6 +55,14 @@ enum FormatDetection {
       ),
       path: path
     )
+  }
+
+  private static func isObject(_ line: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
+    let record = RecordBlock(path: "", records: line)
+    var start = UnsafePointer(record.bytes.base)
+    while start.pointee <= 0x20 { start += 1 }
+    var scanner = JSONScanner(start: start, depthMax: 1000)
+    return withExtendedLifetime(record) { scanner.skipObject(start, depth: 0) != nil }
   }
 
   /// Whether the first sound object is DynamoDB's.
@@ -76,6 +93,10 @@ enum FormatDetection {
       ([0xFF, 0xFE], "UTF-16 text"),
       ([0xFE, 0xFF], "UTF-16 text"),
     ]
-    return magics.first { sample.values.starts(with: $0.0) }?.1
+    let name = magics.first { sample.values.starts(with: $0.0) }?.1
+    // A column of delimited text may be called `ORCID` or `PAR1`.
+    let isText = sample.values.prefix(64).allSatisfy { $0 >= 0x20 || (0x09...0x0D).contains($0) }
+    let isBinary = sample.values.first.map { $0 > 0x7F } ?? true || !isText || sample.count <= 8
+    return isBinary ? name : nil
   }
 }

@@ -254,7 +254,9 @@ extension [String: [Int]] {
     ("PARE", "PARE", .refused("encrypted Parquet files are not supported")),
     ("ORC", "", .refused("ORC files are not supported")),
     ("Obj\u{1}", "", .refused("Avro files are not supported")), ("", "", .empty),
-    ("{\"a\":1}", "", .records),
+    ("{\"a\":1}", "", .records), ("PARENT_ID,NA", "", .records), ("ORCID,name\n0", "", .records),
+    ("PAR1,PAR2\n1,", "", .records), ("BZh,b\n1,2\n", "", .records),
+    ("ORC\u{A}\u{3}\u{0}", "", .refused("ORC files are not supported")),
   ])
   func `files are told by their bytes`(head: String, tail: String, kind: FileKind) {
     #expect(FileKind(head: Array(head.utf8), tail: Array(tail.utf8)) == kind)

@@ -151,8 +151,8 @@ import Testing
 
   @Test func `damaged and foreign files are left out by name`() throws {
     try zoo.parquet("t/good.parquet", fields)
-    zoo.directory.write("PAR1 half a file", to: "t/half.parquet")
-    zoo.directory.write("ORC....", to: "t/x.orc")
+    zoo.directory.write("PAR1\u{15}\u{4}half a file", to: "t/half.parquet")
+    zoo.directory.write("ORC\u{8}\u{3}..", to: "t/x.orc")
     zoo.directory.write("", to: "t/empty")
     zoo.directory.write("PAR1\u{15}\u{4}PAR1", to: "t/hollow.parquet")
     let report = try zoo.crawl("t")
@@ -168,7 +168,7 @@ import Testing
   @Test func `a path with nothing to crawl is an error with reasons`() throws {
     let missing = #expect(throws: CatalogError.self) { try zoo.crawl("nowhere") }
     #expect(missing?.kind == .nothingThere)
-    zoo.directory.write("PAR1 half a file", to: "t/half.parquet")
+    zoo.directory.write("PAR1\u{15}\u{4}half a file", to: "t/half.parquet")
     let nothing = #expect(throws: CatalogError.self) { try zoo.crawl("t") }
     #expect(nothing?.message == "nothing at '\(zoo.directory("t"))' can be a table")
     #expect(nothing?.details.first?.hasPrefix("half.parquet: the Parquet file is cut off") == true)
@@ -282,7 +282,7 @@ import Testing
   @Test func `a table whose files cannot be read is not taken for gone`() throws {
     try zoo.parquet("t/f.parquet", [Field("a", .int32)])
     try zoo.crawl("t")
-    zoo.directory.write("PAR1 half a file", to: "t/f.parquet")
+    zoo.directory.write("PAR1\u{15}\u{4}half a file", to: "t/f.parquet")
     let report = try zoo.crawl("t") { $0.onDelete = .delete }
     #expect(report.tables.count == 0)
     #expect(report.skipped.count == 1)

@@ -33,6 +33,9 @@ import Testing
     ("a|b\n1|x,y\n", csv("|", header: true)),
     ("a\tb\n1\tx\n", csv("\t", header: true)),
     ("a;b\n1,5;2\n", csv(";", header: true)),
+    // Cells may begin as other formats do.
+    ("a\tb\n{\t2\n", csv("\t", header: true)),
+    ("ORCID,PAR1\n1,2\n", csv(",", header: true)),
     ("a\u{1}b\n1\u{1}2\n", csv("\u{1}", header: true)),
     ("\"a,x\",b\n\"1,5\",2\n", csv(",", header: true)),
     ("a,b\n\"x\ny\",2", csv(",", header: true)),

@@ -21,10 +21,8 @@ enum FileKind: Equatable {
     (Array("<?xml".utf8), "XML files are not supported"),
     (Array("\u{FEFF}<?xml".utf8), "XML files are not supported"),
     ([0x50, 0x4B, 0x03, 0x04], "zip archives are not supported"),
-    (Array("BZh".utf8), "bzip2 compression is not supported"),
     ([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00], "xz compression is not supported"),
     ([0x04, 0x22, 0x4D, 0x18], "lz4 compression is not supported"),
-    ([0xFF, 0x06, 0x00, 0x00, 0x73, 0x4E, 0x61, 0x50], "snappy framing is not supported"),
     (Array("SQLite format".utf8), "SQLite databases are not supported"),
     (Array("%PDF".utf8), "PDF documents are not supported"),
     ([0x7F, 0x45, 0x4C, 0x46], "programs are not supported"),
@@ -39,7 +37,9 @@ enum FileKind: Equatable {
     let parquet = Array("PAR1".utf8)
     if head.isEmpty {
       self = .empty
-    } else if head.starts(with: parquet) {
+    } else if head.starts(with: parquet),
+      tail.suffix(4) == parquet[...] || !FileKind.isText(head, after: parquet)
+    {
       if tail.suffix(4) == parquet[...] {
         self = .parquet
       } else if tail.suffix(4) == Array("PARE".utf8)[...] {
@@ -49,13 +49,23 @@ enum FileKind: Equatable {
           "the Parquet file is cut off: it begins with PAR1 but does not end with it"
         )
       }
-    } else if let refusal = FileKind.refusals.first(where: { head.starts(with: $0.magic) }) {
+    } else if let refusal = FileKind.refusals.first(where: {
+      head.starts(with: $0.magic) && !FileKind.isText(head, after: $0.magic)
+    }) {
       self = .refused(refusal.reason)
     } else if FileKind.isBSON(head, byteCount: byteCount) {
       self = .refused("BSON files are not supported")
     } else {
       self = .records
     }
+  }
+
+  /// Whether text goes on where a magic of letters ends.
+  ///
+  /// A CSV file's first column may be called `ORCID` or `PARENT`. Longer marks are taken at their word.
+  private static func isText(_ head: [UInt8], after magic: [UInt8]) -> Bool {
+    guard magic.count <= 4, head.count > magic.count else { return false }
+    return head.allSatisfy { $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 || $0 == 0x0A || $0 == 0x0D }
   }
 
   /// A document's size as 32 bits, a type of element, then its name, as in bsonspec.org.

@@ -48,6 +48,17 @@ final class DecompressedInput {
     }
     pending = 0..<filled
     compression = InputCompression.detect(UnsafeRawBufferPointer(rebasing: chunk[0..<filled]))
+    #if !LAKE_BZIP2
+      if compression == .bzip2 {
+        chunk.deallocate()
+        throw RowFormatError(
+          .unsupported(
+            "it is compressed with bzip2: install the Debian package libbz2-dev and build again"
+          ),
+          path: path
+        )
+      }
+    #endif
     do {
       switch compression {
       case .plain: inflating = nil
@@ -58,13 +69,7 @@ final class DecompressedInput {
         #if LAKE_BZIP2
           inflating = try Bzip2Inflating()
         #else
-          chunk.deallocate()
-          throw RowFormatError(
-            .unsupported(
-              "it is compressed with bzip2: install the Debian package libbz2-dev and build again"
-            ),
-            path: path
-          )
+          inflating = nil
         #endif
       }
     } catch {
