@@ -161,14 +161,48 @@ extension ZooFolder {
       says: ["neither JSON", "the file is empty"]
     ),
     ZooFolder(
-      "bzip2, lz4, snappy, xz and zip are named",
+      "one JSON array is refused with the way to mend it",
+      [("a", .text(" [ {\"a\": 1}, {\"a\": 2} ]\n"))],
+      tables: [],
+      says: ["no record can be read: record 1:", "'lake ingest --json-arrays'"]
+    ),
+    ZooFolder(
+      "records over several lines are refused with the way to mend them",
+      [("a", .text("{\n  \"a\": 1\n}\n{\n  \"a\": 2\n}\n"))],
+      tables: [],
+      says: ["no record can be read: record 1:", "'lake ingest --json-arrays'"]
+    ),
+    ZooFolder(
+      "a header that begins like another format's mark",
+      [("a", .text("ORCID,PARENT\n1,x\n2,y\n")), ("b", .text("PARENT,ORCID\nz,3\n"))],
+      tables: ["zoo csv,+ (ORCID bigint, PARENT string)"]
+    ),
+    ZooFolder(
+      "cells that begin like JSON",
+      [("a", .text("a\tb\n{\t1\n")), ("b", .text("a\tb\n{x\t2\n[\t3\n"))],
+      tables: ["zoo csv\\t+ (a string, b bigint)"]
+    ),
+    ZooFolder(
+      "lz4, xz and zip are named",
       [
-        ("a", .text("BZh91AY")), ("b", .bytes([4, 0x22, 0x4D, 0x18, 1])),
-        ("c", .bytes([0xFF, 6, 0, 0] + Array("sNaPpY".utf8))),
+        ("b", .bytes([4, 0x22, 0x4D, 0x18, 1])),
         ("d", .bytes([0xFD] + Array("7zXZ".utf8) + [0])), ("e", .bytes([0x50, 0x4B, 3, 4])),
       ],
       tables: [],
-      says: ["bzip2", "lz4", "snappy", "xz", "zip"]
+      says: ["lz4", "xz", "zip"]
+    ),
+    ZooFolder(
+      "snappy's framing is read, beside plain files",
+      [
+        (
+          "a",
+          .bytes(
+            [0xFF, 6, 0, 0] + Array("sNaPpY".utf8) + [1, 12, 0, 0, 0xC0, 0x51, 0x4F, 0x12]
+              + Array("{\"a\":1}\n".utf8)
+          )
+        ), ("b", .text("{\"a\":2}\n")),
+      ],
+      tables: ["zoo ndjson (a bigint)"]
     ),
   ]
 

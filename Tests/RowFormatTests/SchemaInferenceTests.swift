@@ -33,6 +33,42 @@ import Testing
     )
   }
 
+  @Test func `parts that are merged in order say what one inference says`() throws {
+    let lines = [
+      #"{"a":1,"n":null,"o":{"x":[1]},"t":"2026-11-23"}"#, #"{"a":70000,"B":true,"o":{}}"#,
+      "broken",
+      #"{"a":2.5,"b":false,"o":{"x":["t",{"y":1}]}}"#,
+      #"{"n":[],"t":"2026-11-23 10:00:00.123456"}"#,
+      #"{"a":1e300,"b":"x","z":12345678901234567890}"#, #"{"n":[{"q":1}],"A":3}"#, #"{"o":7}"#,
+    ]
+    let whole = SchemaInference(format: .ndjson)
+    whole.add(RecordBlock(path: "f", records: lines.joined(separator: "\n").utf8))
+    for width in 1...lines.count {
+      let merged = SchemaInference(format: .ndjson)
+      for start in stride(from: 0, to: lines.count, by: width) {
+        let part = SchemaInference(format: .ndjson)
+        let text = lines[start..<min(start + width, lines.count)].joined(separator: "\n")
+        part.add(RecordBlock(path: "f", records: text.utf8, firstRecord: start))
+        #expect(merged.merge(part))
+      }
+      #expect(merged.schema == whole.schema)
+      #expect(merged.recordCount == whole.recordCount)
+      #expect(merged.causes == whole.causes, "parts of \(width) records")
+      #expect(merged.foldedNames == whole.foldedNames)
+      #expect(merged.rejected.map(\.recordNumber) == whole.rejected.map(\.recordNumber))
+    }
+  }
+
+  @Test func `parts with more fields together than can be columns are not merged`() {
+    let parts = (0..<2).map { part in
+      let inference = SchemaInference(format: .ndjson)
+      let members = (0..<6000).map { "\"k\(part)_\($0)\":1" }.joined(separator: ",")
+      inference.add(RecordBlock(path: "f", records: "{\(members)}\n".utf8))
+      return inference
+    }
+    #expect(!parts[0].merge(parts[1]))
+  }
+
   @Test func `inference and evolving decode agree on one block`() throws {
     let text = "{\"a\":1,\"b\":null,\"c\":[1.5]}\n{\"a\":null,\"c\":[],\"d\":\"2026-11-23\"}\n"
     let inference = SchemaInference(format: .ndjson)

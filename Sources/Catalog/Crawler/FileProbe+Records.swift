@@ -7,30 +7,36 @@ extension FileProbe {
   private static let sampledByteCount = 1 << 20
 
   /// Reads the records of a text file and keeps the types that hold them all.
-  init(records path: String, format: RecordFormat?, isSampled: Bool) throws(Refusal) {
-    let reader: RecordBlockReader
-    let inference: SchemaInference
+  init(
+    records path: String,
+    format: RecordFormat?,
+    isSampled: Bool,
+    shared: OpenInferences? = nil
+  ) throws(Refusal) {
+    let found: (format: RecordFormat, compression: String, inference: SchemaInference)
     var isWhole = true
     do throws(RowFormatError) {
-      reader = try RecordBlockReader(
-        path: path,
-        format: format,
-        blockByteCount: isSampled ? 1 << 14 : 4 << 20
-      )
+      func open() throws(RowFormatError) -> RecordBlockReader {
+        try RecordBlockReader(
+          path: path,
+          format: format,
+          blockByteCount: isSampled ? 1 << 14 : 4 << 20
+        )
+      }
+      let reader = try open()
       if format == nil, case .csv = reader.format, let log = TextLog(path: path) {
         throw RowFormatError(.malformed("it is \(log.rawValue)"), path: path)
       }
       // A table of DynamoDB records is read as the JSON that they are.
-      inference = SchemaInference(format: reader.format == .dynamodb ? .ndjson : reader.format)
-      while let block = try reader.next() {
-        inference.add(block)
-        let isEnough =
-          inference.recordCount >= FileProbe.sampledRecordCount
-          || block.end.byteOffset >= FileProbe.sampledByteCount
-        if isSampled, isEnough {
-          isWhole = try reader.next() == nil
-          break
-        }
+      let read: RecordFormat = reader.format == .dynamodb ? .ndjson : reader.format
+      found.format = reader.format
+      found.compression = reader.compression == .plain ? "none" : reader.compression.rawValue
+      if let shared, !isSampled, let all = try FileProbe.infer(reader, read, shared) {
+        found.inference = all
+      } else {
+        let reader = shared == nil ? reader : try open()
+        found.inference = SchemaInference(format: read)
+        isWhole = try FileProbe.infer(reader, isSampled: isSampled, into: found.inference)
       }
     } catch {
       if let log = TextLog(path: path) {
@@ -38,11 +44,12 @@ extension FileProbe {
       }
       throw Refusal(reason: ([error.message] + error.details).joined(separator: "; "))
     }
+    let inference = found.inference
     let fields = inference.schema.fields
-    if fields.isEmpty { throw Refusal(reason: "no record can be read") }
+    if fields.isEmpty { throw Refusal(reason: FileProbe.emptyReason(inference)) }
     self.init(
-      format: reader.format.dataFormat,
-      compression: reader.compression == .plain ? "none" : reader.compression.rawValue,
+      format: found.format.dataFormat,
+      compression: found.compression,
       fields: fields,
       recordCount: isWhole ? inference.recordCount : nil
     )
@@ -56,7 +63,7 @@ extension FileProbe {
     for name in inference.foldedNames.prefix(5) {
       notes.append(
         "the name '\(name.joined(separator: "."))' differs from that of another column in case"
-          + " only: they are one column"
+          + " only: they are one column; of a record with both, it has the value under its own name"
       )
     }
     if let first = inference.rejected.first {
@@ -65,6 +72,50 @@ extension FileProbe {
           + " \(first.recordNumber + 1): \(first.message)"
       )
     }
+  }
+}
+
+extension FileProbe {
+  /// Infers with the help of others; nil where that cannot tell which records to leave out.
+  private static func infer(
+    _ reader: RecordBlockReader,
+    _ format: RecordFormat,
+    _ shared: OpenInferences
+  ) throws(RowFormatError) -> SchemaInference? {
+    let inference = SharedInference(reader, format: format)
+    shared.run(inference)
+    return try inference.result()
+  }
+
+  /// Infers block by block.
+  ///
+  /// - Returns: Whether that were all records.
+  private static func infer(
+    _ reader: RecordBlockReader,
+    isSampled: Bool,
+    into inference: SchemaInference
+  ) throws(RowFormatError) -> Bool {
+    while let block = try reader.next() {
+      inference.add(block)
+      let isEnough =
+        inference.recordCount >= sampledRecordCount || block.end.byteOffset >= sampledByteCount
+      if isSampled, isEnough { return try reader.next() == nil }
+    }
+    return true
+  }
+
+  /// Why a file with no columns is none.
+  private static func emptyReason(_ inference: SchemaInference) -> String {
+    guard let first = inference.rejected.first else { return "no record has a field" }
+    // An array, or a record that goes on on the next line.
+    let begin = first.bytes.filter { $0 > 0x20 }.prefix(2)
+    let isDocument = begin.first == UInt8(ascii: "[") || begin == [UInt8(ascii: "{")]
+    let help =
+      isDocument
+      ? "; records stand on a line each: 'lake ingest --json-arrays' and 'jq -c' make such of it"
+      : ""
+    return
+      "no record can be read: record \(first.recordNumber + 1): \(first.message)\(help)"
   }
 }
 

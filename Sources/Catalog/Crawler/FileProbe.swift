@@ -28,13 +28,15 @@ struct FileProbe: Sendable {
   ///   - byteCount: The file's size.
   ///   - format: How text is laid out if that is known; nil finds it out.
   ///   - isSampled: Whether the first records of a text file will do.
+  ///   - shared: Who may help with a large text file.
   /// - Throws: Why the file is left out.
   init(
     path: String,
     in store: LocalFolder,
     byteCount: Int,
     format: RecordFormat? = nil,
-    isSampled: Bool = false
+    isSampled: Bool = false,
+    shared: OpenInferences? = nil
   ) throws(Refusal) {
     let head: [UInt8]
     let tail: [UInt8]
@@ -49,7 +51,14 @@ struct FileProbe: Sendable {
     case .empty: throw Refusal(reason: "the file is empty")
     case .refused(let reason): throw Refusal(reason: reason)
     case .parquet: try self.init(parquet: path)
-    case .records: try self.init(records: path, format: format, isSampled: isSampled)
+    case .records:
+      let isLarge = byteCount >= OpenInferences.sharedByteCountMin
+      try self.init(
+        records: path,
+        format: format,
+        isSampled: isSampled,
+        shared: isLarge ? shared : nil
+      )
     }
     dropClashes()
   }

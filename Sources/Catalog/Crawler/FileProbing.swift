@@ -3,7 +3,11 @@ import ObjectStore
 import RowFormat
 import Synchronization
 
-/// Looks into many files on a few threads.
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// Looks into many files on a few threads; into a large text file, on all that are idle.
 final class FileProbing: Sendable {
   struct Task: Sendable {
     /// As the system knows it.
@@ -24,6 +28,8 @@ final class FileProbing: Sendable {
   private let tasks: [Task]
   private let store = LocalFolder("/")
   private let next = Atomic<Int>(0)
+  private let doneCount = Atomic<Int>(0)
+  private let shared = OpenInferences()
   private let outcomes: Mutex<[Outcome]>
   private let progress: CrawlProgress
 
@@ -36,27 +42,42 @@ final class FileProbing: Sendable {
   /// The outcome for each file, in the order of the files.
   static func run(_ tasks: [Task], threadCount: Int, progress: CrawlProgress) -> [Outcome] {
     let probing = FileProbing(tasks, progress)
-    let count = max(1, min(threadCount, tasks.count))
-    WorkerThreads.run(count: count) { _ in probing.work() }
+    let hasLarge = tasks.contains { $0.byteCount >= OpenInferences.sharedByteCountMin }
+    let count = max(1, hasLarge ? threadCount : min(threadCount, tasks.count))
+    WorkerThreads.run(count: count) { _ in
+      probing.work()
+      if hasLarge { probing.help() }
+    }
     return probing.outcomes.withLock { $0 }
   }
 
+  /// Helps those that are still at work on large files.
+  private func help() {
+    while !progress.isCancelled(), doneCount.load(ordering: .relaxed) < tasks.count {
+      if !shared.help() { usleep(500) }
+    }
+  }
+
   private func work() {
+    // Most files have the columns of the one before; kept once, they take no memory.
+    var last: [Field] = []
     while !progress.isCancelled() {
       let index = next.add(1, ordering: .relaxed).oldValue
       guard index < tasks.count else { return }
+      defer { doneCount.add(1, ordering: .relaxed) }
       let task = tasks[index]
       let outcome: Outcome
       do throws(FileProbe.Refusal) {
-        outcome = .probe(
-          try FileProbe(
-            path: task.path,
-            in: store,
-            byteCount: task.byteCount,
-            format: task.format,
-            isSampled: task.isSampled
-          )
+        var probe = try FileProbe(
+          path: task.path,
+          in: store,
+          byteCount: task.byteCount,
+          format: task.format,
+          isSampled: task.isSampled,
+          shared: shared
         )
+        if probe.fields == last { probe.fields = last } else { last = probe.fields }
+        outcome = .probe(probe)
       } catch {
         outcome = .refusal(error.reason)
       }

@@ -37,6 +37,16 @@ public final class SchemaInference {
     rejected += outcome.rejected
   }
 
+  /// Takes in what another inference learnt from the records that come after this one's.
+  ///
+  /// - Returns: Whether the fields of both are few enough; if not, only one inference over all
+  ///   records knows which of them are too wide.
+  package func merge(_ later: SchemaInference) -> Bool {
+    recordCount += later.recordCount
+    rejected += later.rejected
+    return tree.merge(later.tree)
+  }
+
   /// The columns in first-seen order.
   ///
   /// A field of nulls, empty objects or empty arrays only has the type `unknown` there.

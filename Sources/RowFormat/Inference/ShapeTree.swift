@@ -106,6 +106,40 @@ final class ShapeTree {
     )
   }
 
+  /// Takes in what a shape of another tree saw, and its cause where that changes the type.
+  func absorb(_ source: ShapePointer, of later: ShapeTree, into target: ShapePointer) {
+    let id = target.pointee.id
+    let before = tracksCauses ? ownType(target) : .unknown
+    target.pointee.add(source.pointee)
+    guard tracksCauses, var cause = later.causes[source.pointee.id] else { return }
+    let after = ownType(target)
+    if after == before && causes[id] != nil { return }
+    cause.path = path(id)
+    cause.type = after
+    causes[id] = cause
+  }
+
+  /// The fields of an object shape in first-seen order.
+  func fields(of object: ShapePointer) -> [ShapePointer] { fields[object.pointee.id] }
+
+  /// The name that a field was first seen by.
+  func name(of field: ShapePointer) -> String { names[field.pointee.id] }
+
+  /// Takes over other spellings, but for those that are the first ones here.
+  func noteFolded(_ others: [[String]]) {
+    for path in others {
+      var shape: ShapePointer? = root
+      for name in path {
+        shape = shape.flatMap { shape in
+          lookup[shape.pointee.id][name.lowercased()]
+            ?? (name == "element" ? shape.pointee.element : nil)
+        }
+      }
+      guard let shape, let name = path.last, name != names[shape.pointee.id] else { continue }
+      noteFolded(name, shape.pointee.id)
+    }
+  }
+
   private func path(_ id: Int) -> [String] {
     var path: [String] = []
     var at = id
