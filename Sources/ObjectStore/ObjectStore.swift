@@ -104,9 +104,16 @@ public protocol ObjectStore: Sendable {
 
   /// Makes a folder and those above it.
   func makeFolder(_ path: String) throws(ObjectStoreError)
+
+  /// Removes what writers that died left unfinished directly within a folder, where that is older
+  /// than a time in nanoseconds since 1970; what cannot be removed stays.
+  func removeUnfinished(in folder: String, olderThan nanos: Int64)
 }
 
 extension ObjectStore {
+  /// Nothing: an object that was not put in whole is not there.
+  public func removeUnfinished(in folder: String, olderThan nanos: Int64) {}
+
   /// All bytes of an object.
   public func read(_ path: String) throws(ObjectStoreError) -> [UInt8] {
     try read(path, range: nil)

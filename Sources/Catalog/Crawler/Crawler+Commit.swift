@@ -25,6 +25,10 @@ extension Crawler {
       return try update(candidate, current, &decision)
     }
     guard let after else { throw CatalogError(.tableNotFound(candidate.name)) }
+    if !options.isDryRun, after.generation == decision.before?.generation {
+      // A change cleans up by itself.
+      TableGarbage.collect(in: catalog, name: candidate.name, newest: after.generation)
+    }
     report.notes += decision.notes.map { "\(candidate.name): \($0)" }
     let isNewVersion = after.version.number != decision.before?.version.number
     let action: CrawlReport.Action =

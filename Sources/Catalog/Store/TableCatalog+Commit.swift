@@ -115,11 +115,13 @@ extension TableCatalog {
           for file in (try? store.entries(of: path)) ?? [] {
             try store.delete("\(path)/\(file.name)")
           }
+          store.removeUnfinished(in: path, olderThan: .max)
           try? store.delete(path)
         }
         try? store.delete("\(folder)/\(entry.name)")
       }
       try? store.delete("\(folder)/database.json")
+      store.removeUnfinished(in: folder, olderThan: .max)
       try? store.delete(folder)
     } catch {
       throw CatalogError(error)
