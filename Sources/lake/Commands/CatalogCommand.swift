@@ -123,9 +123,21 @@ struct CatalogTablesCommand: ParsableCommand {
 struct CatalogPartitionsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "partitions",
-    abstract: "Lists the partitions of a table."
+    abstract: "Lists the partitions of a table.",
+    discussion: """
+      Example:
+        lake catalog partitions web.hits --where "year = 2026 AND month IN (10, 11)"
+      """
   )
   @OptionGroup var table: TableArgument
+  @Option(
+    name: .customLong("where"),
+    help: ArgumentHelp(
+      "Only those whose keys meet this: =, <>, <, >, IN, BETWEEN, LIKE, IS NULL, AND, OR, NOT.",
+      valueName: "condition"
+    )
+  )
+  var condition: String?
   @Option(help: ArgumentHelp("At most this many.", valueName: "n"))
   var limit: Int?
   @OptionGroup var global: GlobalOptions
@@ -133,7 +145,10 @@ struct CatalogPartitionsCommand: ParsableCommand {
   func run() throws {
     let catalog = try TableCatalog(lake: global.lakeFolder)
     let snapshot = try table.snapshot(in: catalog)
-    let all = try catalog.partitions(of: snapshot)
+    let filter = try condition.map { text throws(CatalogError) in
+      try PartitionExpression(text, keys: snapshot.description.partitionKeys)
+    }
+    let all = try catalog.partitions(of: snapshot).filter { filter?.matches($0) ?? true }
     let partitions = all.prefix(limit ?? all.count)
     let keys = snapshot.description.partitionKeys.map(\.name)
     if global.json {
