@@ -87,7 +87,7 @@ public struct Crawler: Sendable {
       CrawlReport.SkippedFile(path: target.path(of: $0.path), reason: $0.reason)
     }
     report.notes += probed.notes.map { "\(target.path(of: $0.path)): \($0.note)" }
-    let tables = try group(&probed, target, &report)
+    let tables = try group(&probed, target, known, &report)
     var found: Set<TableName> = []
     for group in tables {
       let name = try tableName(group, target, taken: &taken)
@@ -103,8 +103,12 @@ public struct Crawler: Sendable {
       let table = try commit(candidate, report: &report)
       report.tables.append(table)
     }
-    for name in known where !found.contains(name) {
-      if try hasUnreadableFiles(name, probed, target) { continue }
+    for (name, place) in known.map({ ($0.name, $0.path) }) where !found.contains(name) {
+      let files = target.isFile ? [target.path] : listing.lazy.map { target.path(of: $0.path) }
+      if files.contains(where: { $0 == place || $0.hasPrefix(place + "/") }) {
+        noteLeft(name, place, probed, target, &report)
+        continue
+      }
       if let table = try removeFileless(name, report: &report) { report.tables.append(table) }
     }
     if tables.isEmpty, known.isEmpty, target.isNamedByUser {
@@ -188,16 +192,22 @@ public struct Crawler: Sendable {
   private func group(
     _ probed: inout ProbedFiles,
     _ target: CrawlTarget,
+    _ known: [Known],
     _ report: inout CrawlReport
   ) throws(CatalogError) -> [TableGrouping.Group] {
     let isOneTable = target.isOneTable || options.table != nil || target.isFile
+    var tables: [String: KnownTable] = [:]
+    for entry in known where entry.isCrawled {
+      tables[String(entry.path.dropFirst(target.path.count + 1))] = entry.table
+    }
     let grouping = TableGrouping(
       probed.files.map {
         TableGrouping.File(path: $0.info.path, format: $0.format, schema: $0.schema)
       },
       schemas: probed.schemas,
       mode: isOneTable ? .combine : options.grouping,
-      level: isOneTable ? nil : options.tableLevel
+      level: isOneTable ? nil : options.tableLevel,
+      known: tables
     )
     report.notes += grouping.notes.map { "\(target.path): \($0)" }
     var groups: [TableGrouping.Group] = []
@@ -264,27 +274,57 @@ public struct Crawler: Sendable {
 
   // MARK: What the catalog knows
 
-  /// Whether files lie at a table's place that could not be read: then it is not known to be gone.
-  private func hasUnreadableFiles(_ name: TableName, _ files: ProbedFiles, _ target: CrawlTarget)
-    throws(CatalogError) -> Bool
-  {
-    if files.skipped.isEmpty { return false }
-    guard let description = try? catalog.table(name) else { return false }
-    let place = CrawlTarget.absolute(catalog.path(of: description.location))
-    return files.skipped.contains { file in
-      let path = target.path(of: file.path)
+  /// Says of a table that this crawl made nothing of that its files are there all the same.
+  ///
+  /// Files that cannot be read are named anyhow.
+  private func noteLeft(
+    _ name: TableName,
+    _ place: String,
+    _ files: ProbedFiles,
+    _ target: CrawlTarget,
+    _ report: inout CrawlReport
+  ) {
+    let isRead = files.files.contains { file in
+      let path = target.path(of: file.info.path)
       return path == place || path.hasPrefix(place + "/")
+    }
+    if isRead {
+      report.notes.append(
+        "\(name): its files at '\(place)' belong to another table of this crawl too; it stays as it is"
+          + " ('lake catalog drop' removes it)"
+      )
     }
   }
 
+  /// A table in the catalog that a crawl may come across.
+  private struct Known {
+    var name: TableName
+    /// Absolute.
+    var path: String
+    var table: KnownTable
+    var isCrawled: Bool
+  }
+
   /// The tables whose data lie at or below the path.
-  private func knownTables(below target: CrawlTarget) throws(CatalogError) -> [TableName] {
-    var found: [TableName] = []
+  private func knownTables(below target: CrawlTarget) throws(CatalogError) -> [Known] {
+    var found: [Known] = []
     for name in try catalog.tables(in: target.database) {
       // A damaged table is not there to be compared; whoever reads it is told.
       guard let description = try? catalog.table(name) else { continue }
       let path = CrawlTarget.absolute(catalog.path(of: description.location))
-      if path == target.path || path.hasPrefix(target.path + "/") { found.append(name) }
+      guard path == target.path || path.hasPrefix(target.path + "/") else { continue }
+      found.append(
+        Known(
+          name: name,
+          path: path,
+          table: KnownTable(
+            format: description.format,
+            columns: Set(description.columns.map { $0.name.lowercased() })
+          ),
+          isCrawled: description.parameters["UPDATED_BY_CRAWLER"] != nil
+            && description.parameters["DEPRECATED_BY_CRAWLER"] == nil
+        )
+      )
     }
     return found
   }

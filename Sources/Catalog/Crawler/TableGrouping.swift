@@ -27,18 +27,28 @@ struct TableGrouping {
   private static let kindCountMax = 5
 
   private(set) var groups: [Group] = []
-  private(set) var notes: [String] = []
+  var notes: [String] = []
 
-  private let files: [File]
-  private let columnSets: [Set<String>]
+  let files: [File]
+  let columnSets: [Set<String>]
+  /// The tables of earlier crawls, by their folder or file relative to the include path.
+  let known: [String: KnownTable]
 
   /// - Parameters:
   ///   - files: All files below the include path.
   ///   - schemas: The distinct schemas that the files point to.
   ///   - mode: Whether everything below is one table.
   ///   - level: The level of the tables' folders; the include path itself is 1.
-  init(_ files: [File], schemas: [[Field]], mode: CrawlOptions.Grouping, level: Int? = nil) {
+  ///   - known: The tables of earlier crawls, by their folder or file.
+  init(
+    _ files: [File],
+    schemas: [[Field]],
+    mode: CrawlOptions.Grouping,
+    level: Int? = nil,
+    known: [String: KnownTable] = [:]
+  ) {
     self.files = files
+    self.known = known
     columnSets = schemas.map { Set($0.map { $0.name.lowercased() }) }
     let tree = Folder(path: "", name: "")
     for (index, file) in files.enumerated() { tree.insert(index, path: file.path) }
@@ -52,7 +62,7 @@ struct TableGrouping {
   }
 
   /// A folder of the listing.
-  private final class Folder {
+  final class Folder {
     let path: String
     let name: String
     var files: [Int] = []
@@ -96,12 +106,14 @@ struct TableGrouping {
     }
   }
 
-  private mutating func resolve(_ folder: Folder) -> [Group] {
+  mutating func resolve(_ folder: Folder) -> [Group] {
     if folder.children.isEmpty { return resolveFlat(folder) }
     if folder.files.isEmpty, folder.children.allSatisfy({ PartitionPath.level($0.name).key != nil })
     {
       return [Group(root: folder.path, files: folder.all)]
     }
+    if let table = staying(folder) { return table }
+    let hasTables = hasKnownTable(below: folder.path)
     let below = folder.children.map { resolve($0) }
     let isEvenBelow = zip(folder.children, below).allSatisfy { child, groups in
       groups.count == 1 && groups[0].root == child.path
@@ -110,9 +122,13 @@ struct TableGrouping {
     if isEvenBelow, folder.files.isEmpty, namesAreValues || folder.children.count > 1,
       clusters(folder.all, isAlike: { isSimilar($0, $1) }).count == 1
     {
+      if hasTables {
+        noteApart(folder)
+        return below.flatMap(\.self)
+      }
       return [Group(root: folder.path, files: folder.all)]
     }
-    if folder.files.isEmpty, let majority = majority(folder, below) { return majority }
+    if folder.files.isEmpty, !hasTables, let majority = majority(folder, below) { return majority }
     if !folder.files.isEmpty {
       notes.append(
         "'\(folder.path.isEmpty ? "." : folder.path)' holds files beside folders: each of the files"
@@ -154,7 +170,12 @@ struct TableGrouping {
   private mutating func resolveFlat(_ folder: Folder) -> [Group] {
     let whole = Group(root: folder.path, files: folder.files)
     let clusters = clusters(folder.files) { mostlyShared($0, $1) }
+    let isSmall = folder.files.count <= TableGrouping.fileTableCountMax
+    if isSmall, folder.files.contains(where: { known[files[$0].path] != nil }) {
+      return folder.files.map { Group(root: files[$0].path, isFile: true, files: [$0]) }
+    }
     if clusters.count <= 1 { return folder.files.isEmpty ? [] : [whole] }
+    if isSmall, let table = staying(folder) { return table }
     let place = folder.path.isEmpty ? "the folder" : "'\(folder.path)'"
     let isMostlyAlike =
       clusters.count <= TableGrouping.kindCountMax
