@@ -10,15 +10,21 @@ import Testing
 /// What other readers find in files of every type, nesting, codec and page version.
 ///
 /// `Scripts/check-peers.py` reads them. It runs with the program that `LAKE_PYTHON` names,
-/// or `python3`, and needs its modules pyarrow, duckdb and polars.
+/// or `python3`, and needs its modules pyarrow, duckdb and polars. `LAKE_PEERS` names other readers
+/// of that script.
 @Suite struct PeerReadingTests {
   private static let script = TestPaths.repository + "/Scripts/check-peers.py"
 
   private static let python = getenv("LAKE_PYTHON").map { String(cString: $0) } ?? "python3"
 
-  /// Whether the modules are there.
-  private static let hasPeers =
-    run("\(python) -c 'import pyarrow, duckdb, polars' 2>/dev/null").status == 0
+  private static let readers =
+    getenv("LAKE_PEERS").map { String(cString: $0) } ?? "pyarrow duckdb polars"
+
+  /// Whether modules of these names are there.
+  private static func has(_ readers: String) -> Bool {
+    let names = readers.split(separator: " ").joined(separator: ", ")
+    return run("\(python) -c 'import \(names)' 2>/dev/null").status == 0
+  }
 
   private static func run(_ command: String) -> (status: Int32, output: String) {
     guard let pipe = popen(command, "r") else { return (-1, "") }
@@ -49,7 +55,7 @@ import Testing
       )
     ]
 
-  @Test(.enabled(if: hasPeers, "needs python3 with pyarrow, duckdb and polars"))
+  @Test(.enabled(if: has(readers), "needs python3 with \(readers)"))
   func `pyarrow, DuckDB and Polars find what was written`() throws {
     let folder = TemporaryDirectory()
     for codec in Codec.allCases where codec.isBuiltIn && codec != .lz4Hadoop {
@@ -66,11 +72,40 @@ import Testing
         }
       }
     }
+    expectAgreement(of: PeerReadingTests.readers, on: 48, in: folder)
+  }
+
+  @Test(.enabled(if: has("fastparquet"), "needs python3 with fastparquet"))
+  func `fastparquet finds what was written in the encodings that it knows`() throws {
+    let folder = TemporaryDirectory()
+    for codec in Codec.allCases where codec.isBuiltIn && codec != .lz4Hadoop {
+      for isNullable in [true, false] {
+        for hasDictionary in [true, false] {
+          var options = WriterOptions()
+          options.codec = codec
+          options.dictionaryByteCountMax = hasDictionary ? 1 << 20 : 0
+          options.usesDeltaEncodings = false
+          options.usesByteStreamSplit = false
+          let name = "\(codec.name)-\(isNullable)-\(hasDictionary)"
+          try write(name, folder, isNullable: isNullable, options)
+        }
+      }
+    }
+    expectAgreement(of: "fastparquet", on: 24, in: folder)
+  }
+
+  private func expectAgreement(
+    of readers: String,
+    on fileCount: Int,
+    in folder: TemporaryDirectory
+  ) {
     let result = PeerReadingTests.run(
-      "\(PeerReadingTests.python) \(PeerReadingTests.script) \(folder.path)"
+      "\(PeerReadingTests.python) \(PeerReadingTests.script) \(folder.path) \(readers)"
     )
+    let readerCount = readers.split(separator: " ").count
+    let end = "checked \(fileCount) files with \(readerCount) readers\n"
     #expect(result.status == 0, "\(result.output)")
-    #expect(result.output.hasSuffix("checked 48 files with 3 readers\n"), "\(result.output)")
+    #expect(result.output.hasSuffix(end), "\(result.output)")
   }
 
   /// Writes a file of all types, and beside it what is in it as JSON.
