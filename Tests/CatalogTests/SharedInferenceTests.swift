@@ -57,7 +57,12 @@ import Testing
     }
     let path = folder.write(lines.joined(), to: "f")
     #expect(try infer(path, threadCount: 2) == nil)
-    let probe = try FileProbe(records: path, format: nil, isSampled: false, shared: OpenInferences())
+    let probe = try FileProbe(
+      records: path,
+      format: nil,
+      isSampled: false,
+      shared: OpenInferences()
+    )
     #expect(probe.fields.count == 10_000)
     #expect(probe.recordCount == 10)
     #expect(probe.notes.contains { $0.contains("1 records cannot be read") })
