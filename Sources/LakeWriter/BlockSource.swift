@@ -1,3 +1,4 @@
+import ColumnFormat
 import RowFormat
 import Synchronization
 
@@ -12,6 +13,10 @@ final class BlockSource: Sendable {
     var end: StreamPosition
     /// What a document of one of its rejects is to say.
     var origin: RejectOrigin
+    /// The rows of an input that has no text; its block is empty then.
+    var rows: DecodedBlock?
+    /// How much of the input the block stands for, in bytes.
+    var inputByteCount: Int
   }
 
   /// An input that could not be read to its end.
@@ -21,9 +26,37 @@ final class BlockSource: Sendable {
     var error: RowFormatError
   }
 
+  /// An input that is being read.
+  private enum Reader {
+    case text(RecordBlockReader)
+    case parquet(ParquetRows)
+
+    var byteCountRead: Int {
+      switch self {
+      case .text(let reader): reader.byteCountRead
+      case .parquet(let rows): rows.byteCountRead
+      }
+    }
+
+    var position: InputPosition {
+      switch self {
+      case .text(let reader): reader.position
+      case .parquet(let rows): rows.position
+      }
+    }
+
+    /// How rejected records are written: of Parquet as JSON.
+    var format: RecordFormat {
+      switch self {
+      case .text(let reader): reader.format
+      case .parquet: .ndjson
+      }
+    }
+  }
+
   private struct State {
     var next = 0
-    var reader: RecordBlockReader?
+    var reader: Reader?
     var blockCount = 0
     var failures: [Failure] = []
     var byteCountBefore = 0
@@ -71,19 +104,9 @@ final class BlockSource: Sendable {
         let input = inputs[state.next]
         do throws(RowFormatError) {
           if state.reader == nil { state.reader = try open(input) }
-          if let reader = state.reader, let block = try reader.next() {
+          if let block = try next(&state, input) {
             state.blockCount += 1
-            return Numbered(
-              number: state.blockCount - 1,
-              block: block,
-              format: reader.format,
-              end: StreamPosition(input: state.next, place: block.end, format: reader.format),
-              origin: RejectOrigin(
-                format: reader.format,
-                columnNames: reader.columnNames,
-                earlier: input.replays
-              )
-            )
+            return block
           }
         } catch {
           let position = StreamPosition(
@@ -102,7 +125,49 @@ final class BlockSource: Sendable {
     }
   }
 
-  private func open(_ input: DeliveryInput) throws(RowFormatError) -> RecordBlockReader {
+  /// The next block of the input that is open; nil at its end.
+  private func next(_ state: inout State, _ input: DeliveryInput) throws(RowFormatError)
+    -> Numbered?
+  {
+    switch state.reader {
+    case .text(let reader):
+      guard let block = try reader.next() else { return nil }
+      return Numbered(
+        number: state.blockCount,
+        block: block,
+        format: reader.format,
+        end: StreamPosition(input: state.next, place: block.end, format: reader.format),
+        origin: RejectOrigin(
+          format: reader.format,
+          columnNames: reader.columnNames,
+          version: settings.declared?.version,
+          earlier: input.replays
+        ),
+        inputByteCount: block.bytes.count
+      )
+    case .parquet(let reader):
+      guard let (rows, start, byteCount) = try reader.next() else { return nil }
+      return Numbered(
+        number: state.blockCount,
+        block: RecordBlock(path: reader.path, records: [], firstRecord: start, byteOffset: start),
+        format: .ndjson,
+        end: StreamPosition(input: state.next, place: reader.position, format: .ndjson),
+        origin: RejectOrigin(format: .ndjson, version: settings.declared?.version),
+        rows: rows,
+        inputByteCount: byteCount
+      )
+    case nil: return nil
+    }
+  }
+
+  private func open(_ input: DeliveryInput) throws(RowFormatError) -> Reader {
+    if let file = input.identity, settings.takesParquet(file.path) {
+      return .parquet(try ParquetRows(path: file.path, startRow: input.start.byteOffset))
+    }
+    return .text(try openText(input))
+  }
+
+  private func openText(_ input: DeliveryInput) throws(RowFormatError) -> RecordBlockReader {
     let raw: any RawInput
     let spool = streamFolder.flatMap { folder in input.spool.map { "\(folder)/\($0)" } }
     if let spool, input.isSpoolOnly {
@@ -120,7 +185,7 @@ final class BlockSource: Sendable {
       format: input.format ?? settings.format,
       envelope: input.envelope,
       start: input.start,
-      blockByteCount: settings.blockByteCount,
+      blockByteCount: settings.neededBlockByteCount,
       recordByteCountMax: min(
         settings.decoding.recordByteCountMax,
         RecordBlockReader.recordByteCountMax

@@ -37,13 +37,24 @@ struct Checkpoint: Sendable, Equatable {
   var position = StreamPosition()
   var damaged: [Damaged] = []
   var renames: [Rename] = []
-  /// Files of the run that are written but wait for its end, when all of them replace partitions.
+  /// Files of the run that are written but wait for its end, when they replace partitions and the
+  /// rejects of the run before.
   var held: [Rename] = []
   /// What the held files count.
   var heldTotals = Totals()
   /// Whether the data files of ``renames`` replace what is in their partitions.
   var replaces = false
   var totals = Totals()
+  /// The rejects of a run that replaces, relative to their folder: those of the next one replace them.
+  var ownRejects: [String] = []
+  /// The rejects that the run replaces at its end.
+  var oldRejects: [String] = []
+  /// Rejects that are to be removed with this commit.
+  var removedRejects: [String] = []
+  /// The files of the keys that repetitions are known by; see ``KeyFiles``.
+  var keyFiles: [String] = []
+  /// Where the backup files of ``renames`` lie.
+  var backupFolder: String?
   /// The clock at the commit, in milliseconds since 1970-01-01 UTC.
   var committedMillis: Int64 = 0
 
@@ -65,7 +76,7 @@ struct Checkpoint: Sendable, Equatable {
 
 extension Checkpoint {
   var json: JSONValue {
-    [
+    var object: JSONObject = [
       "formatVersion": .integer(Checkpoint.formatVersion),
       "run": .integer(run),
       "sequence": .integer(sequence),
@@ -79,6 +90,12 @@ extension Checkpoint {
       "held": .array(held.map(\.json)),
       "replaces": .boolean(replaces),
     ]
+    if !keyFiles.isEmpty { object["keyFiles"] = .array(keyFiles.map { .string($0) }) }
+    for (name, paths) in rejectLists where !paths.isEmpty {
+      object[name] = .array(paths.map { .string($0) })
+    }
+    object["backupFolder"] = backupFolder.map { .string($0) }
+    return .object(object)
   }
 
   /// Reads a checkpoint; nil for anything that is none.
@@ -113,6 +130,31 @@ extension Checkpoint {
       self.held.append(rename)
     }
     self.replaces = replaces
+    backupFolder = json["backupFolder"]?.stringValue
+    guard let own = Checkpoint.paths(json["ownRejects"]),
+      let old = Checkpoint.paths(json["oldRejects"]),
+      let removed = Checkpoint.paths(json["removedRejects"])
+    else { return nil }
+    (ownRejects, oldRejects, removedRejects) = (own, old, removed)
+    for entry in json["keyFiles"]?.arrayValue ?? [] {
+      guard let name = entry.stringValue, !name.utf8.contains(UInt8(ascii: "/")) else { return nil }
+      keyFiles.append(name)
+    }
+  }
+}
+
+extension Checkpoint {
+  private var rejectLists: [(name: String, paths: [String])] {
+    [("ownRejects", ownRejects), ("oldRejects", oldRejects), ("removedRejects", removedRejects)]
+  }
+
+  /// A list of paths; nil for one that leads out of its folder.
+  private static func paths(_ json: JSONValue?) -> [String]? {
+    let paths = (json?.arrayValue ?? []).compactMap(\.stringValue)
+    let isSafe = paths.allSatisfy { path in
+      !path.isEmpty && !path.hasPrefix("/") && !path.split(separator: "/").contains("..")
+    }
+    return isSafe ? paths : nil
   }
 }
 

@@ -52,14 +52,14 @@ final class CommitSequence: @unchecked Sendable {
   }
 
   /// Writes a Parquet file under its hidden name and returns its size.
-  func write(_ batch: Batch, schema: Schema, name: String) throws(LakeWriterError) -> Int {
+  func write(_ rows: PartitionBuffer, schema: Schema, name: String) throws(LakeWriterError) -> Int {
     guard let journal else { return 0 }
-    return try journal.files.write(batch, schema: schema, name: name, options: settings.writer)
+    return try journal.files.write(rows, schema: schema, name: name, options: settings.writer)
   }
 
-  /// Writes a file of rejects under its hidden name.
-  func write(_ bytes: [UInt8], name: String) throws(LakeWriterError) {
-    try journal?.files.write(bytes, name: name)
+  /// Writes a file of bytes under its hidden name.
+  func write(_ bytes: [UInt8], _ area: StagedFiles.Area, name: String) throws(LakeWriterError) {
+    try journal?.files.write(bytes, area, name: name)
   }
 
   /// Makes an epoch's files visible and the position after it the stream's.
@@ -81,8 +81,15 @@ final class CommitSequence: @unchecked Sendable {
       checkpoint.totals.add(epoch.written)
     }
     checkpoint.committedMillis = settings.nowMillis()
+    checkpoint.backupFolder = settings.backupFolder
+    if let seen = epoch.seen {
+      let name = "\(checkpoint.run)-\(checkpoint.sequence).keys"
+      try journal.keys.write(seen.entries, name: name)
+      checkpoint.keyFiles = (seen.isWhole ? [] : checkpoint.keyFiles) + [name]
+    }
     try journal.commit(checkpoint, known: known == self.known ? nil : known)
     self.known = known
+    if epoch.seen?.isWhole ?? false { try journal.keys.removeAll(except: checkpoint.keyFiles) }
     if ledger.inputs.indices.contains(epoch.position.input),
       let spool = ledger.inputs[epoch.position.input].spool,
       ledger.inputs[epoch.position.input].envelope == nil
@@ -91,13 +98,20 @@ final class CommitSequence: @unchecked Sendable {
     }
   }
 
-  /// Keeps data files back until the last commit brings all of them.
+  /// Keeps data files and rejects back until the last commit brings all of them, and takes away the
+  /// rejects of the run before.
   private func hold(isLast: Bool) throws(LakeWriterError) {
-    checkpoint.held += checkpoint.renames.filter { $0.area == .data }
-    checkpoint.renames.removeAll { $0.area == .data }
+    checkpoint.held += checkpoint.renames.filter { $0.area != .backup }
+    checkpoint.renames.removeAll { $0.area != .backup }
+    checkpoint.removedRejects = []
     guard isLast else { return }
-    try journal?.files.validateReplacement(of: Set(checkpoint.held.map(\.folder)))
+    let data = checkpoint.held.filter { $0.area == .data }
+    try journal?.files.validateReplacement(of: Set(data.map(\.folder)))
     checkpoint.renames += checkpoint.held
+    checkpoint.ownRejects +=
+      checkpoint.held.filter { $0.area == .rejects }.map { $0.folder + $0.name }
+    checkpoint.removedRejects = checkpoint.oldRejects
+    checkpoint.oldRejects = []
     checkpoint.held = []
     checkpoint.totals.add(checkpoint.heldTotals)
     checkpoint.heldTotals = Checkpoint.Totals()

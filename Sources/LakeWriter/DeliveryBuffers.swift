@@ -9,19 +9,8 @@ import Synchronization
 /// Everything that the workers of a delivery share: buffers, decisions, rejects and counts, behind one
 /// lock that is taken a few times a block.
 final class DeliveryBuffers: @unchecked Sendable {
-  /// Something that is to become a file.
-  struct Job: @unchecked Sendable {
-    enum Content {
-      case partition(PartitionKey, PartitionBuffer, openedMillis: Int64)
-      case rejects(FailedRecords.Batch)
-    }
-
-    var epoch: Int
-    var content: Content
-  }
-
   private let settings: DeliverySettings
-  private let name: ObjectName
+  private let staging: FileStaging
   private let commits: CommitSequence
   private let lock: UnsafeMutablePointer<pthread_mutex_t>
   private let turnChanged: UnsafeMutablePointer<pthread_cond_t>
@@ -32,7 +21,12 @@ final class DeliveryBuffers: @unchecked Sendable {
   private var state: BufferState<PartitionKey>
   private var buffers: [PartitionKey: (buffer: PartitionBuffer, openedMillis: Int64)] = [:]
   private var rejects = FailedRecords()
-  private var jobs: ArraySlice<Job> = []
+  private var backup = SourceBackup()
+  /// The fields of the records before a projection.
+  private var knownInput = Schema([])
+  /// The keys of the window, where repetitions are left out.
+  private let seen: SeenKeys?
+  private var jobs: ArraySlice<DeliveryJob> = []
   /// What belongs to the commits to come; the last one is still taking records.
   private var epochs: [Epoch] = [Epoch(number: 0)]
   private var isCommitting = false
@@ -40,11 +34,24 @@ final class DeliveryBuffers: @unchecked Sendable {
   private var readerCount: Int
   private var summary = DeliverySummary()
 
-  init(_ settings: DeliverySettings, known: DeliveryStream.KnownSchema, commits: CommitSequence) {
+  init(
+    _ settings: DeliverySettings,
+    known: DeliveryStream.KnownSchema,
+    seen: SeenKeys?,
+    version: Int,
+    commits: CommitSequence
+  ) {
     self.settings = settings
     self.commits = commits
-    name = ObjectName(stream: settings.streamName, version: 1)
+    self.seen = seen
+    staging = FileStaging(
+      settings: settings,
+      name: ObjectName(stream: settings.streamName, version: version),
+      commits: commits
+    )
     current = known
+    // The columns of a declaration do not depend on what came before.
+    if let declared = settings.declared { current.schema = declared.schema }
     readerCount = settings.workerCount
     state = BufferState(
       hints: settings.hints,
@@ -72,6 +79,11 @@ final class DeliveryBuffers: @unchecked Sendable {
 
   /// What is known of the fields by now.
   var schema: Schema { locked { current.schema } }
+
+  /// What is known of the fields as records have them.
+  var inputSchema: Schema {
+    locked { settings.projection == nil ? current.schema : knownInput }
+  }
 
   /// Whether the destination has failed and reading on makes no sense.
   var isStopped: Bool { locked { summary.failure != nil } }
@@ -102,8 +114,16 @@ final class DeliveryBuffers: @unchecked Sendable {
       let unreadCount = rows.decoded.rejected.count { $0.part == 0 }
       let failedCount = rows.staged?.failed.count ?? 0
       let leftOutCount = rows.staged?.leftOutCount ?? 0
-      let recordCount = rows.decoded.batch.rowCount + unreadCount + failedCount + leftOutCount
+      let recordCount =
+        rows.decoded.batch.rowCount + rows.projectedAwayCount + unreadCount + failedCount
+        + leftOutCount
       if recordCount > 0 || !rows.decoded.rejected.isEmpty { state.arrived(nowMillis: now) }
+      if settings.backupFolder != nil,
+        let part = backup.append(block.block, block.origin, nowMillis: now)
+      {
+        add(.backup(part))
+      }
+      if let fields = rows.inputSchema { knownInput = knownInput.merged(with: fields) }
       var refused: [RejectedRecord] = []
       do throws(LakeWriterError) { refused = try buffer(rows, of: block, now: now) } catch {
         return stop(error)
@@ -146,32 +166,26 @@ final class DeliveryBuffers: @unchecked Sendable {
     now: Int64
   ) throws(LakeWriterError) -> [RejectedRecord] {
     var refused = rows.failed
-    var active = settings.activePartitionCountMax == nil ? [] : activeKeys
-    let merged = current.schema.merged(with: rows.decoded.schema)
+    let parts = try withoutRepeated(admitted(rows, of: block, &refused), rows.keys, now)
+    let merged = settings.declared?.schema ?? current.schema.merged(with: rows.decoded.schema)
     var batch = rows.decoded.batch
     do {
-      if merged != rows.decoded.schema {
+      if merged != rows.decoded.schema, parts.contains(where: { $0.piece == nil }) {
         batch = try BatchCasting.cast(batch, from: rows.decoded.schema, to: merged)
       }
       if merged != current.schema { current.schema = merged }
-      for (key, indices) in rows.parts {
-        if let limit = settings.activePartitionCountMax, !active.contains(key) {
-          if active.count >= limit {
-            let words = "there are \(limit) active partitions, and this would be another one"
-            refused += indices.values.map {
-              rows.record(Int($0), of: block.block, .activePartitionExceeded, words)
-            }
-            continue
-          }
-          active.insert(key)
-        }
+      for part in parts {
         let entry =
-          buffers[key] ?? (buffer: PartitionBuffer(schema: merged), openedMillis: now)
-        buffers[key] = entry
-        try entry.buffer.append(batch, rows: indices, schema: merged)
+          buffers[part.key] ?? (buffer: PartitionBuffer(schema: merged), openedMillis: now)
+        buffers[part.key] = entry
+        if let piece = part.piece {
+          entry.buffer.append(piece, schema: merged)
+        } else {
+          entry.buffer.append(batch, rows: part.rows, schema: merged)
+        }
         let due = state.buffered(
-          key,
-          inputByteCount: rows.inputByteCount * indices.count / max(batch.rowCount, 1),
+          part.key,
+          inputByteCount: rows.inputByteCount * part.rows.count / max(batch.rowCount, 1),
           memoryByteCount: entry.buffer.byteCount
         )
         if let due { flush(due.key) }
@@ -186,9 +200,55 @@ final class DeliveryBuffers: @unchecked Sendable {
     }
   }
 
+  /// The rows whose partitions may be open; others are refused.
+  private func admitted(
+    _ rows: SortedRows,
+    of block: BlockSource.Numbered,
+    _ refused: inout [RejectedRecord]
+  ) -> [PartitionRows] {
+    guard let limit = settings.activePartitionCountMax else { return rows.parts }
+    var active = activeKeys
+    return rows.parts.filter { part in
+      if active.contains(part.key.partition) { return true }
+      if active.count < limit {
+        active.insert(part.key.partition)
+        return true
+      }
+      let words = "there are \(limit) active partitions, and this would be another one"
+      refused += part.rows.values.map {
+        rows.record(Int($0), of: block.block, .activePartitionExceeded, words)
+      }
+      return false
+    }
+  }
+
+  /// Leaves out rows whose key came within the window before, in the order of the records.
+  private func withoutRepeated(
+    _ parts: [PartitionRows],
+    _ keys: [KeyHash?]?,
+    _ now: Int64
+  ) throws(LakeWriterError) -> [PartitionRows] {
+    guard let seen, let keys else { return parts }
+    var isKept = [Bool](repeating: true, count: keys.count)
+    var repeatedCount = 0
+    for row in parts.flatMap({ $0.rows.values.map(Int.init) }).sorted() {
+      guard let key = keys[row] else { continue }
+      if try !seen.insert(key, nowMillis: now) {
+        isKept[row] = false
+        repeatedCount += 1
+      }
+    }
+    if repeatedCount == 0 { return parts }
+    summary.repeatedCount += repeatedCount
+    return parts.compactMap { part in
+      let kept = Buffer(part.rows.values.filter { isKept[Int($0)] })
+      return kept.count == 0 ? nil : PartitionRows(key: part.key, rows: kept)
+    }
+  }
+
   /// The partitions that have records which are not delivered yet.
   private var activeKeys: Set<PartitionKey> {
-    epochs.reduce(into: Set(buffers.keys)) { $0.formUnion($1.keys) }
+    epochs.reduce(into: Set(buffers.keys.map(\.partition))) { $0.formUnion($1.keys) }
   }
 
   /// The clock goes on although no records come.
@@ -201,7 +261,9 @@ final class DeliveryBuffers: @unchecked Sendable {
 
   private func flush(_ key: PartitionKey) {
     guard let entry = buffers.removeValue(forKey: key) else { return }
-    if settings.activePartitionCountMax != nil { epochs[epochs.count - 1].keys.insert(key) }
+    if settings.activePartitionCountMax != nil {
+      epochs[epochs.count - 1].keys.insert(key.partition)
+    }
     add(.partition(key, entry.buffer, openedMillis: entry.openedMillis))
   }
 
@@ -209,16 +271,18 @@ final class DeliveryBuffers: @unchecked Sendable {
     for batch in rejects.take() { add(.rejects(batch)) }
   }
 
-  private func add(_ content: Job.Content) {
+  private func add(_ content: DeliveryJob.Content) {
     let epoch = epochs.count - 1
     epochs[epoch].unwrittenCount += 1
-    jobs.append(Job(epoch: epochs[epoch].number, content: content))
+    jobs.append(DeliveryJob(epoch: epochs[epoch].number, content: content))
   }
 
   /// Flushes everything and closes the epoch: what comes from now on belongs to the next commit.
   private func cut(_ reason: BufferState<PartitionKey>.Reason) {
     for due in state.commit(reason) { flush(due.key) }
     flushRejects()
+    if let part = backup.take() { add(.backup(part)) }
+    epochs[epochs.count - 1].seen = seen?.take(nowMillis: settings.nowMillis())
     epochs[epochs.count - 1].isCut = true
     epochs.append(Epoch(number: epochs[epochs.count - 1].number + 1))
     epochs[epochs.count - 1].position = epochs[epochs.count - 2].position
@@ -243,57 +307,20 @@ final class DeliveryBuffers: @unchecked Sendable {
   }
 
   /// A buffer that is due; nil if there is none.
-  func nextJob() -> Job? { locked { summary.failure == nil ? jobs.popFirst() : nil } }
+  func nextJob() -> DeliveryJob? { locked { summary.failure == nil ? jobs.popFirst() : nil } }
 
   /// Writes a file under its hidden name, and commits what is complete with it.
-  func write(_ job: Job) {
+  func write(_ job: DeliveryJob) {
     do throws(LakeWriterError) {
-      let staged = try stage(job.content)
+      let staged = try staging.stage(job.content) { (schema) throws(LakeWriterError) in
+        try number(schema)
+      }
       if !settings.isDryRun { try settings.reach(.staged) }
       locked { epochs[job.epoch - epochs[0].number].add(staged) }
     } catch {
       locked { stop(error) }
     }
     commitReady()
-  }
-
-  private func stage(_ content: Job.Content) throws(LakeWriterError) -> StagedFile {
-    switch content {
-    case .rejects(let batch):
-      let rename = Checkpoint.Rename(
-        .rejects,
-        prefix: settings.errorPrefix?.text(
-          millis: settings.zone.local(millis: batch.openedMillis),
-          errorType: batch.errorType
-        ) ?? batch.errorType + "/",
-        name: name.next(
-          openedMillis: settings.zone.local(millis: batch.openedMillis),
-          extension: ".ndjson"
-        )
-      )
-      try commits.write(batch.bytes, name: rename.name)
-      return StagedFile(
-        rename: rename,
-        rowCount: 0,
-        byteCount: batch.bytes.count
-      )
-    case .partition(let key, let buffer, let openedMillis):
-      let batch = buffer.finish()
-      let numbered = try number(buffer.schema)
-      let opened = settings.zone.local(millis: openedMillis)
-      let millis = key.time == .arrival ? opened : key.time.seconds * 1000
-      let rename = Checkpoint.Rename(
-        .data,
-        prefix: settings.prefix?.text(millis: millis, keys: key.values)
-          ?? settings.granularity.path(millis: millis),
-        name: name.next(openedMillis: opened, extension: ".parquet")
-      )
-      return StagedFile(
-        rename: rename,
-        rowCount: batch.rowCount,
-        byteCount: try commits.write(batch, schema: numbered, name: rename.name)
-      )
-    }
   }
 
   /// The fields with the numbers that they have in all files of the destination.
@@ -353,32 +380,8 @@ final class DeliveryBuffers: @unchecked Sendable {
       if settings.replacesPartitions && !hasCommittedLast { summary.forgetFiles() }
       summary.undeliveredRowCount =
         summary.recordCount - summary.rejectedCount - summary.outsideCount - summary.filteredCount
-        - summary.deliveredRowCount
+        - summary.repeatedCount - summary.deliveredRowCount
       return summary
-    }
-  }
-}
-
-extension DeliverySummary {
-  /// Files that were written are held back until a run is complete.
-  fileprivate mutating func forgetFiles() {
-    fileCount = 0
-    fileByteCount = 0
-    deliveredRowCount = 0
-    partitions = [:]
-  }
-
-  fileprivate mutating func add(_ epoch: Epoch, _ settings: DeliverySettings) {
-    for file in epoch.staged {
-      switch file.rename.area {
-      case .rejects:
-        rejectFiles.append("\(settings.rejectsFolder)/\(file.rename.folder)\(file.rename.name)")
-      case .data:
-        fileCount += 1
-        fileByteCount += file.byteCount
-        deliveredRowCount += file.rowCount
-        partitions[file.rename.folder, default: 0] += 1
-      }
     }
   }
 }

@@ -31,7 +31,7 @@ struct DeliveryInput: Sendable, Equatable {
   static func named(
     _ paths: [String],
     envelope: InputEnvelope?,
-    takesWholeLines: Bool = false
+    growing: GrowingFiles? = nil
   ) throws(LakeWriterError) -> [DeliveryInput] {
     var inputs: [DeliveryInput] = []
     for path in paths {
@@ -39,8 +39,8 @@ struct DeliveryInput: Sendable, Equatable {
         path: path,
         identity: path == "-" ? nil : try InputIdentity(file: path)
       )
-      if takesWholeLines, let identity = input.identity {
-        let whole = try identity.wholeLines()
+      if let growing, let identity = input.identity {
+        let whole = try growing.whole(identity)
         // There is nothing yet that could be delivered.
         if whole.byteCount == 0 { continue }
         input.identity = whole

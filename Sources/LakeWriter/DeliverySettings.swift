@@ -19,6 +19,11 @@ package enum DeliveryStep: String, Sendable, CaseIterable {
 public struct DeliverySettings: Sendable {
   /// The name of the stream: of its files, its journal and its lock.
   public var streamName = "lake"
+  /// What decides where rows go and what they look like, as text: a run with another one has the next
+  /// version in the names of its objects.
+  public var configuration = ""
+  /// The end of the objects' names.
+  public var fileExtension = ".parquet"
   /// Where streams keep their journals.
   public var streamsFolder: String
   /// Whether to go on where the stream's last run stopped, and to pass over inputs that the stream
@@ -34,8 +39,11 @@ public struct DeliverySettings: Sendable {
   public var format: RecordFormat?
   /// What the records of the inputs are wrapped in.
   public var envelope: InputEnvelope?
-  /// Whether of plain files only whole lines are taken, as the last one may still be written.
-  package var takesWholeLines = false
+  /// Whether all inputs must be Parquet files; otherwise those are that begin and end as such.
+  public var requiresParquet = false
+  /// Finds the last whole records of plain files that may still be written; nil where all of a file
+  /// is taken.
+  var growingFiles: GrowingFiles?
   /// The field whose value files a record; members of nested objects follow a dot.
   public var timeField: String?
   /// Only records whose time is in this range are delivered, in milliseconds; all when nil.
@@ -66,6 +74,20 @@ public struct DeliverySettings: Sendable {
   public var template: InputTemplate?
   /// The command that gives records another form before they are decoded.
   public var transform: TransformCommand?
+  /// Which records are left out because one of the same key came shortly before; none when nil.
+  public var deduplication: DeduplicationRule?
+  /// Into how many lanes records are divided by the hash of a field, each with files of its own; nil
+  /// for one lane.
+  public var sharding: (ranges: HashKeyRanges, field: String)?
+  /// The folder that also gets the records as they were read; none when nil.
+  public var backupFolder: String?
+  /// Computes the columns that are delivered; all fields of the records when nil.
+  package var projection: (any RecordProjection)?
+  /// Gives the columns that records are held to, at the start of each run; they follow the records
+  /// when nil.
+  package var declare: (@Sendable () throws(LakeWriterError) -> DeclaredSchema)?
+  /// What ``declare`` gave to this run.
+  package var declared: DeclaredSchema?
   /// Whether changes of DynamoDB that removed an item are left out instead of becoming rows of its keys.
   public var leavesOutRemoved = false
   /// How finely to partition.
@@ -98,7 +120,10 @@ public struct DeliverySettings: Sendable {
   /// Asked between blocks; when true, what was read is delivered and the rest is left.
   public var isInterrupted: @Sendable () -> Bool = { false }
   /// The usual size of a block of records.
-  package var blockByteCount = 4 << 20
+  ///
+  /// With its padding it is of a size that memory is kept for: a block of fresh memory for each read
+  /// took a sixth of the time.
+  package var blockByteCount = (3 << 19) - RecordBlock.padding
   /// The size of the parts in which records over the limit are kept.
   package var keptByteCountMax = RejectedRecord.byteCountMax
   /// Called with the partition folders of each commit; the same ones may come again.
@@ -125,6 +150,18 @@ public struct DeliverySettings: Sendable {
         "for example --partition-keys '{\(first): .\(first)}'"
       )
     }
+    if declare != nil && projection != nil {
+      return fault(
+        "--schema-version does not go with --select",
+        "cast to the types of the table's columns in the projection"
+      )
+    }
+    if deduplication != nil && replacesPartitions {
+      return fault(
+        "--dedup does not go with --replace",
+        "a job that begins anew would take all of its records for repetitions"
+      )
+    }
     let transformed = prefix?.keys.filter { $0.source == .transform }.map(\.name) ?? []
     if let first = transformed.first, transform == nil {
       return fault(
@@ -149,10 +186,32 @@ public struct DeliverySettings: Sendable {
     return nil
   }
 
+  /// The usual size of a block: buffers become full at the end of one, which is to be no more than a
+  /// thirty-second over the size that they should have.
+  var neededBlockByteCount: Int { min(blockByteCount, max(hints.byteCount / 32, 64 << 10)) }
+
+  /// Whether a file is taken as Parquet.
+  func takesParquet(_ path: String) -> Bool {
+    requiresParquet || format == nil && envelope == nil && ParquetRows.isParquet(path)
+  }
+
+  /// What asks for the text of records, which Parquet files have none of; nil if nothing does.
+  var textOption: String? {
+    if filter != nil { return "--filter" }
+    if template != nil { return "--template" }
+    if transform != nil { return "--transform" }
+    if partitionQuery != nil { return "--partition-keys" }
+    if activePartitionCountMax != nil { return "--max-partitions" }
+    if backupFolder != nil { return "--backup" }
+    if declare != nil { return "--schema-version" }
+    return nil
+  }
+
   /// The decoding, with what the other settings need of it.
   var neededDecoding: DecodingOptions {
     var options = decoding
-    options.keepsPlaces = !(prefix?.keys.isEmpty ?? true) || activePartitionCountMax != nil
+    options.keepsPlaces =
+      !(prefix?.keys.isEmpty ?? true) || activePartitionCountMax != nil || projection != nil
     return options
   }
 
@@ -192,6 +251,8 @@ public struct DeliverySummary: Sendable {
   public var rejectFiles: [String] = []
   /// Records filed by their arrival, as their time field was missing, null or no time.
   public var untimedCount = 0
+  /// Records that were left out because one of the same key came shortly before.
+  public var repeatedCount = 0
   /// Records that were left out because no pattern matches, or because they are removals.
   public var filteredCount = 0
   /// Records that were left out because their time is not in the window.

@@ -40,7 +40,7 @@ public final class DeliveryStream: Sendable {
         try DeliveryInput.named(
           inputs,
           envelope: settings.envelope,
-          takesWholeLines: settings.takesWholeLines
+          growing: settings.growingFiles
         )
       },
       finish: { () throws(LakeWriterError) in }
@@ -61,13 +61,16 @@ public final class DeliveryStream: Sendable {
   ) -> DeliverySummary {
     do throws(LakeWriterError) {
       if let contradiction = settings.contradiction { throw contradiction }
+      var settings = settings
+      settings.declared = try settings.declare?()
+      if let declared = settings.declared { try declared.validate(settings) }
       if settings.isDryRun {
-        let start = try StreamJournal.preview(settings, try prepare(nil))
-        return run(start, journal: nil, progress)
+        let start = try StreamJournal.preview(settings, try checked(prepare(nil)))
+        return run(settings, start, journal: nil, progress)
       }
       let journal = try StreamJournal(settings)
-      let start = try journal.begin(try prepare(journal), resumes: settings.resumes)
-      var summary = run(start, journal: journal, progress)
+      let start = try journal.begin(try checked(prepare(journal)), resumes: settings.resumes)
+      var summary = run(settings, start, journal: journal, progress)
       if summary.isComplete {
         do throws(LakeWriterError) { try finish() } catch { summary.failure = error }
       }
@@ -79,7 +82,29 @@ public final class DeliveryStream: Sendable {
     }
   }
 
+  /// Refuses inputs that the settings cannot be applied to.
+  private func checked(_ inputs: [DeliveryInput]) throws(LakeWriterError) -> [DeliveryInput] {
+    for input in inputs {
+      let isParquet = input.identity.map { settings.takesParquet($0.path) } ?? false
+      if isParquet, let option = settings.textOption {
+        throw LakeWriterError(
+          .invalidSettings("\(option) does not go with Parquet files: '\(input.path)' is one"),
+          path: input.path,
+          help: "--select chooses, renames and computes their columns"
+        )
+      }
+      if settings.requiresParquet && !(isParquet && ParquetRows.isParquet(input.path)) {
+        throw LakeWriterError(
+          .invalidSettings("--format parquet: '\(input.path)' is no Parquet file"),
+          path: input.path
+        )
+      }
+    }
+    return inputs
+  }
+
   private func run(
+    _ settings: DeliverySettings,
     _ start: StreamJournal.Start,
     journal: StreamJournal?,
     _ progress: @escaping @Sendable (DeliveryProgress) -> Void
@@ -90,9 +115,15 @@ public final class DeliveryStream: Sendable {
       settings: settings
     )
     let commits = CommitSequence(settings, journal: journal, start: start, source: source)
-    let buffers = DeliveryBuffers(settings, known: start.known, commits: commits)
+    let buffers = DeliveryBuffers(
+      settings,
+      known: start.known,
+      seen: start.seen,
+      version: start.version.number,
+      commits: commits
+    )
     let workerCount = settings.workerCount
-    WorkerThreads.run(count: workerCount + (source.isLive ? 1 : 0)) { [settings] number in
+    WorkerThreads.run(count: workerCount + (source.isLive ? 1 : 0)) { number in
       let worker = DeliveryWorker(settings: settings, source: source, buffers: buffers)
       if number < workerCount { worker.run(progress) } else { worker.watchClock() }
     }

@@ -46,10 +46,11 @@ struct DeliveryWorker {
   private func sorted(_ numbered: BlockSource.Numbered) throws(RowFormatError) -> SortedRows {
     let staged = RecordStage(settings: settings).apply(numbered)
     let input = staged?.numbered ?? numbered
-    let decoder = RecordDecoder(format: input.format, options: settings.neededDecoding)
-    let decoded = try decoder.decode(input.block, evolving: buffers.schema)
-    var sorted = sort(decoded, of: input, staged)
-    sorted.inputByteCount = numbered.block.bytes.count
+    let projected = try Projected(try decode(input), settings.projection, of: input.block)
+    var sorted = sort(projected, of: input, staged)
+    sorted.inputByteCount = numbered.inputByteCount
+    // Which rows are repetitions shows only when it is the block's turn.
+    if settings.deduplication == nil { sorted.copyLargeParts() }
     if let staged {
       sorted.staged = staged
       sorted.filteredCount += staged.leftOutCount
@@ -61,20 +62,44 @@ struct DeliveryWorker {
     return sorted
   }
 
+  /// Turns a block's text into rows.
+  private func decode(_ input: BlockSource.Numbered) throws(RowFormatError) -> DecodedBlock {
+    if let rows = input.rows { return rows }
+    var options = settings.neededDecoding
+    options.takesOpenXForms = settings.declared != nil
+    let decoder = RecordDecoder(format: input.format, options: options)
+    if let declared = settings.declared {
+      return try decoder.decode(input.block, fixed: declared.schema)
+    }
+    return try decoder.decode(input.block, evolving: buffers.inputSchema)
+  }
+
   /// Finds each row's partition.
   private func sort(
-    _ decoded: DecodedBlock,
+    _ projected: Projected,
     of numbered: BlockSource.Numbered,
     _ staged: RecordStage.Staged?
   ) -> SortedRows {
+    let decoded = projected.decoded
     var sorted = SortedRows(
       decoded: decoded,
-      inputByteCount: numbered.block.bytes.count,
+      inputByteCount: numbered.inputByteCount,
       parts: [],
       failed: [],
       untimedCount: 0,
       outsideCount: 0
     )
+    sorted.inputSchema = projected.inputSchema
+    sorted.filteredCount = projected.leftOutCount
+    sorted.projectedAwayCount = projected.leftOutCount + projected.failed.count
+    sorted.failed = projected.failed
+    if let rule = settings.deduplication {
+      sorted.keys = RowKeys.hashes(
+        rule.fields,
+        projected.sources,
+        rowCount: decoded.batch.rowCount
+      )
+    }
     let count = decoded.batch.rowCount
     // As with Firehose, a prefix takes the arrival of the oldest record where records have no time.
     let isByArrival =
@@ -83,17 +108,20 @@ struct DeliveryWorker {
     let isTimeless = (unit == .none || isByArrival) && settings.windowMillis == nil
     let untimed = isByArrival ? PartitionTime.arrival : PartitionTime(seconds: 0)
     let keys = rowKeys(numbered, staged, &sorted)
-    let removed = removals(decoded, numbered.format)
-    if isTimeless && keys == nil && removed == nil || count == 0 {
+    let removed = removals(projected.sources, numbered.format)
+    let shards = shards(projected.sources, rowCount: count)
+    if isTimeless && keys == nil && removed == nil && shards == nil || count == 0 {
       let all = Buffer<UInt32>(count: count)
       for row in 0..<count { all.base[row] = UInt32(truncatingIfNeeded: row) }
-      sorted.parts = count == 0 ? [] : [(PartitionKey(time: untimed), all)]
+      sorted.parts = count == 0 ? [] : [PartitionRows(key: PartitionKey(time: untimed), rows: all)]
       return sorted
     }
-    let times = isTimeless ? nil : RecordTimes(decoded, settings: settings, format: numbered.format)
+    let times =
+      isTimeless
+      ? nil : RecordTimes(projected.sources, settings: settings, format: numbered.format)
     sorted.untimedCount = times?.untimedCount ?? 0
     var parts: [PartitionKey: BufferBuilder<UInt32>] = [:]
-    if let times, keys == nil, removed == nil, !isByArrival {
+    if let times, keys == nil, removed == nil, shards == nil, !isByArrival {
       sorted.outsideCount = sort(times, unit, into: &parts)
     } else {
       for row in 0..<count {
@@ -110,12 +138,35 @@ struct DeliveryWorker {
         if let times, !isByArrival {
           time = PartitionTime(millis: settings.zone.local(millis: times.millis[row]), unit)
         }
-        parts[PartitionKey(time: time, values: values), default: BufferBuilder(capacity: 64)]
-          .append(UInt32(truncatingIfNeeded: row))
+        let key = PartitionKey(time: time, values: values, shard: shards?[row] ?? 0)
+        parts[key, default: BufferBuilder(capacity: 64)].append(UInt32(truncatingIfNeeded: row))
       }
     }
-    sorted.parts = parts.map { ($0.key, $0.value.finish()) }.sorted { $0.0 < $1.0 }
+    sorted.parts = parts.map { PartitionRows(key: $0.key, rows: $0.value.finish()) }
+      .sorted { $0.key < $1.key }
     return sorted
+  }
+
+  /// The shard of each row; nil where all records share one lane.
+  ///
+  /// A record without the field is in the shard of the empty key.
+  private func shards(_ sources: [DecodedBlock], rowCount: Int) -> [Int]? {
+    guard let (ranges, field) = settings.sharding else { return nil }
+    let none = ranges.shard(of: HashKeyRanges.hashKey(""))
+    guard let (found, type) = sources.lazy.compactMap({ RecordField.find(field, $0) }).first else {
+      return Array(repeating: none, count: rowCount)
+    }
+    let column = found.flattened()
+    var known: [Scalar: Int] = [:]
+    return (0..<rowCount).map { row in
+      guard column.isValid(row) else { return none }
+      let scalar = column.scalar(at: row)
+      if let shard = known[scalar] { return shard }
+      let key = String(decoding: KeyHash.canonical(scalar, type), as: UTF8.self)
+      let shard = ranges.shard(of: HashKeyRanges.hashKey(key))
+      known[scalar] = shard
+      return shard
+    }
   }
 
   /// Finds partitions by time alone, run by run, and returns how many rows lie outside the window.
@@ -154,11 +205,11 @@ struct DeliveryWorker {
   }
 
   /// Which rows are removals that are to be left out; nil where none are.
-  private func removals(_ decoded: DecodedBlock, _ format: RecordFormat) -> [Bool]? {
-    guard settings.leavesOutRemoved, format == .dynamodb,
+  private func removals(_ sources: [DecodedBlock], _ format: RecordFormat) -> [Bool]? {
+    guard settings.leavesOutRemoved, format == .dynamodb, let decoded = sources.last,
       let index = decoded.schema.index(of: "event_name")
     else { return nil }
-    let column = decoded.batch.columns[index]
+    let column = decoded.batch.columns[index].flattened()
     return (0..<column.count).map { row in
       guard column.isValid(row), case .bytes(let name) = column.scalar(at: row) else {
         return false
@@ -222,11 +273,19 @@ struct DeliveryWorker {
   }
 }
 
+/// The rows of a block that belong to one partition.
+struct PartitionRows {
+  var key: PartitionKey
+  var rows: Buffer<UInt32>
+  /// The rows in memory of their own, where they are many.
+  var piece: PartitionBuffer.Piece?
+}
+
 /// The rows of a block with the partition of each.
 struct SortedRows {
   var decoded: DecodedBlock
   var inputByteCount: Int
-  var parts: [(key: PartitionKey, rows: Buffer<UInt32>)]
+  var parts: [PartitionRows]
   /// Rows that are in no part because they are rejected.
   var failed: [RejectedRecord]
   var untimedCount: Int
@@ -236,6 +295,23 @@ struct SortedRows {
   var filteredCount = 0
   /// How the decoded block was made of the one that was read, if it was.
   var staged: RecordStage.Staged?
+  /// The fields of the records before the projection; nil without one.
+  var inputSchema: Schema?
+  /// Records that the projection left out or failed on.
+  var projectedAwayCount = 0
+  /// The key of each row, where repetitions are left out.
+  var keys: [KeyHash?]?
+
+  /// Copies the rows of partitions that get many of them, so that nobody has to wait for that.
+  mutating func copyLargeParts() {
+    for index in parts.indices where parts[index].rows.count >= PartitionBuffer.Piece.rowCountMin {
+      parts[index].piece = PartitionBuffer.Piece(
+        decoded.batch,
+        rows: parts[index].rows,
+        schema: decoded.schema
+      )
+    }
+  }
 
   /// The record of a row as a rejected one; needs ``DecodedBlock/places``.
   func record(_ row: Int, of block: RecordBlock, _ cause: RejectCause, _ message: String)
@@ -261,8 +337,14 @@ struct RecordTimes {
   var millis: Buffer<Int64>
   var untimedCount: Int
 
-  init(_ decoded: DecodedBlock, settings: DeliverySettings, format: RecordFormat) {
-    let count = decoded.batch.rowCount
+  /// The times of some rows.
+  ///
+  /// - Parameters:
+  ///   - sources: Where to look for fields, one after the other; all of the same rows.
+  ///   - settings: Which field it is, and the clock.
+  ///   - format: How the records are written.
+  init(_ sources: [DecodedBlock], settings: DeliverySettings, format: RecordFormat) {
+    let count = sources.first?.batch.rowCount ?? 0
     var result = Buffer<Int64>(count: count)
     var isSet = [Bool](repeating: false, count: count)
     var untimed = count
@@ -270,7 +352,7 @@ struct RecordTimes {
     // A stream record says itself when the change happened.
     if format == .dynamodb { fields.append("event_time") }
     for field in fields where untimed > 0 {
-      guard let (column, type) = RecordTimes.find(field, decoded),
+      guard let (column, type) = sources.lazy.compactMap({ RecordField.find(field, $0) }).first,
         let (values, validity) = EventTime.millis(of: column, type: type)
       else { continue }
       if untimed == count && validity == nil {
@@ -291,31 +373,5 @@ struct RecordTimes {
     millis = result
     // Without a time field arrival is what was asked for.
     untimedCount = settings.timeField == nil ? 0 : untimed
-  }
-
-  /// The column of a dotted path.
-  private static func find(_ path: String, _ decoded: DecodedBlock) -> (Column, LogicalType)? {
-    if let index = decoded.schema.index(of: path) {
-      return (decoded.batch.columns[index], decoded.schema.fields[index].type)
-    }
-    var parts = path.split(separator: ".").map(String.init)
-    guard parts.count > 1, let first = decoded.schema.index(of: parts.removeFirst()) else {
-      return nil
-    }
-    var column = decoded.batch.columns[first].flattened()
-    var type = decoded.schema.fields[first].type
-    for part in parts {
-      guard case .row(let fields) = type, let index = Schema(fields).index(of: part),
-        case .row(let columns) = column.flatValues
-      else { return nil }
-      let member = columns[index].flattened()
-      column = Column(
-        flat: member.flatValues,
-        count: member.count,
-        validity: Validity.intersection(column.validity, member.validity)
-      )
-      type = fields[index].type
-    }
-    return (column, type)
   }
 }

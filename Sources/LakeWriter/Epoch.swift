@@ -19,6 +19,8 @@ struct Epoch: Sendable {
   var staged: [StagedFile] = []
   /// The partitions of its files, where active ones are counted.
   var keys: Set<PartitionKey> = []
+  /// The keys that repetitions of its records are known by.
+  var seen: SeenKeys.Delta?
   /// What its records and files count.
   var taken = Checkpoint.Totals()
   var written = Checkpoint.Totals()

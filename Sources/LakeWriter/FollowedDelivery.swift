@@ -35,7 +35,7 @@ public struct FollowedDelivery: Sendable {
   ) -> DeliverySummary {
     var settings = settings
     settings.resumes = true
-    settings.takesWholeLines = true
+    settings.growingFiles = GrowingFiles(settings)
     let intervalMillis = Int64(settings.hints.intervalSeconds) * 1000
     var total = DeliverySummary()
     var delivered: [String: Int] = [:]
@@ -100,6 +100,7 @@ extension DeliverySummary {
     untimedCount += round.untimedCount
     outsideCount += round.outsideCount
     filteredCount += round.filteredCount
+    repeatedCount += round.repeatedCount
     undeliveredRowCount += round.undeliveredRowCount
     // An input that is damaged is found again in each round.
     inputFailures.removeAll { failure in round.inputFailures.contains { $0.path == failure.path } }

@@ -29,7 +29,10 @@ struct InputIdentity: Sendable, Equatable {
     byteCount = Int(status.st_size)
     let bytes = try InputIdentity.head(self.path, byteCount: byteCount)
     head = InputIdentity.hash(bytes)
-    isCompressed = bytes.withUnsafeBytes { InputCompression.detect($0) } != .plain
+    // A position in a Parquet file counts rows.
+    isCompressed =
+      bytes.withUnsafeBytes { InputCompression.detect($0) } != .plain
+      || bytes.starts(with: Array("PAR1".utf8))
   }
 
   init(path: String, byteCount: Int, head: UInt64, isCompressed: Bool) {
@@ -75,10 +78,15 @@ struct InputIdentity: Sendable, Equatable {
       }
       end = start
     }
-    var whole = self
-    whole.byteCount = end
-    whole.head = InputIdentity.hash(try InputIdentity.head(path, byteCount: end))
-    return whole
+    return try cut(to: end)
+  }
+
+  /// The first bytes of the file.
+  func cut(to byteCount: Int) throws(LakeWriterError) -> InputIdentity {
+    var cut = self
+    cut.byteCount = byteCount
+    cut.head = InputIdentity.hash(try InputIdentity.head(path, byteCount: byteCount))
+    return cut
   }
 
   var changed: LakeWriterError {

@@ -5,6 +5,12 @@ struct ObjectName {
   /// Grows by one with each change of the stream's settings.
   var version: Int
 
+  /// The names of a shard's objects; of all objects where there are no shards.
+  func of(shard: Int?) -> ObjectName {
+    guard let shard else { return self }
+    return ObjectName(stream: "\(stream).\(HashKeyRanges.id(shard))", version: version)
+  }
+
   /// A name; the time is the arrival of the file's oldest record, in UTC.
   func next(openedMillis: Int64, extension suffix: String) -> String {
     var random = SystemRandomNumberGenerator()

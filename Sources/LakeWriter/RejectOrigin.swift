@@ -6,6 +6,8 @@ struct RejectOrigin {
   var format: RecordFormat
   /// The columns of a CSV input.
   var columnNames: [String]?
+  /// The version of the table's schema that the records are held to, if they are.
+  var version: Int?
   /// The documents that records of a replay come from, by record number.
   var earlier: ReplayedFile?
 
@@ -24,17 +26,19 @@ struct RejectOrigin {
       "rawData": .string(String(decoding: raw, as: UTF8.self)),
       "sequenceNumber": first?["sequenceNumber"] ?? .string("\(record.recordNumber)"),
       "subSequenceNumber": .integer(record.part),
-      "dataCatalogTable": table.map(RejectOrigin.table) ?? .null,
+      "dataCatalogTable": table.map(catalogTable) ?? .null,
       "source": first?["source"] ?? source(record),
     ]
   }
 
-  private static func table(_ name: String) -> JSONValue {
+  private func catalogTable(_ name: String) -> JSONValue {
     let parts = name.split(separator: ".", maxSplits: 1)
-    return [
+    var table: JSONObject = [
       "databaseName": .string(parts.count > 1 ? String(parts[0]) : ""),
       "tableName": .string(String(parts[parts.count - 1])),
     ]
+    table["versionId"] = version.map { .string("\($0)") }
+    return .object(table)
   }
 
   private func source(_ record: RejectedRecord) -> JSONValue {

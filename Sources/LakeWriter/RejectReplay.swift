@@ -229,7 +229,8 @@ enum ReplayedRecords {
     return groups
   }
 
-  private static func header(_ format: RecordFormat, _ columns: JSONValue) -> [UInt8] {
+  /// The line of the names of columns; nothing for formats without one.
+  static func header(_ format: RecordFormat, _ columns: JSONValue) -> [UInt8] {
     guard case .csv(let layout) = format, layout.hasHeader else { return [] }
     let quote = [layout.quote]
     let fields = (columns.arrayValue ?? []).map { name -> [UInt8] in

@@ -14,35 +14,49 @@ struct StagedFiles: Sendable {
   enum Area: String, Sendable, CaseIterable {
     case data
     case rejects
+    /// Records as they were read.
+    case backup
   }
 
   private let stream: String
   private let dataFolder: String
   private let rejectsFolder: String
+  /// Nil where nothing is backed up.
+  private let backupFolder: String?
 
-  init(stream: String, dataFolder: String, rejectsFolder: String) {
+  init(stream: String, dataFolder: String, rejectsFolder: String, backupFolder: String? = nil) {
     self.stream = stream
     self.dataFolder = dataFolder
     self.rejectsFolder = rejectsFolder
+    self.backupFolder = backupFolder
   }
 
-  private func root(_ area: Area) -> String { area == .data ? dataFolder : rejectsFolder }
+  /// The areas that there are.
+  private var areas: [Area] { backupFolder == nil ? [.data, .rejects] : Area.allCases }
+
+  private func root(_ area: Area) -> String {
+    switch area {
+    case .data: dataFolder
+    case .rejects: rejectsFolder
+    case .backup: backupFolder ?? rejectsFolder
+    }
+  }
 
   /// Where the unfinished files of the stream lie.
   func folder(_ area: Area) -> String { "\(root(area))/_unfinished-\(stream)" }
 
-  /// Makes the folders of both areas.
+  /// Makes the folders of all areas.
   func prepare() throws(LakeWriterError) {
-    for area in Area.allCases {
+    for area in areas {
       do throws(ObjectStoreError) { try LocalFolder(folder(area)).makeFolder("") } catch {
         throw LakeWriterError(destination: error, path: folder(area))
       }
     }
   }
 
-  /// Writes a batch as a Parquet file and returns its size in bytes.
+  /// Writes the rows of a partition as a Parquet file and returns its size in bytes.
   func write(
-    _ batch: Batch,
+    _ rows: PartitionBuffer,
     schema: Schema,
     name: String,
     options: WriterOptions
@@ -51,7 +65,7 @@ struct StagedFiles: Sendable {
     do throws(ColumnFormatError) {
       let sink = try FileSink(path: path)
       var writer = try ParquetWriter(sink: sink, schema: schema, options: options)
-      try writer.write(batch)
+      while let batch = try rows.next() { try writer.write(batch) }
       let written = try writer.finish()
       try sink.sync()
       try sink.close()
@@ -62,9 +76,9 @@ struct StagedFiles: Sendable {
     }
   }
 
-  /// Writes the bytes of a file of rejects.
-  func write(_ bytes: [UInt8], name: String) throws(LakeWriterError) {
-    let path = "\(folder(.rejects))/\(name)"
+  /// Writes a file of bytes.
+  func write(_ bytes: [UInt8], _ area: Area, name: String) throws(LakeWriterError) {
+    let path = "\(folder(area))/\(name)"
     let memory = Buffer<UInt8>(bytes)
     do throws(ColumnFormatError) {
       let sink = try FileSink(path: path)
@@ -79,7 +93,7 @@ struct StagedFiles: Sendable {
 
   /// Makes the names of the unfinished files survive a power loss.
   func sync() throws(LakeWriterError) {
-    for area in Area.allCases { try StagedFiles.sync(folder: folder(area)) }
+    for area in areas { try StagedFiles.sync(folder: folder(area)) }
   }
 
   /// Makes files visible; those that are so already are passed over.
@@ -121,7 +135,7 @@ struct StagedFiles: Sendable {
   /// - Parameter kept: Names that the last checkpoint holds back.
   /// - Throws: When the disk refuses.
   func removeAll(except kept: Set<String>) throws(LakeWriterError) {
-    for area in Area.allCases {
+    for area in areas {
       let store = LocalFolder(folder(area))
       do throws(ObjectStoreError) {
         for entry in try store.entries(of: "") where !kept.contains(entry.name) {
@@ -139,6 +153,20 @@ struct StagedFiles: Sendable {
     }
   }
 
+  /// Removes visible rejects that others have replaced; those that are gone are passed over.
+  func removeRejects(_ paths: [String]) throws(LakeWriterError) {
+    var folders: Set<String> = []
+    for path in paths {
+      let place = "\(rejectsFolder)/\(path)"
+      if unlink(place) == 0 {
+        folders.insert(place.lastIndex(of: "/").map { String(place[..<$0]) } ?? rejectsFolder)
+      } else if errno != ENOENT {
+        throw StagedFiles.refusal(place)
+      }
+    }
+    for folder in folders.sorted() { try StagedFiles.sync(folder: folder) }
+  }
+
   /// Refuses partitions that cannot be replaced; see ``PartitionSwap``.
   func validateReplacement(of folders: Set<String>) throws(LakeWriterError) {
     try PartitionSwap(root: dataFolder, staging: folder(.data)).validate(folders)
@@ -146,7 +174,7 @@ struct StagedFiles: Sendable {
 
   /// Removes the folders of unfinished files where they are empty.
   func removeFolders() {
-    for area in Area.allCases { rmdir(folder(area)) }
+    for area in areas { rmdir(folder(area)) }
   }
 
   static func sync(folder: String) throws(LakeWriterError) {

@@ -18,11 +18,15 @@ final class StreamJournal: Sendable {
     var ledger: InputLedger
     var checkpoint: Checkpoint
     var known: DeliveryStream.KnownSchema
+    /// The keys of the window, where repetitions are left out.
+    var seen: SeenKeys?
+    var version: StreamVersion
   }
 
   let stream: String
   let folder: String
   let files: StagedFiles
+  let keys: KeyFiles
   private let store: LocalFolder
   private let lock: StreamLock
   private let memory: StreamMemory
@@ -41,8 +45,10 @@ final class StreamJournal: Sendable {
     files = StagedFiles(
       stream: stream,
       dataFolder: settings.folder,
-      rejectsFolder: settings.rejectsFolder
+      rejectsFolder: settings.rejectsFolder,
+      backupFolder: settings.backupFolder
     )
+    keys = KeyFiles(streamFolder: folder)
   }
 
   /// Refuses while the last run has left records undelivered.
@@ -80,16 +86,23 @@ final class StreamJournal: Sendable {
     }
     try publish(last)
     try register(last.renames)
+    try files(of: last).removeAll(except: Set(last.held.map(\.name)))
     try files.removeAll(except: Set(last.held.map(\.name)))
+    try keys.removeAll(except: last.keyFiles)
     if !resumes { try requireFinished(last, before) }
     let ledger = try before.next(after: last, named: named, resumes: resumes)
     var checkpoint = Checkpoint(run: ledger.run, isComplete: false, totals: last.totals)
     checkpoint.committedMillis = settings.nowMillis()
+    checkpoint.keyFiles = last.keyFiles
     // Files of an interrupted replacement belong to the run that goes on with it.
     if resumes {
       checkpoint.held = last.held
       checkpoint.heldTotals = last.heldTotals
     }
+    // What a run that replaces has rejected counts until the next one is at its end.
+    let isGoingOn = resumes || !settings.replacesPartitions
+    checkpoint.ownRejects = isGoingOn ? last.ownRejects : []
+    checkpoint.oldRejects = last.oldRejects + (isGoingOn ? [] : last.ownRejects)
     try put(ledger.json, at: StreamState.inputsPath(run: ledger.run))
     try put(checkpoint.json, at: StreamState.checkpointPath)
     try tidy(keeping: ledger)
@@ -103,7 +116,40 @@ final class StreamJournal: Sendable {
       )
       .number(known.schema.fields, known.numbering)
     }
-    return Start(ledger: ledger, checkpoint: checkpoint, known: known)
+    return Start(
+      ledger: ledger,
+      checkpoint: checkpoint,
+      known: known,
+      seen: try StreamJournal.seen(settings, checkpoint, keys),
+      version: try StreamVersion.next(settings, store, keeps: true)
+    )
+  }
+
+  /// The keys that earlier commits kept; nil where repetitions are not left out.
+  private static func seen(
+    _ settings: DeliverySettings,
+    _ checkpoint: Checkpoint,
+    _ files: KeyFiles
+  ) throws(LakeWriterError) -> SeenKeys? {
+    guard let rule = settings.deduplication else { return nil }
+    let seen = SeenKeys(
+      windowMillis: Int64(rule.windowSeconds) * 1000,
+      byteCountMax: rule.byteCountMax
+    )
+    for name in checkpoint.keyFiles {
+      try seen.load(files.read(name), nowMillis: settings.nowMillis())
+    }
+    return seen
+  }
+
+  /// The unfinished files of a checkpoint, whose backup may have gone to another folder.
+  private func files(of checkpoint: Checkpoint) -> StagedFiles {
+    StagedFiles(
+      stream: stream,
+      dataFolder: settings.folder,
+      rejectsFolder: settings.rejectsFolder,
+      backupFolder: checkpoint.backupFolder
+    )
   }
 
   /// What a run would begin with, without a trace on the disk.
@@ -115,7 +161,9 @@ final class StreamJournal: Sendable {
     return Start(
       ledger: try before.next(after: last, named: named, resumes: settings.resumes),
       checkpoint: last,
-      known: try StreamMemory.load(settings)
+      known: try StreamMemory.load(settings),
+      seen: try seen(settings, last, KeyFiles(streamFolder: store.systemPath(""))),
+      version: try StreamVersion.next(settings, store, keeps: false)
     )
   }
 
@@ -177,9 +225,13 @@ final class StreamJournal: Sendable {
   }
 
   private func publish(_ checkpoint: Checkpoint) throws(LakeWriterError) {
-    try files.publish(checkpoint.addedFiles, replaced: checkpoint.replacedPartitions) {
+    try files(of: checkpoint).publish(
+      checkpoint.addedFiles,
+      replaced: checkpoint.replacedPartitions
+    ) {
       () throws(LakeWriterError) in try settings.reach(.published)
     }
+    try files.removeRejects(checkpoint.removedRejects)
   }
 
   /// Forgets the run: what is delivered stays, the rest is not delivered any more.
@@ -189,6 +241,9 @@ final class StreamJournal: Sendable {
     try register(last.renames)
     var checkpoint = Checkpoint(run: last.run + 1, totals: last.totals)
     checkpoint.committedMillis = last.committedMillis
+    // The old rejects belong to rows that are still there.
+    checkpoint.ownRejects = last.oldRejects.isEmpty ? last.ownRejects : last.oldRejects
+    checkpoint.keyFiles = last.keyFiles
     let ledger = InputLedger(run: checkpoint.run, destination: settings.destinationName)
     try put(ledger.json, at: StreamState.inputsPath(run: ledger.run))
     try put(checkpoint.json, at: StreamState.checkpointPath)

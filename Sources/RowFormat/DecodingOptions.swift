@@ -11,6 +11,8 @@ public struct DecodingOptions: Sendable, Hashable {
   public var rejectsDuplicateFields: Bool
   /// Whether ``DecodedBlock/places`` are wanted.
   public var keepsPlaces = false
+  /// Whether declared columns take what Firehose's OpenX deserializer takes: see ``OpenXForms``.
+  public var takesOpenXForms = false
   /// Whether texts that all look like dates or timestamps become such columns.
   public var infersTimes: Bool
   /// Whether that also holds for DynamoDB's `S` values, whose type is text by declaration.

@@ -72,9 +72,54 @@ import Testing
   @Test func `a file without a whole line gives nothing yet`() throws {
     let lake = TestLake()
     let path = lake.write("{\"id\":1", to: "in/a")
-    #expect(try DeliveryInput.named([path], envelope: nil, takesWholeLines: true).isEmpty)
+    let growing = GrowingFiles(lake.settings())
+    #expect(try DeliveryInput.named([path], envelope: nil, growing: growing).isEmpty)
     FollowedDeliveryTests.append("}\n{", to: path)
-    let inputs = try DeliveryInput.named([path], envelope: nil, takesWholeLines: true)
+    let inputs = try DeliveryInput.named([path], envelope: nil, growing: growing)
     #expect(inputs.map { $0.identity?.byteCount } == [9])
+  }
+
+  @Test func `a record of delimited text whose quoted field has line ends is taken as a whole`()
+    throws
+  {
+    let lake = TestLake()
+    let path = lake.write("id,note\n1,\"a\nb\"\n2,\"c\n", to: "in/a.csv")
+    let growing = GrowingFiles(lake.settings())
+    func end() throws -> Int? {
+      try DeliveryInput.named([path], envelope: nil, growing: growing).first?.identity?.byteCount
+    }
+    #expect(try end() == 16)
+    FollowedDeliveryTests.append("d\n", to: path)
+    #expect(try end() == 16)
+    FollowedDeliveryTests.append("\"\"e\"\n3,f\n4", to: path)
+    #expect(try end() == 32)
+  }
+
+  @Test func `a quote that is never closed does not hold up what follows for ever`() throws {
+    let lake = TestLake()
+    let path = lake.write("id,note\n1,\"a\n", to: "in/a.csv")
+    let growing = GrowingFiles(lake.settings { $0.decoding.recordByteCountMax = 100 })
+    func end() throws -> Int? {
+      try DeliveryInput.named([path], envelope: nil, growing: growing).first?.identity?.byteCount
+    }
+    #expect(try end() == 8)
+    FollowedDeliveryTests.append(String(repeating: "2,b\n", count: 40), to: path)
+    #expect(try end() == 13 + 160)
+  }
+
+  @Test func `lines of one record that are added one by one become one row`() throws {
+    let lake = TestLake()
+    let path = "\(lake.folder)/in/a.csv"
+    let summary = follow(
+      lake,
+      [
+        (1, { _ = lake.write("id,note\n1,\"a\nb\"\n2,\"c\n", to: "in/a.csv") }),
+        (1, { FollowedDeliveryTests.append("d\n", to: path) }),
+        (3, { FollowedDeliveryTests.append("e\"\n3,f\n", to: path) }),
+      ]
+    )
+    #expect(summary.failure == nil)
+    #expect(try lake.ids() == [1, 2, 3])
+    #expect(try lake.rejectedTexts().isEmpty)
   }
 }

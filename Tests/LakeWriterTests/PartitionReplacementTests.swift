@@ -30,6 +30,40 @@ import Testing
     #expect(lake.unfinishedNames().isEmpty)
   }
 
+  @Test func `the rejects of a run that replaces are replaced by those of the next one`() throws {
+    for step in stride(from: 1, through: 60, by: 4) {
+      let lake = TestLake()
+      // Those of others stay.
+      let other = lake.write(TestRecords.text(1099..<1100), to: "in/other.ndjson")
+      #expect(lake.deliver([other]).failure == nil)
+      let input = lake.write(TestRecords.text(0..<500), to: "in/a.ndjson")
+      #expect(PartitionReplacementTests.replace(lake, [input]).failure == nil)
+      let all = (TestRecords.broken(0..<500) + TestRecords.broken(1099..<1100)).sorted()
+      #expect(try lake.rejectedTexts() == all)
+      let dead = PartitionReplacementTests.replace(lake, [input], dyingAt: step)
+      if dead.failure != nil {
+        #expect(PartitionReplacementTests.replace(lake, [input], resumes: true).failure == nil)
+      }
+      #expect(try lake.rejectedTexts() == all, "it died at step \(step)")
+      #expect(lake.unfinishedNames().isEmpty)
+      // Once more, after an end that others had to make good.
+      #expect(PartitionReplacementTests.replace(lake, [input]).failure == nil)
+      #expect(try lake.rejectedTexts() == all, "it died at step \(step)")
+    }
+  }
+
+  @Test func `a cancelled replacement leaves the old rejects to be replaced later`() throws {
+    let lake = TestLake()
+    let input = lake.write(TestRecords.text(0..<500), to: "in/a.ndjson")
+    #expect(PartitionReplacementTests.replace(lake, [input]).failure == nil)
+    _ = PartitionReplacementTests.replace(lake, [input], dyingAt: 12)
+    try StreamJournal(lake.settings()).cancel()
+    #expect(try lake.rejectedTexts() == TestRecords.broken(0..<500))
+    #expect(PartitionReplacementTests.replace(lake, [input]).failure == nil)
+    #expect(try lake.rejectedTexts() == TestRecords.broken(0..<500))
+    #expect(try lake.ids() == TestRecords.sound(0..<500))
+  }
+
   @Test func `partitions without new records stay as they are`() throws {
     let lake = TestLake()
     let old = lake.write("{\"id\":1,\"at\":\"2026-11-22T00:00:00Z\"}\n", to: "in/old.ndjson")

@@ -35,6 +35,48 @@ import Testing
     )
   }
 
+  /// What each view type of a stream holds (DynamoDB Streams, `StreamViewType`), and the row of it.
+  @Test(arguments: [
+    ("KEYS_ONLY", "INSERT", "Keys", "[1, null]"), ("KEYS_ONLY", "MODIFY", "Keys", "[1, null]"),
+    ("KEYS_ONLY", "REMOVE", "Keys", "[1, null]"),
+    ("NEW_IMAGE", "INSERT", "Keys NewImage", "[1, \"new\"]"),
+    ("NEW_IMAGE", "MODIFY", "Keys NewImage", "[1, \"new\"]"),
+    ("NEW_IMAGE", "REMOVE", "Keys", "[1, null]"),
+    ("OLD_IMAGE", "INSERT", "Keys", "[1, null]"),
+    ("OLD_IMAGE", "MODIFY", "Keys OldImage", "[1, null]"),
+    ("OLD_IMAGE", "REMOVE", "Keys OldImage", "[1, null]"),
+    ("NEW_AND_OLD_IMAGES", "INSERT", "Keys NewImage", "[1, \"new\"]"),
+    ("NEW_AND_OLD_IMAGES", "MODIFY", "Keys NewImage OldImage", "[1, \"new\"]"),
+    ("NEW_AND_OLD_IMAGES", "REMOVE", "Keys OldImage", "[1, null]"),
+  ])
+  func `each view type gives a row of the new image, else of the keys`(
+    view: String,
+    event: String,
+    members: String,
+    row: String
+  ) throws {
+    var parts = ["\"SequenceNumber\":\"1\"", "\"StreamViewType\":\"\(view)\""]
+    for member in members.split(separator: " ") {
+      let attributes =
+        switch member {
+        case "NewImage": "{\"id\":{\"N\":\"1\"},\"v\":{\"S\":\"new\"}}"
+        case "OldImage": "{\"id\":{\"N\":\"1\"},\"v\":{\"S\":\"old\"}}"
+        default: "{\"id\":{\"N\":\"1\"}}"
+        }
+      parts.append("\"\(member)\":\(attributes)")
+    }
+    let record =
+      "{\"eventID\":\"a\",\"eventName\":\"\(event)\",\"dynamodb\":{\(parts.joined(separator: ","))}}\n"
+    // Another change has the column that this one may lack.
+    let other =
+      "{\"eventID\":\"b\",\"eventName\":\"INSERT\",\"dynamodb\":{\"SequenceNumber\":\"2\",\"Keys\":"
+      + "{\"id\":{\"N\":\"2\"}},\"NewImage\":{\"id\":{\"N\":\"2\"},\"v\":{\"S\":\"x\"}}}}\n"
+    let block = try Decoding.evolve(record + other, .dynamodb)
+    #expect(block.rejected.map(\.message) == [])
+    #expect("[\(RowText.values(block, "id")[0]), \(RowText.values(block, "v")[0])]" == row)
+    #expect(RowText.values(block, "event_name")[0] == "\"\(event)\"")
+  }
+
   @Test func `a removal without image is a row of its keys`() throws {
     let text =
       DynamoDBTests.change(image: #"{"id":{"S":"x"},"n":{"N":"1"}}"#)

@@ -14,6 +14,8 @@ struct JSONColumnDecoder: RecordParsing {
   /// Whether a value that does not fit ends the attempt, so that the columns can be widened.
   let stopsAtMisfit: Bool
   private let rejectsDuplicates: Bool
+  /// Whether values are taken just as JSON has them.
+  private let isPlain: Bool
   private let tree: ColumnTree
   /// The slot whose type did not hold a value.
   private var misfit = 0
@@ -29,6 +31,7 @@ struct JSONColumnDecoder: RecordParsing {
     self.isTagged = isTagged
     infersTaggedTimes = options.infersTimes && options.infersTimesInDynamoDB
     rejectsDuplicates = options.rejectsDuplicateFields
+    isPlain = !isTagged && (isEvolving || !options.takesOpenXForms)
     self.tree = tree
     self.stopsAtMisfit = stopsAtMisfit
     slots = tree.slots
@@ -104,8 +107,9 @@ struct JSONColumnDecoder: RecordParsing {
   private mutating func value(_ start: BytePointer, _ slot: SlotPointer, depth: Int)
     -> BytePointer?
   {
-    isTagged
-      ? taggedValue(start, slot, depth: depth) : plainValue(start, slot, depth: depth)
+    if isPlain { return plainValue(start, slot, depth: depth) }
+    return isTagged
+      ? taggedValue(start, slot, depth: depth) : openXValue(start, slot, depth: depth)
   }
 
   /// Takes a value as JSON has it.

@@ -1,0 +1,34 @@
+package import ColumnFormat
+
+/// The columns that a delivery is held to, as Firehose's record format conversion is to a version of a
+/// Glue table: other fields are left out, missing ones are null, and a record with a value that its
+/// column does not hold is rejected.
+package struct DeclaredSchema: Sendable, Equatable {
+  package var schema: Schema
+  /// The version of the table's schema.
+  package var version: Int
+
+  package init(schema: Schema, version: Int) {
+    self.schema = schema
+    self.version = version
+  }
+}
+
+extension DeclaredSchema {
+  /// Refuses settings that name fields which no column takes.
+  func validate(_ settings: DeliverySettings) throws(LakeWriterError) {
+    let named =
+      [("--time-field", settings.timeField)]
+      + (settings.deduplication?.fields ?? []).map { ("--dedup", $0) }
+    for (option, field) in named {
+      guard let field, let first = field.split(separator: ".").first.map(String.init),
+        schema.index(of: field) == nil && schema.index(of: first) == nil
+      else { continue }
+      throw LakeWriterError(
+        .invalidSettings("\(option): version \(version) of the table has no column '\(field)'"),
+        path: "",
+        help: "it has \(schema.fields.map(\.name).joined(separator: ", "))"
+      )
+    }
+  }
+}
