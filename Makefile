@@ -4,7 +4,7 @@
 SOURCES = Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/lake-bench
 RELEASE = swift build -c release --static-swift-stdlib --product lake
 
-.PHONY: setup build release demo test test-release check format lint sanitize coverage bench clean
+.PHONY: setup build release demo test kills test-release check format lint sanitize coverage bench clean
 
 setup:
 	@Scripts/setup
@@ -20,6 +20,13 @@ demo: release
 
 test: setup
 	swift test --disable-xctest --parallel
+
+# The test of trust, short and with fixed seeds; before a release run it with --kills 300.
+kills: setup
+	swift build --product lake
+	for seed in 1 2; do \
+	  Scripts/kill-ingest "$$(swift build --show-bin-path)/lake" --kills 10 --seed $$seed --megabytes 1 || exit 1; \
+	done
 
 test-release: setup
 	swift test -c release -Xswiftc -enable-testing --disable-xctest --scratch-path .build-release

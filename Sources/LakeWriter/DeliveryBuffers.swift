@@ -155,8 +155,8 @@ final class DeliveryBuffers: @unchecked Sendable {
   }
 
   /// Passes the turn of a block that could not be decoded at all.
-  func skip(_ number: Int, _ error: RowFormatError) {
-    inTurn(number) { stop(LakeWriterError(.source("\(error)"), path: error.path)) }
+  func skip(_ number: Int, _ error: LakeWriterError) {
+    inTurn(number) { stop(error) }
   }
 
   /// Takes rows into their partitions and returns those that are rejected.

@@ -22,7 +22,7 @@ struct DeliveryWorker {
       guard !buffers.isStopped, !settings.isInterrupted(), let numbered = source.next() else {
         break
       }
-      do throws(RowFormatError) {
+      do throws(LakeWriterError) {
         buffers.append(try sorted(numbered), of: numbered)
       } catch {
         buffers.skip(numbered.number, error)
@@ -43,7 +43,7 @@ struct DeliveryWorker {
   }
 
   /// Filters, decodes and sorts a block's records.
-  private func sorted(_ numbered: BlockSource.Numbered) throws(RowFormatError) -> SortedRows {
+  private func sorted(_ numbered: BlockSource.Numbered) throws(LakeWriterError) -> SortedRows {
     let staged = RecordStage(settings: settings).apply(numbered)
     let input = staged?.numbered ?? numbered
     let projected = try Projected(try decode(input), settings.projection, of: input.block)
@@ -63,8 +63,16 @@ struct DeliveryWorker {
   }
 
   /// Turns a block's text into rows.
-  private func decode(_ input: BlockSource.Numbered) throws(RowFormatError) -> DecodedBlock {
+  private func decode(_ input: BlockSource.Numbered) throws(LakeWriterError) -> DecodedBlock {
     if let rows = input.rows { return rows }
+    do throws(RowFormatError) { return try decodeText(input) } catch {
+      throw LakeWriterError(.source("\(error)"), path: error.path)
+    }
+  }
+
+  private func decodeText(
+    _ input: BlockSource.Numbered
+  ) throws(RowFormatError) -> DecodedBlock {
     var options = settings.neededDecoding
     options.takesOpenXForms = settings.declared != nil
     let decoder = RecordDecoder(format: input.format, options: options)

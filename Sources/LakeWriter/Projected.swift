@@ -23,7 +23,7 @@ struct Projected {
     _ input: DecodedBlock,
     _ projection: (any RecordProjection)?,
     of block: RecordBlock
-  ) throws(RowFormatError) {
+  ) throws(LakeWriterError) {
     guard let projection else {
       decoded = input
       return
@@ -32,7 +32,11 @@ struct Projected {
     do throws(ProjectionFault) {
       result = try projection.project(input.batch, schema: input.schema)
     } catch {
-      throw RowFormatError(.malformed("--select: \(error.message)"), path: block.path)
+      throw LakeWriterError(
+        .invalidSettings("--select: \(error.message)"),
+        path: block.path,
+        help: error.help ?? "go on with --resume and another query, such as one with try_cast"
+      )
     }
     var kept = input
     if let rows = result.rows {

@@ -38,7 +38,6 @@ struct BackfillCommand: ParsableCommand {
     @Flag(help: "Replace the partitions that get records, each as a whole.")
     var replace = false
     @OptionGroup var delivery: DeliveryOptions
-    @OptionGroup var later: LaterDeliveryOptions
     @OptionGroup var global: GlobalOptions
 
     func validate() throws {
@@ -79,7 +78,12 @@ struct BackfillCommand: ParsableCommand {
       let files = start == .finish ? [] : paths.files
       let isKept = !settings.isDryRun
       if isKept { try job.keep(arguments: arguments) }
-      let run = try DeliveryRun(target: target, settings: settings, global: global)
+      let run = try DeliveryRun(
+        target: target,
+        settings: settings,
+        schemaVersion: delivery.schemaVersion,
+        global: global
+      )
       try run.report(
         strictRejects: delivery.strictRejects,
         totalByteCount: paths.totalByteCount

@@ -19,7 +19,6 @@ struct IngestCommand: ParsableCommand {
   var follow = false
   @OptionGroup var destination: DestinationOptions
   @OptionGroup var delivery: DeliveryOptions
-  @OptionGroup var later: LaterDeliveryOptions
   @OptionGroup var global: GlobalOptions
 
   func run() throws {
@@ -30,6 +29,7 @@ struct IngestCommand: ParsableCommand {
     let run = try DeliveryRun(
       target: target,
       settings: try delivery.settings(target, global: global),
+      schemaVersion: delivery.schemaVersion,
       global: global
     )
     if follow {

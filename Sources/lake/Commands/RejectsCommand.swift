@@ -84,7 +84,9 @@ struct RejectsCommand: ParsableCommand {
       Interruption.install()
       let name = try DestinationOptions.tableName(table)
       let target = DeliveryTarget(table: name, lake: global.lakeFolder)
-      let settings = try delivery.settings(target, global: global)
+      var settings = try delivery.settings(target, global: global)
+      // The records are in the backup since they were read.
+      settings.backupFolder = nil
       if settings.isDryRun {
         let waiting = try RejectedDocuments.read(
           folder: target.rejectsFolder,
@@ -94,7 +96,12 @@ struct RejectsCommand: ParsableCommand {
         StandardError.note("would replay \(Quantity.grouped(waiting.count)) records of \(name)")
         return
       }
-      let run = try DeliveryRun(target: target, settings: settings, global: global)
+      let run = try DeliveryRun(
+        target: target,
+        settings: settings,
+        schemaVersion: delivery.schemaVersion,
+        global: global
+      )
       try run.report(strictRejects: delivery.strictRejects, totalByteCount: nil) { progress in
         RejectReplay(run.settings, errorType: type).run(progress)
       }

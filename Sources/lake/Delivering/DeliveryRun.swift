@@ -1,4 +1,5 @@
 import Catalog
+import ColumnFormat
 import LakeWriter
 import RowFormat
 
@@ -8,8 +9,16 @@ struct DeliveryRun {
   let settings: DeliverySettings
   let global: GlobalOptions
 
+  /// The least size of a buffer that Firehose takes with record format conversion.
+  private static let conversionByteCountMin = 64 << 20
+
   /// - Throws: When the lake's catalog cannot be opened.
-  init(target: DeliveryTarget, settings: DeliverySettings, global: GlobalOptions) throws {
+  init(
+    target: DeliveryTarget,
+    settings: DeliverySettings,
+    schemaVersion: String? = nil,
+    global: GlobalOptions
+  ) throws {
     self.target = target
     self.global = global
     var settings = settings
@@ -23,6 +32,11 @@ struct DeliveryRun {
           last: version.fieldIDMax
         )
       }
+      if let schemaVersion {
+        settings.declare = { () throws(LakeWriterError) in
+          try DeliveryRun.declared(schemaVersion, of: table, in: catalog)
+        }
+      }
       settings.register = { (folders) throws(LakeWriterError) in
         do throws(CatalogError) {
           _ = try PartitionRegistration.register(folders, of: table, in: catalog)
@@ -31,7 +45,44 @@ struct DeliveryRun {
         }
       }
     }
+    if schemaVersion != nil && settings.declare == nil {
+      throw Failure.usage(
+        "--schema-version needs --table DB.TABLE",
+        help: "a folder that is no table of a lake has no schema versions"
+      )
+    }
     self.settings = settings
+  }
+
+  /// The columns of a version of a table's schema: `latest`, or its number.
+  private static func declared(
+    _ version: String,
+    of table: TableName,
+    in catalog: TableCatalog
+  ) throws(LakeWriterError) -> DeclaredSchema {
+    let versions: [SchemaVersion]
+    do throws(CatalogError) { versions = try catalog.versions(of: table) } catch {
+      throw LakeWriterError(.source(error.message), path: "", help: error.help)
+    }
+    let found =
+      version == "latest"
+      ? versions.max { $0.number < $1.number } : versions.first { "\($0.number)" == version }
+    guard let found else {
+      throw LakeWriterError(
+        .invalidSettings(
+          versions.isEmpty
+            ? "--schema-version: the catalog has no table \(table)"
+            : "--schema-version: the table \(table) has no version \(version), only "
+              + versions.map { "\($0.number)" }.joined(separator: ", ")
+        ),
+        path: "",
+        help: versions.isEmpty ? "deliver without it first, then: lake crawl" : nil
+      )
+    }
+    return DeclaredSchema(
+      schema: Schema(found.columns.filter { $0.type != .unknown }),
+      version: found.number
+    )
   }
 
   /// Delivers, prints the report and throws what the command is to end with.
@@ -46,6 +97,12 @@ struct DeliveryRun {
     totalByteCount: Int?,
     _ deliver: (@escaping @Sendable (DeliveryProgress) -> Void) -> DeliverySummary
   ) throws {
+    if settings.hints.byteCount < DeliveryRun.conversionByteCountMin && !global.quiet {
+      StandardError.note(
+        "--buffer-size \(settings.hints.byteCount >> 20): Firehose takes 64 MiB or more where it "
+          + "writes Parquet, as many small files are slow to query"
+      )
+    }
     let started = Stopwatch()
     let line = ProgressLine(isShown: global.showsProgress)
     let summary = deliver { progress in

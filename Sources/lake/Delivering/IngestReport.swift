@@ -44,6 +44,11 @@ struct IngestReport {
     if summary.filteredCount > 0 {
       lines.append("  filtered \(Quantity.grouped(summary.filteredCount)) records were left out")
     }
+    if summary.repeatedCount > 0 {
+      lines.append(
+        "  repeated \(Quantity.grouped(summary.repeatedCount)) records were left out by their key"
+      )
+    }
     if summary.outsideCount > 0 {
       lines.append(
         "  window   \(Quantity.grouped(summary.outsideCount)) records lie outside of it"
@@ -81,6 +86,7 @@ struct IngestReport {
       "delivered": .integer(summary.deliveredRowCount),
       "rejected": .integer(summary.rejectedCount),
       "filtered": .integer(summary.filteredCount),
+      "repeated": .integer(summary.repeatedCount),
       "outsideWindow": .integer(summary.outsideCount),
       "undelivered": .integer(summary.undeliveredRowCount),
       "untimed": .integer(summary.untimedCount),

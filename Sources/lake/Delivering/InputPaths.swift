@@ -11,6 +11,16 @@ struct InputPaths {
   /// Their size; nil when one of them has none, as standard input.
   var totalByteCount: Int?
 
+  /// A path that means the same whatever the current folder is.
+  static func absolute(_ path: String) throws -> String {
+    if path.hasPrefix("/") { return path }
+    guard let current = getcwd(nil, 0) else {
+      throw Failure(message: "cannot tell the current folder: \(String(cString: strerror(errno)))")
+    }
+    defer { free(current) }
+    return "\(String(cString: current))/\(path)"
+  }
+
   /// Replaces folders by the files in them, without names that begin with `_` or `.`.
   static func expand(_ arguments: [String]) throws -> InputPaths {
     var files: [String] = []

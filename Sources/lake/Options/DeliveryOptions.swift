@@ -7,7 +7,7 @@ import RowFormat
 /// How records are read, filed and written.
 struct DeliveryOptions: ParsableArguments {
   enum Format: String, ExpressibleByArgument, CaseIterable {
-    case auto, ndjson, csv, tsv, dynamodb, kinesis
+    case auto, ndjson, csv, tsv, dynamodb, kinesis, parquet
   }
 
   enum Compression: String, ExpressibleByArgument, CaseIterable {
@@ -49,6 +49,46 @@ struct DeliveryOptions: ParsableArguments {
     )
   )
   var transform: String?
+  @Option(
+    help: ArgumentHelp(
+      "Deliver columns that SQL computes of each record: 'id, cast(price as decimal(10,2)) price'.",
+      valueName: "sql"
+    )
+  )
+  var select: String?
+  @Option(
+    help: ArgumentHelp(
+      "Hold records to the columns of the table's schema version, as Firehose's conversion does.",
+      valueName: "n|latest"
+    )
+  )
+  var schemaVersion: String?
+  @Option(
+    help: ArgumentHelp(
+      "Leave out records whose values of these fields came before; several names with commas.",
+      valueName: "fields"
+    )
+  )
+  var dedup: String?
+  @Option(
+    help: ArgumentHelp("For how long --dedup remembers: 90s, 15m, 1h, 7d.", valueName: "time")
+  )
+  var dedupWindow: TimeSpan?
+  @Option(
+    help: ArgumentHelp("Keep the records as they were read in this folder, too.", valueName: "dir")
+  )
+  var backup: String?
+  @Option(
+    help: ArgumentHelp(
+      "Divide records into lanes by the hash of --shard-key, 1 to 1,000.",
+      valueName: "n"
+    )
+  )
+  var shards: Int?
+  @Option(
+    help: ArgumentHelp("The field by whose MD5 Kinesis would route records.", valueName: "field")
+  )
+  var shardKey: String?
   @Option(help: "What REMOVE changes of DynamoDB become: rows with their keys, or nothing.")
   var removals = Removals.keep
   @Option(
@@ -113,6 +153,10 @@ struct DeliveryOptions: ParsableArguments {
   var compression = Compression.zstd
   @Option(help: ArgumentHelp("The name that files and checkpoints carry.", valueName: "name"))
   var stream: String?
+  @Option(
+    help: ArgumentHelp("The end of the files' names instead of .parquet.", valueName: ".ext")
+  )
+  var fileExtension: String?
   @Option(help: ArgumentHelp("The clock to use: 2026-11-23T17:05:00Z.", valueName: "time"))
   var now: String?
   @Flag(
@@ -142,6 +186,27 @@ struct DeliveryOptions: ParsableArguments {
     {
       throw ValidationError("--max-record-size must be 1 to 64MiB, not \(size) bytes")
     }
+    if let fileExtension, !DeliveryOptions.isExtension(fileExtension) {
+      throw ValidationError(
+        "--file-extension '\(fileExtension)' must begin with '.' and have up to 128 of 0-9, a-z and "
+          + "!-_.*'()"
+      )
+    }
+    if (shards == nil) != (shardKey == nil) {
+      throw ValidationError("--shards and --shard-key need each other")
+    }
+    if let shards, !(1...1000).contains(shards) {
+      throw ValidationError("--shards must be 1 to 1000, not \(shards)")
+    }
+    if let schemaVersion, schemaVersion != "latest", (Int(schemaVersion) ?? 0) < 1 {
+      throw ValidationError(
+        "--schema-version must be a number from 1 on or 'latest', not '\(schemaVersion)'"
+      )
+    }
+    if let dedup, dedupFields(dedup).contains("") {
+      throw ValidationError("--dedup '\(dedup)' has an empty name")
+    }
+    if dedupWindow != nil && dedup == nil { throw ValidationError("--dedup-window needs --dedup") }
     if let now, StartTime(now) == nil {
       throw ValidationError("--now '\(now)' is not a time; write 2026-11-23T17:05:00Z")
     }
@@ -158,6 +223,32 @@ struct DeliveryOptions: ParsableArguments {
     }
   }
 
+  /// Firehose's pattern of `FileExtension`.
+  static func isExtension(_ text: String) -> Bool {
+    text.isEmpty
+      || text.hasPrefix(".") && (2...128).contains(text.utf8.count)
+        && text.utf8.dropFirst().allSatisfy {
+          (48...57).contains($0) || (97...122).contains($0) || "!-_.*'()".utf8.contains($0)
+        }
+  }
+
+  /// What decides where rows go and what they look like.
+  private var configuration: String {
+    let texts: [String?] = [
+      partitionBy.rawValue, prefix, errorPrefix, timeZone, timeField, partitionKeys,
+      maxPartitions.map(String.init), "\(bufferSize) MiB", "\(bufferInterval) s",
+      compression.rawValue,
+      filter, template, transform, select, schemaVersion, dedup, backup, shards.map(String.init),
+      shardKey,
+      removals.rawValue, fileExtension,
+    ]
+    return texts.map { $0 ?? "" }.joined(separator: "; ")
+  }
+
+  private func dedupFields(_ text: String) -> [String] {
+    text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+  }
+
   func settings(_ target: DeliveryTarget, global: GlobalOptions) throws -> DeliverySettings {
     let clock = now.flatMap { StartTime($0) }
     var settings = DeliverySettings(folder: target.folder, rejectsFolder: target.rejectsFolder) {
@@ -169,7 +260,7 @@ struct DeliveryOptions: ParsableArguments {
     settings.table = target.table?.description
     settings.format =
       switch format {
-      case .auto, .kinesis: nil
+      case .auto, .kinesis, .parquet: nil
       case .ndjson: .ndjson
       case .csv: .csv(CSVLayout())
       case .tsv: .csv(CSVLayout(delimiter: 9))
@@ -179,6 +270,23 @@ struct DeliveryOptions: ParsableArguments {
     settings.filter = try filter.map { try EventFilter(try TextFile.read($0)) }
     settings.template = try template.map { try InputTemplate(try TextFile.read($0)) }
     settings.transform = transform.map { TransformCommand($0) }
+    settings.configuration = configuration
+    if let fileExtension { settings.fileExtension = fileExtension }
+    settings.requiresParquet = format == .parquet
+    settings.projection = try select.map {
+      try SelectedRecords($0, nowMicros: settings.nowMillis() * 1000)
+    }
+    settings.deduplication = dedup.map {
+      DeduplicationRule(
+        fields: dedupFields($0),
+        windowSeconds: dedupWindow?.seconds ?? 3600,
+        byteCountMax: global.memoryByteCount / 4
+      )
+    }
+    if let shards, let shardKey {
+      settings.sharding = (HashKeyRanges(count: shards), shardKey)
+    }
+    settings.backupFolder = try backup.map { try InputPaths.absolute($0) }
     settings.leavesOutRemoved = removals == .drop
     settings.partitionQuery = try partitionKeys.map { text throws(LakeWriterError) in
       try PartitionQuery(text)
@@ -231,22 +339,5 @@ struct DeliveryOptions: ParsableArguments {
       )
     }
     return codec
-  }
-}
-
-/// Options of the contract that are not built yet, so that they are refused by name.
-struct LaterDeliveryOptions: ParsableArguments {
-  @Option(help: .hidden) var select: String?
-  @Option(help: .hidden) var schemaVersion: String?
-  @Option(help: .hidden) var backup: String?
-
-  func validate() throws {
-    let given = [
-      ("--select", select != nil),
-      ("--schema-version", schemaVersion != nil), ("--backup", backup != nil),
-    ]
-    if let option = given.first(where: \.1) {
-      throw ValidationError("\(option.0) is not supported by this version of lake")
-    }
   }
 }

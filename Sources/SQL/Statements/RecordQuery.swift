@@ -1,0 +1,325 @@
+import Catalog
+public import ColumnFormat
+import RowFormat
+
+/// A query over single records: each gives one row or none, whatever the others are.
+///
+/// ```sql
+/// id, cast(price as decimal(10,2)) price                    the items alone, over all records
+/// SELECT id, price * 2 AS twice FROM record WHERE id > 0    or the whole query
+/// ```
+public struct RecordQuery: Sendable {
+  /// The query as it is bound.
+  public let text: String
+  private let query: SyntaxQuery
+  private let context: EvaluationContext
+
+  /// Reads a query.
+  ///
+  /// - Parameters:
+  ///   - text: The items of a SELECT, or a whole one from `record`.
+  ///   - nowMicros: The clock for `now()` and its like, in microseconds since 1970-01-01 UTC.
+  /// - Throws: ``SQLError`` with its place in ``text``.
+  public init(_ text: String, nowMicros: Int64) throws(SQLError) {
+    let trimmed = text.drop { $0 == " " || $0 == "\n" || $0 == "\t" }
+    let isWhole =
+      trimmed.prefix(6).lowercased() == "select"
+      && (trimmed.dropFirst(6).first.map { $0 == " " || $0 == "\n" || $0 == "\t" } ?? false)
+    let whole = isWhole ? text : "SELECT \(text) FROM record"
+    self.text = whole
+    guard case .query(let query) = try Parser.parse(whole) else {
+      throw SQLError(.notSupported, "a projection of records is a SELECT")
+    }
+    self.query = query
+    context = EvaluationContext(queryStartMicros: nowMicros)
+  }
+
+  /// Settles the query's names and types for records of a schema.
+  ///
+  /// A field that the query names and no record has had yet is null in all of them.
+  ///
+  /// - Throws: ``SQLError`` when a type does not fit, or when the query looks at more than one record
+  ///   at a time.
+  public func bound(to schema: Schema) throws(SQLError) -> BoundRecordQuery {
+    var schema = schema
+    while true {
+      do throws(SQLError) {
+        return try bind(schema)
+      } catch {
+        guard error.code == .columnNotFound, let wider = lacking(error.range, schema) else {
+          throw error
+        }
+        schema = wider
+      }
+    }
+  }
+
+  private func bind(_ schema: Schema) throws(SQLError) -> BoundRecordQuery {
+    var binder = Binder(tables: RecordTable(schema: schema), context: context)
+    let bound = try binder.bind(query)
+    return try BoundRecordQuery(bound, schema: schema, context: context)
+  }
+
+  /// The schema with the field at a place of the text; nil where that makes no difference.
+  private func lacking(_ range: SourceRange?, _ schema: Schema) -> Schema? {
+    guard let range else { return nil }
+    let name = String(decoding: Array(text.utf8)[range.start..<range.end], as: UTF8.self)
+    var parts = name.split(separator: ".").map { $0.filter { $0 != "\"" && $0 != " " } }
+    if parts.count > 1, parts[0].lowercased() == RecordTable.name { parts.removeFirst() }
+    guard let last = parts.popLast(), !last.isEmpty else { return nil }
+    var field = Field(last, .unknown)
+    for part in parts.reversed() { field = Field(part, .row([field])) }
+    if let index = schema.fields.firstIndex(where: {
+      $0.name.lowercased() == field.name.lowercased()
+    }) {
+      // A field of another type has no members.
+      switch (schema.fields[index].type, field.type) {
+      case (.unknown, .row), (.row, .row): break
+      default: return nil
+      }
+    }
+    let wider = schema.merged(with: Schema([field]))
+    return wider.fields.map(\.type) == schema.fields.map(\.type) ? nil : wider
+  }
+}
+
+/// A ``RecordQuery`` over records of one schema; for one thread at a time.
+public struct BoundRecordQuery {
+  /// The columns of the records, those that are null in all of them too.
+  public let input: Schema
+  /// The columns of the rows.
+  public let output: Schema
+  private let columns: [Int]
+  private let steps: [Step]
+
+  private enum Step {
+    case filter(ExpressionEvaluator)
+    case project([ExpressionEvaluator])
+  }
+
+  /// What becomes of some records.
+  public struct Result {
+    /// The rows.
+    public var batch: Batch
+    /// Which record each row comes from, ascending.
+    public var rows: [Int]
+    /// Records on which the query fails.
+    public var failed: [(row: Int, error: SQLError)]
+  }
+
+  fileprivate init(_ bound: BoundQuery, schema: Schema, context: EvaluationContext) throws(SQLError)
+  {
+    input = schema
+    var steps: [Step] = []
+    var types: [ColumnID: LogicalType] = [:]
+    let scan = try BoundRecordQuery.compile(bound.plan, context, schema, &steps, &types)
+    columns = scan.columns.map(\.tableColumn)
+    // The query's columns in their order, under the names that are shown.
+    var items: [ExpressionEvaluator] = []
+    var fields: [Field] = []
+    for column in bound.output {
+      items.append(
+        try ExpressionEvaluator(.column(column), input: bound.plan.columns, context: context)
+      )
+      if fields.contains(where: { $0.name.lowercased() == column.name.lowercased() }) {
+        throw SQLError(
+          .ambiguousName,
+          "the projection has two columns '\(column.name)'",
+          help: "name one of them with AS"
+        )
+      }
+      if let type = types[column.id] {
+        fields.append(Field(column.name, type))
+      } else {
+        fields.append(Field(column.name, try LogicalType(column)))
+      }
+    }
+    steps.append(.project(items))
+    output = Schema(fields)
+    self.steps = steps
+  }
+
+  private static func compile(
+    _ plan: LogicalPlan,
+    _ context: EvaluationContext,
+    _ schema: Schema,
+    _ steps: inout [Step],
+    _ types: inout [ColumnID: LogicalType]
+  ) throws(SQLError) -> LogicalPlan.Scan {
+    switch plan {
+    case .scan(let scan):
+      for column in scan.columns {
+        types[column.column.id] = schema.fields[column.tableColumn].type
+      }
+      for filter in scan.filters {
+        steps.append(
+          .filter(try ExpressionEvaluator(filter, input: plan.columns, context: context))
+        )
+      }
+      return scan
+    case .filter(let input, let predicate):
+      let scan = try compile(input, context, schema, &steps, &types)
+      steps.append(
+        .filter(try ExpressionEvaluator(predicate, input: input.columns, context: context))
+      )
+      return scan
+    case .project(let input, let items):
+      let scan = try compile(input, context, schema, &steps, &types)
+      var evaluators: [ExpressionEvaluator] = []
+      for item in items {
+        evaluators.append(
+          try ExpressionEvaluator(item.expression, input: input.columns, context: context)
+        )
+        // A column that is passed through keeps what a SQL type does not say.
+        if case .column(let column) = item.expression { types[item.column.id] = types[column.id] }
+      }
+      steps.append(.project(evaluators))
+      return scan
+    default:
+      throw SQLError(
+        .notSupported,
+        "a projection of records looks at one record at a time: it has expressions and WHERE, but "
+          + "no aggregates, joins, subqueries, UNNEST, windows, DISTINCT, ORDER BY or LIMIT"
+      )
+    }
+  }
+
+  /// Applies the query to records whose columns are those of ``input``.
+  public func apply(_ batch: Batch) -> Result {
+    var parts: [Batch] = []
+    var result = Result(batch: Batch(columns: [], rowCount: 0), rows: [], failed: [])
+    var start = 0
+    repeat {
+      let end = min(start + Batch.rowCountTarget, batch.rowCount)
+      apply(batch, start..<end, &parts, &result)
+      start = end
+    } while start < batch.rowCount
+    result.batch =
+      parts.isEmpty
+      ? Batch(columns: output.fields.map { .nulls($0.type, count: 0) }, rowCount: 0)
+      : Batch.concatenate(parts)
+    return result
+  }
+
+  /// Halves the rows where the query fails until the records are found that it fails on.
+  private func apply(
+    _ batch: Batch,
+    _ range: Range<Int>,
+    _ parts: inout [Batch],
+    _ result: inout Result
+  ) {
+    do throws(SQLError) {
+      let (rows, kept) = try run(batch.slice(range))
+      parts.append(rows)
+      result.rows += kept.map { $0 + range.lowerBound }
+    } catch {
+      if range.count <= 1 {
+        if let row = range.first { result.failed.append((row, error)) }
+        return
+      }
+      let middle = range.lowerBound + range.count / 2
+      apply(batch, range.lowerBound..<middle, &parts, &result)
+      apply(batch, middle..<range.upperBound, &parts, &result)
+    }
+  }
+
+  private func run(_ batch: Batch) throws(SQLError) -> (Batch, [Int]) {
+    var current = Batch(columns: columns.map { batch.columns[$0] }, rowCount: batch.rowCount)
+    var rows = Array(0..<batch.rowCount)
+    for step in steps {
+      do {
+        switch step {
+        case .filter(let predicate):
+          let selection = try predicate.select(current)
+          if selection.count == current.rowCount { continue }
+          rows = selection.indices.values.map { rows[Int($0)] }
+          current = current.taking(selection)
+        case .project(let items):
+          let columns = try items.map { try $0.evaluate(current).flattened() }
+          current = Batch(columns: columns, rowCount: current.rowCount)
+        }
+      } catch {
+        throw error as? SQLError ?? SQLError(.internalError, "\(error)")
+      }
+    }
+    return (current, rows)
+  }
+}
+
+/// The only table of a ``RecordQuery``.
+private struct RecordTable: TableResolving {
+  static let name = "record"
+  let schema: Schema
+
+  func table(_ parts: [String], at range: SourceRange) throws(SQLError) -> TableHandle {
+    guard parts.count == 1, parts[0].lowercased() == RecordTable.name else {
+      throw SQLError(
+        .tableNotFound,
+        "a projection of records reads from 'record', not from '\(parts.joined(separator: "."))'",
+        at: range
+      )
+    }
+    return TableHandle(
+      name: RecordTable.name,
+      columns: schema.fields.map {
+        TableHandle.TableColumn(name: $0.name, type: SQLType($0.type), logicalType: $0.type)
+      },
+      partitions: [],
+      format: .ndjson
+    )
+  }
+
+  func file(_ pattern: String, at range: SourceRange) throws(SQLError) -> TableHandle {
+    throw SQLError(.notSupported, "a projection of records reads from 'record'", at: range)
+  }
+}
+
+extension LogicalType {
+  /// How the values of a column are kept in files.
+  fileprivate init(_ column: PlanColumn) throws(SQLError) {
+    guard let type = LogicalType(column.type) else {
+      throw SQLError(
+        .notSupported,
+        "column '\(column.name)' is of type \(column.type), which files do not keep",
+        help: "cast it to another type"
+      )
+    }
+    self = type
+  }
+
+  private init?(_ type: SQLType) {
+    switch type {
+    case .unknown: self = .unknown
+    case .boolean: self = .boolean
+    case .tinyint: self = .int8
+    case .smallint: self = .int16
+    case .integer: self = .int32
+    case .bigint: self = .int64
+    case .real: self = .float32
+    case .double: self = .float64
+    case .decimal(let precision, let scale): self = .decimal(precision: precision, scale: scale)
+    case .varchar, .char: self = .string
+    case .varbinary: self = .binary
+    case .json: self = .json
+    case .uuid: self = .uuid
+    case .date: self = .date
+    case .time(let precision): self = .time(TimeUnit(precision: precision))
+    case .timestamp(let precision):
+      self = .timestamp(TimeUnit(precision: precision), isAdjustedToUTC: false)
+    case .array(let element):
+      guard let inner = LogicalType(element) else { return nil }
+      self = .list(Field("element", inner))
+    case .map(let key, let value):
+      guard let keys = LogicalType(key), let values = LogicalType(value) else { return nil }
+      self = .map(key: Field("key", keys, isNullable: false), value: Field("value", values))
+    case .row(let members):
+      var fields: [Field] = []
+      for (index, member) in members.enumerated() {
+        guard let inner = LogicalType(member.type) else { return nil }
+        fields.append(Field(member.name ?? "field\(index)", inner))
+      }
+      self = .row(fields)
+    default: return nil
+    }
+  }
+}
