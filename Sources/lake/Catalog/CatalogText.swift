@@ -12,6 +12,9 @@ enum CatalogText {
       return "+ \(change.column) \(HiveType.text(type))\(key)\(cause(change))"
     case .removed(let type):
       return "- \(change.column) \(HiveType.text(type))\(key)\(cause(change))"
+    case .retyped(.unknown, let new):
+      // Called string until now, but no value was: this does not narrow.
+      return "~ \(change.column) (only nulls so far) -> \(HiveType.text(new))\(key)\(cause(change))"
     case .retyped(let old, let new):
       // Some types look alike in Hive's words.
       let isPlain = HiveType.text(old) != HiveType.text(new)

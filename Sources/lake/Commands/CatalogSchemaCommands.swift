@@ -214,29 +214,3 @@ struct CatalogRollbackCommand: ParsableCommand {
     )
   }
 }
-
-/// What the versions of a table tell about single columns.
-struct SchemaHistory {
-  let versions: [SchemaVersion]
-
-  init(_ versions: [SchemaVersion]) { self.versions = versions }
-
-  /// The changes of a column, of the fields within it, and of the columns around it.
-  func steps(of column: String) -> [(version: SchemaVersion, change: SchemaChange)] {
-    let wanted = column.lowercased()
-    return versions.flatMap { version in
-      version.changes
-        .filter { change in
-          let name = change.column.lowercased()
-          return name == wanted || name.hasPrefix(wanted + ".") || wanted.hasPrefix(name + ".")
-        }
-        .map { (version, $0) }
-    }
-  }
-
-  /// The latest cause of a column's change in the versions after `old` up to `new`.
-  func cause(between old: Int, and new: Int) -> @Sendable (String) -> ChangeCause? {
-    let changes = versions.filter { $0.number > old && $0.number <= new }.flatMap(\.changes)
-    return { column in changes.last { $0.column == column }?.cause }
-  }
-}
