@@ -144,9 +144,8 @@ public struct Crawler: Sendable {
     _ target: CrawlTarget,
     start: Int64,
     _ report: inout CrawlReport
-  ) throws(CatalogError) -> [Int: FileProbing.Outcome] {
-    var outcomes: [Int: FileProbing.Outcome] = [:]
-    outcomes.reserveCapacity(files.count)
+  ) throws(CatalogError) -> [FileProbing.Outcome?] {
+    var outcomes = [FileProbing.Outcome?](repeating: nil, count: files.count)
     let memory =
       options.recrawl == .new
       ? CrawlMemory.read(of: target.path, from: catalog.store) : CrawlMemory(of: target.path)
@@ -158,14 +157,12 @@ public struct Crawler: Sendable {
     let isSampled = options.sampleCount != nil
     let wanted = sample.filter { outcomes[$0] == nil }
     let tasks = wanted.map { index in
-      FileProbing.Task(
-        path: target.path(of: files[index].path),
-        byteCount: files[index].byteCount,
-        isSampled: isSampled
-      )
+      FileProbing.Task(file: index, byteCount: files[index].byteCount, isSampled: isSampled)
     }
     progress.begin(tasks.count, tasks.reduce(0) { $0 + $1.byteCount })
-    let found = FileProbing.run(tasks, threadCount: options.threadCount, progress: progress)
+    let found = FileProbing.run(tasks, threadCount: options.threadCount, progress: progress) {
+      target.path(of: files[$0].path)
+    }
     for (index, outcome) in zip(wanted, found) { outcomes[index] = outcome }
     report.probedCount += tasks.count
     if progress.isCancelled() || isSampled || options.isDryRun { return outcomes }
@@ -176,7 +173,7 @@ public struct Crawler: Sendable {
 
   private func remember(
     _ files: [ObjectInfo],
-    _ outcomes: [Int: FileProbing.Outcome],
+    _ outcomes: [FileProbing.Outcome?],
     _ target: CrawlTarget,
     start: Int64
   ) throws(CatalogError) {

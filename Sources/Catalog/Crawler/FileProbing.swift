@@ -10,8 +10,8 @@ import Synchronization
 /// Looks into many files on a few threads; into a large text file, on all that are idle.
 final class FileProbing: Sendable {
   struct Task: Sendable {
-    /// As the system knows it.
-    var path: String
+    /// The file's number; its path is made when it is opened, as a million of them take memory.
+    var file: Int
     var byteCount: Int
     /// How text is laid out if that is known.
     var format: RecordFormat?
@@ -32,16 +32,34 @@ final class FileProbing: Sendable {
   private let shared = OpenInferences()
   private let outcomes: Mutex<[Outcome]>
   private let progress: CrawlProgress
+  private let path: @Sendable (_ file: Int) -> String
 
-  private init(_ tasks: [Task], _ progress: CrawlProgress) {
+  private init(
+    _ tasks: [Task],
+    _ progress: CrawlProgress,
+    _ path: @escaping @Sendable (_ file: Int) -> String
+  ) {
     self.tasks = tasks
+    self.path = path
     self.progress = progress
     outcomes = Mutex(Array(repeating: .cancelled, count: tasks.count))
   }
 
-  /// The outcome for each file, in the order of the files.
-  static func run(_ tasks: [Task], threadCount: Int, progress: CrawlProgress) -> [Outcome] {
-    let probing = FileProbing(tasks, progress)
+  /// Looks into files.
+  ///
+  /// - Parameters:
+  ///   - tasks: The files.
+  ///   - threadCount: How many threads work.
+  ///   - progress: Who is told how far it is.
+  ///   - path: A file's path as the system knows it.
+  /// - Returns: The outcome for each file, in the order of the files.
+  static func run(
+    _ tasks: [Task],
+    threadCount: Int,
+    progress: CrawlProgress,
+    path: @escaping @Sendable (_ file: Int) -> String
+  ) -> [Outcome] {
+    let probing = FileProbing(tasks, progress, path)
     let hasLarge = tasks.contains { $0.byteCount >= OpenInferences.sharedByteCountMin }
     let count = max(1, hasLarge ? threadCount : min(threadCount, tasks.count))
     WorkerThreads.run(count: count) { _ in
@@ -69,7 +87,7 @@ final class FileProbing: Sendable {
       let outcome: Outcome
       do throws(FileProbe.Refusal) {
         var probe = try FileProbe(
-          path: task.path,
+          path: path(task.file),
           in: store,
           byteCount: task.byteCount,
           format: task.format,

@@ -23,7 +23,12 @@ struct ProbedFiles {
   private var schemaNumbers: [[Field]: Int] = [:]
 
   /// A file outside the sample is taken to be like the last one before it that was looked at.
-  init(_ listing: [ObjectInfo], _ outcomes: [Int: FileProbing.Outcome]) {
+  ///
+  /// - Parameters:
+  ///   - listing: All files.
+  ///   - outcomes: What was found in each of them; nil for those outside the sample.
+  init(_ listing: [ObjectInfo], _ outcomes: [FileProbing.Outcome?]) {
+    files.reserveCapacity(listing.count)
     var last: File?
     for (index, info) in listing.enumerated() {
       switch outcomes[index] {
@@ -97,15 +102,18 @@ struct ProbedFiles {
         )
       }
     }
-    let tasks = again.map { index in
+    let tasks = again.enumerated().map { number, index in
       FileProbing.Task(
-        path: target.path(of: files[index].info.path),
+        file: number,
         byteCount: files[index].info.byteCount,
         format: format.recordFormat,
         isSampled: options.sampleCount != nil
       )
     }
-    let outcomes = FileProbing.run(tasks, threadCount: options.threadCount, progress: progress)
+    let paths = again.map { target.path(of: files[$0].info.path) }
+    let outcomes = FileProbing.run(tasks, threadCount: options.threadCount, progress: progress) {
+      paths[$0]
+    }
     for (index, outcome) in zip(again, outcomes) {
       switch outcome {
       case .probe(let probe):
