@@ -60,10 +60,21 @@ public struct RecordQuery: Sendable {
     return try BoundRecordQuery(bound, schema: schema, context: context)
   }
 
+  private static func mayBelongToName(_ byte: UInt8) -> Bool {
+    switch UnicodeScalar(byte) {
+    case "a"..."z", "A"..."Z", "0"..."9", "_", ".", "\"": true
+    default: byte >= 0x80
+    }
+  }
+
   /// The schema with the field at a place of the text; nil where that makes no difference.
   private func lacking(_ range: SourceRange?, _ schema: Schema) -> Schema? {
     guard let range else { return nil }
-    let name = String(decoding: Array(text.utf8)[range.start..<range.end], as: UTF8.self)
+    let bytes = Array(text.utf8)
+    // The place of an error may be that of the member alone.
+    var start = range.start
+    while start > 0, RecordQuery.mayBelongToName(bytes[start - 1]) { start -= 1 }
+    let name = String(decoding: bytes[start..<range.end], as: UTF8.self)
     var parts = name.split(separator: ".").map { $0.filter { $0 != "\"" && $0 != " " } }
     if parts.count > 1, parts[0].lowercased() == RecordTable.name { parts.removeFirst() }
     guard let last = parts.popLast(), !last.isEmpty else { return nil }
