@@ -17,6 +17,10 @@ public struct QueryOptions: Sendable {
   public var threads = 1
   /// How much memory all operators together may hold.
   public var memoryByteCount = 1 << 30
+  /// Where operators put what they may not hold, in files without a name.
+  public var temporaryFolder = "/var/tmp"
+  /// Whether operators put rows there whether they must or not; for tests.
+  var spillsAtOnce = false
   /// Queries that would read more than this are stopped; nil for no limit.
   public var scanByteCountMax: Int?
   /// The zone of `current_date` and casts.
@@ -72,8 +76,8 @@ public final class QueryEngine: Sendable {
       try receive(batch)
     case .plan(let plan, let output):
       try execute(plan, output, settings(context), &statistics, receive)
-    case .analysis(let plan, let output):
-      let text = try analyze(plan, output, settings(context), &statistics)
+    case .analysis(let plan, let output, let isJSON):
+      let text = try analyze(plan, output, settings(context), isJSON: isJSON, &statistics)
       try receive(StatementRows(["Query Plan"], text.map { [$0] }).batch)
     }
     statistics.executionSeconds = QueryEngine.now() - start - statistics.planningSeconds
@@ -124,13 +128,16 @@ public final class QueryEngine: Sendable {
   // MARK: Running
 
   private func settings(_ context: EvaluationContext) -> ExecutionSettings {
-    ExecutionSettings(
+    var settings = ExecutionSettings(
       threads: options.threads,
       memoryByteCount: options.memoryByteCount,
+      temporaryFolder: options.temporaryFolder,
       scanByteCountMax: options.scanByteCountMax,
       context: context,
       cancellation: options.cancellation
     )
+    settings.spillsAtOnce = options.spillsAtOnce
+    return settings
   }
 
   private func execute(
@@ -161,12 +168,13 @@ public final class QueryEngine: Sendable {
     _ plan: LogicalPlan,
     _ output: [PlanColumn],
     _ settings: ExecutionSettings,
+    isJSON: Bool,
     _ statistics: inout QueryStatistics
   ) throws -> [String] {
     let execution = Execution(plan: plan, output: output, settings: settings)
     let report = try execution.run { _ in }
     statistics.add(report)
-    return AnalysisText.lines(report)
+    return isJSON ? [AnalysisJSON.text(report)] : AnalysisText.lines(report)
   }
 
   /// The login name; empty where the environment does not say.

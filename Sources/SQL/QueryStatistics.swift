@@ -22,6 +22,8 @@ public struct QueryStatistics: Sendable {
   public var rowCount = 0
   /// The most memory that operators held at a time.
   public var peakMemoryByteCount = 0
+  /// What operators put into the temporary file, because it did not fit.
+  public var spilledByteCount = 0
   /// From the text to an optimized plan, with the reading of footers.
   public var planningSeconds = 0.0
   /// From the plan to the last row.
@@ -47,5 +49,6 @@ extension QueryStatistics {
     rowCountScanned = execution.scans.rowCountScanned
     rowCount = execution.rowCount
     peakMemoryByteCount = execution.peakMemoryByteCount
+    spilledByteCount = execution.spilledByteCount
   }
 }

@@ -4,6 +4,14 @@
 public protocol ByteSource: AnyObject, Sendable {
   /// All bytes.
   var bytes: UnsafeRawBufferPointer { get }
+
+  /// Lets go of memory that the system can bring back when bytes are touched again.
+  func releasePages()
+}
+
+extension ByteSource {
+  /// Nothing can be brought back.
+  public func releasePages() {}
 }
 
 /// Bytes in memory.

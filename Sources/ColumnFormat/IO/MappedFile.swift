@@ -45,6 +45,12 @@ public final class MappedFile: ByteSource, @unchecked Sendable {
     }
   }
 
+  /// Takes the file's pages out of this process; the system's cache keeps them as long as it likes.
+  public func releasePages() {
+    guard let base = bytes.baseAddress else { return }
+    madvise(UnsafeMutableRawPointer(mutating: base), bytes.count, MADV_DONTNEED)
+  }
+
   private static func failure(_ call: String, _ path: String) -> ColumnFormatError {
     ColumnFormatError(
       .system(call: call, message: String(cString: strerror(errno))),

@@ -24,6 +24,7 @@ struct Execution {
   /// - Returns: What was read and done.
   /// - Throws: The first error of any worker, or what `receive` threw.
   func run(_ receive: (Batch) throws -> Void) throws(SQLError) -> ExecutionStatistics {
+    let start = monotonicNanoseconds()
     let control = RunControl(settings)
     var builder = PipelineBuilder(control, memoryTables: memoryTables)
     var rowCount = 0
@@ -49,8 +50,11 @@ struct Execution {
       throw ScanFailure.sqlError(error)
     }
     var statistics = ExecutionStatistics()
+    statistics.nanoseconds = monotonicNanoseconds() - start
+    statistics.threads = settings.threads
     statistics.rowCount = rowCount
     statistics.peakMemoryByteCount = control.budget.peakByteCount
+    statistics.spilledByteCount = control.spill.byteCount
     statistics.operators = builder.statistics.map(\.report)
     statistics.scans = statistics.operators.reduce(ScanCounts()) { $0 + ($1.scan ?? ScanCounts()) }
     return statistics
@@ -69,6 +73,7 @@ struct Execution {
     for strand in strands where !strand.stages.contains(where: \.isSatisfied) {
       let single = Pipeline(strands: [strand], sink: direct)
       let workerCount = try PipelineRunner.prepare(single, control)
+      if PipelineRunner.isIdle(strand) { continue }
       let isStarted = workerCount > 1 && start(strand, ordered, workerCount, control)
       if !isStarted {
         let worker = WorkerContext(index: 0, count: 1, control: control)

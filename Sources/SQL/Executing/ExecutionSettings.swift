@@ -23,6 +23,10 @@ struct ExecutionSettings: Sendable {
   var threads: Int
   /// What all operators together may hold.
   var memoryByteCount: Int
+  /// Where the file is made that takes what they may not hold.
+  var temporaryFolder: String
+  /// Whether operators put rows there whether they must or not; for tests.
+  var spillsAtOnce = false
   /// What all scans together may read; nil for no limit.
   var scanByteCountMax: Int?
   var context: EvaluationContext
@@ -31,12 +35,14 @@ struct ExecutionSettings: Sendable {
   init(
     threads: Int,
     memoryByteCount: Int,
+    temporaryFolder: String = "/var/tmp",
     scanByteCountMax: Int? = nil,
     context: EvaluationContext = EvaluationContext(),
     cancellation: Cancellation = Cancellation()
   ) {
     self.threads = max(threads, 1)
     self.memoryByteCount = memoryByteCount
+    self.temporaryFolder = temporaryFolder
     self.scanByteCountMax = scanByteCountMax
     self.context = context
     self.cancellation = cancellation

@@ -12,6 +12,10 @@ struct OperatorReport: Sendable {
   var rowCountOut: Int
   /// Time of all workers together, without the operators that it handed rows to.
   var nanoseconds: Int
+  /// The most that it held at one time.
+  var peakMemoryByteCount = 0
+  /// What it put into the temporary file.
+  var spilledByteCount = 0
   /// What a scan read and left out.
   var scan: ScanCounts?
 }
@@ -57,7 +61,13 @@ struct ExecutionStatistics: Sendable {
   var scans = ScanCounts()
   /// Rows of the result.
   var rowCount = 0
+  /// From the first pipeline to the last row, by the clock.
+  var nanoseconds = 0
+  /// How many threads could work.
+  var threads = 1
   var peakMemoryByteCount = 0
+  /// What all operators put into the temporary file.
+  var spilledByteCount = 0
   var operators: [OperatorReport] = []
 }
 
@@ -71,6 +81,9 @@ final class OperatorStatistics: Sendable {
   private let rowsIn = Atomic<Int>(0)
   private let rowsOut = Atomic<Int>(0)
   private let time = Atomic<Int>(0)
+  private let held = Atomic<Int>(0)
+  private let heldMost = Atomic<Int>(0)
+  private let spilled = Atomic<Int>(0)
 
   init(name: String, detail: String = "", depth: Int, scan: ScanStatistics? = nil) {
     self.name = name
@@ -85,6 +98,17 @@ final class OperatorStatistics: Sendable {
     time.wrappingAdd(nanoseconds, ordering: .relaxed)
   }
 
+  /// Counts a change of the memory that the operator holds.
+  func add(heldByteCount delta: Int) {
+    let now = held.wrappingAdd(delta, ordering: .relaxed).newValue
+    if delta > 0 { heldMost.max(now, ordering: .relaxed) }
+  }
+
+  /// Counts bytes that went into the temporary file.
+  func add(spilledByteCount: Int) {
+    spilled.wrappingAdd(spilledByteCount, ordering: .relaxed)
+  }
+
   var report: OperatorReport {
     OperatorReport(
       name: name,
@@ -93,6 +117,8 @@ final class OperatorStatistics: Sendable {
       rowCountIn: rowsIn.load(ordering: .relaxed),
       rowCountOut: rowsOut.load(ordering: .relaxed),
       nanoseconds: time.load(ordering: .relaxed),
+      peakMemoryByteCount: heldMost.load(ordering: .relaxed),
+      spilledByteCount: spilled.load(ordering: .relaxed),
       scan: scan?.counts
     )
   }

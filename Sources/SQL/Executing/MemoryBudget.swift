@@ -3,10 +3,15 @@ import Synchronization
 /// The memory that the operators of one query hold together, and its limit.
 final class MemoryBudget: Sendable {
   let byteCountMax: Int
+  /// Whether operators put rows into the temporary file whether they must or not; for tests.
+  let spillsAtOnce: Bool
   private let held = Atomic<Int>(0)
   private let highest = Atomic<Int>(0)
 
-  init(byteCountMax: Int) { self.byteCountMax = byteCountMax }
+  init(byteCountMax: Int, spillsAtOnce: Bool = false) {
+    self.byteCountMax = byteCountMax
+    self.spillsAtOnce = spillsAtOnce
+  }
 
   /// The most that was held at one time.
   var peakByteCount: Int { highest.load(ordering: .relaxed) }
@@ -55,29 +60,57 @@ final class MemoryBudget: Sendable {
 ///
 /// Small changes are kept back, so that the shared counter is touched rarely.
 final class MemoryAccount {
-  private static let step = 256 << 10
-
   private let budget: MemoryBudget
   private let operatorName: String
+  private let statistics: OperatorStatistics?
+  private let step: Int
   private var reported = 0
 
-  init(_ budget: MemoryBudget, for operatorName: String) {
+  /// - Parameters:
+  ///   - budget: The query's.
+  ///   - operatorName: For the message when the budget is passed.
+  ///   - statistics: Where the operator's memory is counted for EXPLAIN ANALYZE.
+  init(
+    _ budget: MemoryBudget,
+    for operatorName: String,
+    statistics: OperatorStatistics? = nil
+  ) {
     self.budget = budget
     self.operatorName = operatorName
+    self.statistics = statistics
+    step = min(max(budget.byteCountMax / 256, 1), 256 << 10)
   }
 
   /// Says how much the operator holds now.
   func set(_ byteCount: Int) throws(SQLError) {
     let delta = byteCount - reported
-    guard delta >= MemoryAccount.step || -delta >= MemoryAccount.step else { return }
+    guard delta >= step || -delta >= step else { return }
     reported = byteCount
+    statistics?.add(heldByteCount: delta)
     try budget.add(delta, for: operatorName)
+  }
+
+  /// Says how much the operator holds now, where it puts rows into the temporary file as soon as it is
+  /// told to.
+  ///
+  /// - Returns: Whether it has more than a fair part: one `share`th of what the others leave, so that
+  ///   there is something left for operators that come later.
+  func isCrowded(_ byteCount: Int, share: Int) throws(SQLError) -> Bool {
+    if budget.spillsAtOnce { return true }
+    let delta = byteCount - reported
+    guard delta >= step || -delta >= step else { return false }
+    let others = budget.byteCount - reported
+    let isCrowded =
+      byteCount > max((budget.byteCountMax - others) / share, budget.byteCountMax / 64)
+    if !isCrowded { try set(byteCount) }
+    return isCrowded
   }
 
   /// The memory is free again, or somebody else counts it from now on.
   func release() {
     let delta = -reported
     reported = 0
+    statistics?.add(heldByteCount: delta)
     // Giving back never passes the limit.
     try? budget.add(delta, for: operatorName)
   }

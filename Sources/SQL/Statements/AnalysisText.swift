@@ -10,12 +10,26 @@ enum AnalysisText {
         "\(indent)    rows in \(report.rowCountIn), out \(report.rowCountOut); "
           + "\(milliseconds(report.nanoseconds)) ms"
       )
+      if report.peakMemoryByteCount > 0 || report.spilledByteCount > 0 {
+        lines.append(
+          "\(indent)    memory \(report.peakMemoryByteCount) bytes, "
+            + "spilled \(report.spilledByteCount) bytes"
+        )
+      }
       if let scan = report.scan, scan.fileCountTotal > 0 {
         lines.append("\(indent)    read \(what(scan))")
       }
     }
+    let sum = statistics.operators.reduce(0) { $0 + $1.nanoseconds }
+    lines.append(
+      "\(milliseconds(statistics.nanoseconds)) ms by the clock, "
+        + "\(milliseconds(sum)) ms of work on \(statistics.threads) threads"
+    )
     lines.append("scanned \(what(statistics.scans))")
     lines.append("peak memory \(statistics.peakMemoryByteCount) bytes")
+    if statistics.spilledByteCount > 0 {
+      lines.append("spilled \(statistics.spilledByteCount) bytes")
+    }
     return lines
   }
 
@@ -28,7 +42,7 @@ enum AnalysisText {
       + (scan.rowCountSkipped > 0 ? "; \(scan.rowCountSkipped) rows left out unread" : "")
   }
 
-  private static func milliseconds(_ nanoseconds: Int) -> String {
+  static func milliseconds(_ nanoseconds: Int) -> String {
     let tenths = nanoseconds / 100_000
     return "\(tenths / 10).\(tenths % 10)"
   }

@@ -8,7 +8,7 @@ struct PlannedStatement: Sendable {
     case rows(Batch)
     case plan(LogicalPlan, output: [PlanColumn])
     /// EXPLAIN ANALYZE: the plan is run, its rows are dropped.
-    case analysis(LogicalPlan, output: [PlanColumn])
+    case analysis(LogicalPlan, output: [PlanColumn], isJSON: Bool)
   }
 
   var columns: [ResultColumn]
@@ -127,19 +127,11 @@ struct StatementPlanner {
   }
 
   private func explain(_ explain: Explain) throws(SQLError) -> PlannedStatement {
-    if explain.isJSON && explain.isAnalyze {
-      throw SQLError(
-        .notSupported,
-        "EXPLAIN ANALYZE (FORMAT JSON) is not supported",
-        at: explain.query.range,
-        help: "use EXPLAIN ANALYZE (FORMAT TEXT)"
-      )
-    }
     let (plan, output) = try optimized(explain.query)
     if explain.isAnalyze {
       return PlannedStatement(
         columns: [ResultColumn(name: "Query Plan", type: .text)],
-        work: .analysis(plan, output: output)
+        work: .analysis(plan, output: output, isJSON: explain.isJSON)
       )
     }
     // One value, so that it can be read as a document.

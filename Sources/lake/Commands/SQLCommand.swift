@@ -53,6 +53,15 @@ struct SQLCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Refuse to read more than this.", valueName: "bytes"))
   var maxScan: ByteSize?
 
+  @Option(
+    help: ArgumentHelp(
+      "Where rows go that do not fit into --memory.",
+      discussion: "Default: $TMPDIR, or /var/tmp. Files there have no names.",
+      valueName: "folder"
+    )
+  )
+  var tempDir: String?
+
   @Option(help: ArgumentHelp("The text that stands for null.", valueName: "text"))
   var null: String?
 
@@ -87,6 +96,9 @@ struct SQLCommand: ParsableCommand {
     options.dataFolder = data
     options.threads = global.threadCount
     options.memoryByteCount = global.memoryByteCount
+    options.temporaryFolder =
+      tempDir ?? GlobalOptions.environment("TMPDIR").flatMap { $0.isEmpty ? nil : $0 }
+      ?? options.temporaryFolder
     options.scanByteCountMax = maxScan?.byteCount
     options.cancellation = Interruption.cancellation
     return QueryEngine(options)

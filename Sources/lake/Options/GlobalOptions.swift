@@ -52,7 +52,7 @@ struct GlobalOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "How much memory to use: 512MB, 2GiB; default: three quarters.",
+      "How much memory to use: 512MB, 2GiB; default: 70 % of the machine.",
       valueName: "size"
     )
   )
@@ -95,7 +95,7 @@ extension GlobalOptions {
   var threadCount: Int { threads ?? GlobalOptions.coreCount }
 
   /// How many bytes may be used.
-  var memoryByteCount: Int { memory?.byteCount ?? GlobalOptions.physicalByteCount / 4 * 3 }
+  var memoryByteCount: Int { memory?.byteCount ?? GlobalOptions.physicalByteCount / 10 * 7 }
 
   /// Whether to colour what goes to a file descriptor.
   func usesColor(on descriptor: Int32) -> Bool { color.usesColor(on: descriptor) }

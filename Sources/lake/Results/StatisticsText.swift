@@ -47,6 +47,9 @@ enum StatisticsText {
       }
     }
     lines.append("peak memory   \(ByteSize.text(statistics.peakMemoryByteCount))")
+    if statistics.spilledByteCount > 0 {
+      lines.append("spilled       \(ByteSize.text(statistics.spilledByteCount))")
+    }
     return lines.joined(separator: "\n")
   }
 
@@ -60,6 +63,7 @@ enum StatisticsText {
       ("rowGroupsRead", statistics.rowGroupCountRead),
       ("rowGroupsTotal", statistics.rowGroupCountTotal),
       ("peakMemoryBytes", statistics.peakMemoryByteCount),
+      ("spilledBytes", statistics.spilledByteCount),
     ]
     let times = [
       ("seconds", statistics.seconds), ("planningSeconds", statistics.planningSeconds),

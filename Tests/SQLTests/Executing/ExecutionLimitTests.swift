@@ -9,34 +9,47 @@ import Testing
     return fixture.table("t", [("a", .bigint), ("b", .text)], rows, batchRowCount: 2000)
   }
 
-  @Test func `a sort over the memory limit names itself and the limit`() throws {
+  @Test func `a window over one partition names itself and the limit`() throws {
     var fixture = PlanFixture()
     let table = table(&fixture)
-    let keys = [
-      LogicalPlan.SortKey(column: table.columns[0], isDescending: false, nullsFirst: false)
-    ]
+    let window = LogicalPlan.Window(
+      input: table.plan,
+      partitionBy: [],
+      orderBy: [
+        LogicalPlan.SortKey(column: table.columns[0], isDescending: false, nullsFirst: false)
+      ],
+      calls: []
+    )
     let error = #expect(throws: SQLError.self) {
-      try fixture.run(.sort(table.plan, keys: keys), table.columns, memory: 1 << 20)
+      try fixture.run(.window(window), table.columns, memory: 1 << 20)
     }
     #expect(error?.code == .exceededMemory)
     #expect(
       error?.message
-        == "the query needs more than 1 MiB of memory: the limit was passed in 'sort'"
+        == "the query needs more than 1 MiB of memory: the limit was passed in 'window'"
     )
   }
 
-  @Test func `groups over the memory limit name the aggregation`() throws {
+  @Test func `one group whose values do not fit names the aggregation`() throws {
     var fixture = PlanFixture()
     let table = table(&fixture)
+    let call = LogicalPlan.AggregateCall(
+      column: fixture.column("all", .array(.text)),
+      function: try PlanFixture.aggregate("array_agg", [.text]),
+      arguments: [table.columns[1]],
+      isDistinct: false,
+      filter: nil,
+      orderBy: []
+    )
     let aggregate = LogicalPlan.Aggregate(
       input: table.plan,
-      keys: [table.columns[1]],
+      keys: [],
       groupingSets: nil,
       groupingSetColumn: nil,
-      calls: []
+      calls: [call]
     )
     let error = #expect(throws: SQLError.self) {
-      try fixture.run(.aggregate(aggregate), aggregate.keys, memory: 1 << 20)
+      try fixture.run(.aggregate(aggregate), [call.column], memory: 200 << 10)
     }
     #expect(error?.code == .exceededMemory)
     #expect(error?.message.contains("aggregate") == true)

@@ -54,7 +54,7 @@ struct FileQueries {
     try rows("EXPLAIN ANALYZE " + sql).compactMap { row in
       guard case .bytes(let bytes) = row[0] else { return nil }
       let line = String(decoding: bytes, as: UTF8.self).drop { $0 == " " }
-      return line.hasPrefix("rows in") ? nil : String(line)
+      return line.hasPrefix("rows in") || line.hasPrefix("memory") ? nil : String(line)
     }
   }
 }

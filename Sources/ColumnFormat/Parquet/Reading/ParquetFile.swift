@@ -61,6 +61,10 @@ public final class ParquetFile: Sendable {
     )
   }
 
+  /// Takes what was read of the file out of this process's memory; the system's cache keeps it as long
+  /// as it likes, and it comes back when it is touched.
+  public func releasePages() { source.releasePages() }
+
   /// The size of the file.
   public var byteCount: Int { source.bytes.count }
 

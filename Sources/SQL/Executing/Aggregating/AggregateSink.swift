@@ -5,6 +5,9 @@ import ColumnFormat
 /// Every worker has a table of its own. A worker that finds most of its first rows to be groups of
 /// their own divides the rest by hash and leaves the aggregating to the end, where each part fits a
 /// cache. At the end groups are merged by hash range, each range by whichever worker is free.
+///
+/// A worker that is short of memory makes no more groups: its rows go to the temporary file, divided by
+/// the same hashes, and ``SpilledAggregation`` adds them to the groups of their part at the end.
 final class AggregateSink: Sink, @unchecked Sendable {
   let shape: AggregateShape
   /// Input columns that the calls need, and their types: what scattered rows keep.
@@ -19,6 +22,9 @@ final class AggregateSink: Sink, @unchecked Sendable {
   /// The number of hash ranges that ``finish(part:)`` may be asked for.
   private(set) var partCount = 1
   private var whole: GroupedRows?
+  /// Input rows by pass, as keys and the columns of ``positions``.
+  private var spilled: [SpilledPartitions]?
+  private let hasInput: Bool
 
   /// A sink whose input has columns of `inputTypes`; nil where no rows come, but the groups of another
   /// aggregation.
@@ -33,12 +39,13 @@ final class AggregateSink: Sink, @unchecked Sendable {
     chosen = mayChoose ? groupLimit.map { ChosenGroups(limit: $0) } : nil
     var positions: [Int] = []
     for call in inputTypes == nil ? [] : shape.calls {
-      for position in call.arguments + (call.filter.map { [$0] } ?? [])
-      where !positions.contains(position) {
+      let all = call.arguments + (call.filter.map { [$0] } ?? []) + call.order.map(\.column)
+      for position in all where !positions.contains(position) {
         positions.append(position)
       }
     }
     self.positions = positions
+    hasInput = inputTypes != nil
     positionTypes = positions.compactMap { inputTypes?[$0] }
     name = statistics?.name.lowercased() ?? "aggregate"
     super.init(statistics: statistics)
@@ -48,6 +55,24 @@ final class AggregateSink: Sink, @unchecked Sendable {
   var mayScatter: Bool {
     !shape.isSingleGroup && chosen == nil && shape.passes.count == 1
       && !shape.calls.contains(where: \.isOrdered)
+  }
+
+  /// Where rows go that there is no memory for, by pass; nil where they cannot be read again.
+  func partitions(_ control: RunControl) -> [SpilledPartitions]? {
+    if shape.isSingleGroup || chosen != nil || !hasInput { return nil }
+    return monitor.locked {
+      if let spilled { return spilled }
+      let made = shape.passes.map { _ in
+        SpilledPartitions(
+          shape.keyTypes + positionTypes,
+          level: 0,
+          control,
+          statistics: statistics
+        )
+      }
+      spilled = made
+      return made
+    }
   }
 
   override func makeConsumer(_ worker: WorkerContext) throws -> BatchConsumer {
@@ -74,7 +99,10 @@ final class AggregateSink: Sink, @unchecked Sendable {
     let filled = workers.filter { $0.groups.groupCount > 0 }
     let total = filled.reduce(0) { $0 + $1.groups.groupCount }
     let isSmall = total <= 1 << 15 || filled.count <= 1
-    if shape.isSingleGroup || shape.calls.contains(where: \.isOrdered) || (!scattered && isSmall) {
+    for worker in workers { try worker.finishSpilling() }
+    let isWhole =
+      shape.isSingleGroup || shape.calls.contains(where: \.isOrdered) || (!scattered && isSmall)
+    if isWhole && spilled == nil {
       let largest = filled.max { $0.groups.groupCount < $1.groups.groupCount } ?? workers[0]
       for worker in filled where worker !== largest {
         try largest.groups.merge(worker.groups)
@@ -89,26 +117,41 @@ final class AggregateSink: Sink, @unchecked Sendable {
   }
 
   /// The numbers of a table's groups, by part.
-  private static func divide(_ groups: GroupedRows) -> [Buffer<UInt32>] {
+  static func divide(_ groups: GroupedRows, level: Int = 0) -> [Buffer<UInt32>] {
     guard let table = groups.table else { return [] }
-    var sizes = [Int](repeating: 0, count: ScatteredRows.partCount)
-    for group in 0..<table.count { sizes[ScatteredRows.part(of: table.hashes[group])] += 1 }
-    let parts = sizes.map { Buffer<UInt32>(count: $0) }
-    var filled = [Int](repeating: 0, count: ScatteredRows.partCount)
+    var sizes = [Int](repeating: 0, count: SpilledPartitions.count)
     for group in 0..<table.count {
-      let part = ScatteredRows.part(of: table.hashes[group])
+      sizes[SpilledPartitions.partition(of: table.hashes[group], level: level)] += 1
+    }
+    let parts = sizes.map { Buffer<UInt32>(count: $0) }
+    var filled = [Int](repeating: 0, count: SpilledPartitions.count)
+    for group in 0..<table.count {
+      let part = SpilledPartitions.partition(of: table.hashes[group], level: level)
       parts[part].base[filled[part]] = UInt32(truncatingIfNeeded: group)
       filled[part] += 1
     }
     return parts
   }
 
-  /// All groups of a part, complete; each part is asked for once.
-  func finish(part: Int, _ control: RunControl) throws -> GroupedRows {
+  /// Hands over all groups of a part, complete, in one or several pieces, until `emit` returns false;
+  /// each part is asked for once.
+  func finish(part: Int, _ control: RunControl, _ emit: (GroupedRows) throws -> Bool) throws {
     if let whole {
       self.whole = nil
-      return whole
+      _ = try emit(whole)
+      return
     }
+    let groups = try merged(part: part, control)
+    guard let spilled else {
+      _ = try emit(groups)
+      return
+    }
+    let rest = SpilledAggregation(self, control)
+    _ = try rest.add(spilled.map { $0.partitions[part] }, to: groups, level: 1, emit)
+  }
+
+  /// The groups of a part that are in memory.
+  private func merged(part: Int, _ control: RunControl) throws -> GroupedRows {
     let rowCount = workers.reduce(0) {
       $0 + ($1.scattered?.parts[part].rowCount ?? 0)
         + (groupsByPart[$1.index]?[part].count ?? 0)
@@ -133,15 +176,20 @@ final class AggregateSink: Sink, @unchecked Sendable {
       hashes: page.hashes.base,
       rowCount: rowCount
     )
+    try groups.update(
+      shape.passes[0].calls,
+      input(page.columns.map { $0.finish() }, rowCount: rowCount),
+      groups: numbers
+    )
+  }
+
+  /// Columns of ``positions`` at the places where calls look for them.
+  func input(_ columns: [Column], rowCount: Int) -> Batch {
     var input = [Column](
       repeating: Column(.constant(.boolean(Buffer([0])), isNull: false), count: rowCount),
       count: (positions.max() ?? -1) + 1
     )
-    for (position, column) in zip(positions, page.columns) { input[position] = column.finish() }
-    try groups.update(
-      shape.passes[0].calls,
-      Batch(columns: input, rowCount: rowCount),
-      groups: numbers
-    )
+    for (position, column) in zip(positions, columns) { input[position] = column }
+    return Batch(columns: input, rowCount: rowCount)
   }
 }

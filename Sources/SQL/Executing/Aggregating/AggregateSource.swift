@@ -11,7 +11,7 @@ final class AggregateSource: Source, @unchecked Sendable {
     self.sink = sink
     self.groupKeyCount = groupKeyCount
     self.setType = setType
-    super.init(statistics: nil)
+    super.init(statistics: nil, output: sink.statistics)
   }
 
   override var morselCount: Int { sink.partCount }
@@ -30,9 +30,15 @@ final class AggregateSource: Source, @unchecked Sendable {
     }
 
     override func read(_ morsel: Int, push: (Batch) throws -> Bool) throws {
-      let groups = try source.sink.finish(part: morsel, control)
-      let batch = source.arranged(try groups.finish())
-      try batch.forEachSlice(push)
+      var wantsMore = true
+      try source.sink.finish(part: morsel, control) { groups in
+        let batch = source.arranged(try groups.finish())
+        try batch.forEachSlice { slice in
+          wantsMore = try push(slice)
+          return wantsMore
+        }
+        return wantsMore
+      }
     }
   }
 

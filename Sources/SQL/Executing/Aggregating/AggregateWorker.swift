@@ -22,6 +22,9 @@ final class AggregateWorker: BatchConsumer {
   private var sample: [Batch] = []
   private var rowCount = 0
   private var isDecided: Bool
+  private let control: RunControl
+  /// One for each pass, once there is no memory for more groups.
+  private var writers: [PartitionWriter]?
 
   init(_ sink: AggregateSink, index: Int, _ control: RunControl) throws {
     self.index = index
@@ -31,12 +34,14 @@ final class AggregateWorker: BatchConsumer {
     encoder = KeyEncoder(KeyLayout(shape.keyTypes))
     repeated = shape.calls.isEmpty ? RepeatedKeys(encoder.layout) : nil
     direct = DirectGrouping(shape.keyTypes)
-    account = MemoryAccount(control.budget, for: sink.name)
+    account = MemoryAccount(control.budget, for: sink.name, statistics: sink.statistics)
+    self.control = control
     isDecided = !sink.mayScatter
     super.init(statistics: sink.statistics)
   }
 
   override func consume(_ batch: Batch) throws {
+    if writers != nil { return try spill(batch) }
     if shape.isSingleGroup {
       try groups.update(shape.passes[0].calls, batch, groups: nil)
     } else if let chosen = sink.chosen {
@@ -49,7 +54,62 @@ final class AggregateWorker: BatchConsumer {
       }
       try decide(batch)
     }
-    try account.set(groups.byteCount + (scattered?.byteCount ?? 0) + encoder.byteCount)
+    if try account.isCrowded(byteCount, share: 5) {
+      if let partitions = sink.partitions(control) {
+        try startSpilling(partitions)
+      } else {
+        try account.set(byteCount)
+      }
+    }
+  }
+
+  private var byteCount: Int {
+    groups.byteCount + (scattered?.byteCount ?? 0) + encoder.byteCount
+  }
+
+  /// Moves scattered rows to the partitions; from now on rows go there at once.
+  private func startSpilling(_ partitions: [SpilledPartitions]) throws {
+    sample = []
+    isDecided = true
+    let writers = partitions.map { PartitionWriter($0, control) }
+    self.writers = writers
+    for part in scattered?.parts ?? [] {
+      for page in part.pages {
+        let keys = KeyDecoder.columns(
+          encoder.layout,
+          words: page.words.base,
+          hashes: page.hashes.base,
+          rowCount: page.rowCount,
+          textOwner: part.textOwner
+        )
+        try writers[0].append(
+          keys + page.columns.map { $0.finish() },
+          hashes: page.hashes.base,
+          rowCount: page.rowCount
+        )
+      }
+      part.drop()
+    }
+    scattered = nil
+    try account.set(byteCount + writers.reduce(0) { $0 + $1.byteCount })
+  }
+
+  private func spill(_ batch: Batch) throws {
+    guard let writers else { return }
+    let arguments = sink.positions.map { batch.columns[$0] }
+    for (pass, writer) in writers.enumerated() {
+      let keys = shape.keyColumns(pass, of: batch)
+      encoder.encode(keys, rowCount: batch.rowCount)
+      try writer.append(keys + arguments, hashes: encoder.hashes, rowCount: batch.rowCount)
+    }
+  }
+
+  /// No more rows come.
+  func finishSpilling() throws {
+    guard let writers else { return }
+    for writer in writers { try writer.flush() }
+    self.writers = nil
+    try account.set(byteCount)
   }
 
   private func scatter(_ batch: Batch, into rows: ScatteredRows) {

@@ -170,7 +170,10 @@ final class DistinctAggregateSink: Sink, @unchecked Sendable {
         while !control.isStopped {
           let part = next.take()
           if part >= partCount { return }
-          try worker.merge(try self.first.finish(part: part, control), self.plan)
+          try self.first.finish(part: part, control) { groups in
+            try worker.merge(groups, self.plan)
+            return !control.isStopped
+          }
         }
       } catch { control.fail(error) }
     }

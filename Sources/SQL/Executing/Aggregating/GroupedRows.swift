@@ -189,7 +189,7 @@ final class GroupedRows {
     }
   }
 
-  /// Takes over the kept rows of an ordered call; `sources` are all groups of `other`.
+  /// Takes over the kept rows of an ordered call that belong to the groups `sources` of `other`.
   private func mergeKept(
     _ other: GroupedRows,
     _ call: Int,
@@ -198,11 +198,20 @@ final class GroupedRows {
     targets: Buffer<UInt32>
   ) {
     guard let theirs = other.kept[source], var own = kept.removeValue(forKey: call) else { return }
-    let map = Buffer<UInt32>(repeating: 0, count: max(other.groupCount, 1))
+    let map = Buffer<UInt32>(repeating: .max, count: max(other.groupCount, 1))
     for index in 0..<sources.count { map.base[Int(sources.base[index])] = targets.base[index] }
     let groups = theirs.groups.finish()
-    for row in 0..<groups.count { own.groups.append(map.base[Int(groups.base[row])]) }
-    own.rows.append(theirs.rows.finish())
+    var rows = BufferBuilder<UInt32>(capacity: max(groups.count, 1))
+    for row in 0..<groups.count where map.base[Int(groups.base[row])] != .max {
+      own.groups.append(map.base[Int(groups.base[row])])
+      rows.append(UInt32(truncatingIfNeeded: row))
+    }
+    let batch = theirs.rows.finish()
+    if rows.count == batch.rowCount {
+      own.rows.append(batch)
+    } else {
+      own.rows.append(batch.columns, rows: rows.finish())
+    }
     kept[call] = own
   }
 

@@ -45,6 +45,8 @@ final class ScatteredRows {
     private(set) var pages: [Page] = []
     /// Long texts of keys.
     fileprivate var arena = ByteArena()
+    /// What keeps the keys' long texts alive.
+    var textOwner: AnyObject { arena }
     /// The bytes of all pages but the last.
     private var fullByteCount = 0
 
@@ -69,6 +71,7 @@ final class ScatteredRows {
 
     /// Forgets the rows, when they are aggregated.
     func drop() {
+      rowCount = 0
       pages = []
       fullByteCount = 0
       arena = ByteArena()

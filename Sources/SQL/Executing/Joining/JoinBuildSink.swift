@@ -1,134 +1,177 @@
 import ColumnFormat
+import Synchronization
 
 /// Collects the build side of a join, and makes it findable at the end.
+///
+/// Where it does not fit its part of the memory, all its rows go to partitions in the temporary file, by
+/// the hash of their keys; so do those of the probe side, and ``SpilledJoinSource`` joins partition by
+/// partition.
 final class JoinBuildSink: Sink, @unchecked Sendable {
-  private let types: [SQLType]
-  private let keys: [Int]
-  private let layout: KeyLayout
+  let types: [SQLType]
+  let keys: [Int]
+  let layout: KeyLayout
+  private let maySpill: Bool
   private let monitor = Monitor()
   private var workers: [JoinBuildWorker] = []
   /// What scans of the probe side may leave out.
   private let filters: [DynamicFilter?]
+  /// Nil as long as rows are collected, and where they were spilled.
   private(set) var table: JoinTable?
+  /// Set as soon as any worker is short of memory; not to be read while others may set it.
+  private(set) var spilled: SpilledPartitions?
+  private let hasSpilled = Atomic<Bool>(false)
+  /// What the whole build side says to NOT IN, where it is partitioned.
+  private(set) var facts = JoinFacts()
   private var account: MemoryAccount?
 
-  /// Collects rows of `types`; `keys` are positions of key columns, `filters` holds for each of them
-  /// the filter to set.
+  /// - Parameters:
+  ///   - types: Of the rows.
+  ///   - keys: Positions of the key columns.
+  ///   - filters: For each key the filter to set.
+  ///   - maySpill: Whether the join can be computed partition by partition.
+  ///   - statistics: The join's, for memory; rows are not counted.
   init(
     types: [SQLType],
     keys: [Int],
     filters: [DynamicFilter?],
+    maySpill: Bool,
     statistics: OperatorStatistics?
   ) {
     self.types = types
     self.keys = keys
     self.filters = filters
+    self.maySpill = maySpill && !keys.isEmpty
     layout = KeyLayout(keys.map { types[$0] })
     super.init(statistics: statistics)
   }
 
   override func makeConsumer(_ worker: WorkerContext) throws -> BatchConsumer {
-    let consumer = JoinBuildWorker(
-      layout,
-      types: types,
-      keys: keys,
-      MemoryAccount(worker.control.budget, for: "join build"),
-      statistics: statistics
-    )
+    let consumer = JoinBuildWorker(self, worker.control)
     monitor.locked { workers.append(consumer) }
     return consumer
   }
 
-  override func combine(_ control: RunControl) throws {
-    let filled = workers.filter { $0.rows.rowCount > 0 }
-    workers = []
-    let rows = try RowCollection.joined(filled.map(\.rows), types, control)
-    guard rows.rowCount < Int(UInt32.max) else {
-      throw SQLError(
-        .exceededMemory,
-        "a join keeps \(rows.rowCount) rows of its right side; it can keep 4294967294"
-      )
-    }
-    let table = JoinTable(
-      layout,
-      rows: rows,
-      words: JoinBuildSink.joined(filled.map { $0.words.finish() }),
-      hashes: JoinBuildSink.joined(filled.map { $0.hashes.finish() }),
-      nulls: JoinBuildSink.joined(filled.map { $0.nulls.finish() }),
-      owners: filled.map(\.arena) + filled.map(\.rows)
-    )
-    let account = MemoryAccount(control.budget, for: "join table")
-    try account.set(table.byteCount + filled.reduce(0) { $0 + $1.rows.byteCount })
-    self.account = account
-    self.table = table
-    for (position, filter) in filters.enumerated() {
-      filter?.set(rows.columns[keys[position]], table: keys.count == 1 ? table : nil)
+  /// Whether rows go to partitions; may be asked at any time.
+  fileprivate var isSpilling: Bool { hasSpilled.load(ordering: .relaxed) }
+
+  /// The partitions, made when the first worker asks for them; nil where the join has none.
+  fileprivate func partitions(_ control: RunControl) -> SpilledPartitions? {
+    guard maySpill else { return nil }
+    return monitor.locked {
+      if let spilled { return spilled }
+      let made = SpilledPartitions(types, level: 0, control, statistics: statistics)
+      spilled = made
+      hasSpilled.store(true, ordering: .relaxed)
+      return made
     }
   }
 
-  private static func joined<Element: BitwiseCopyable>(_ parts: [Buffer<Element>]) -> Buffer<
-    Element
-  > {
-    if parts.count == 1 { return parts[0] }
-    let all = Buffer<Element>(count: parts.reduce(0) { $0 + $1.count })
-    var target = all.base
-    for part in parts {
-      target.update(from: part.base, count: part.count)
-      target += part.count
+  override func combine(_ control: RunControl) throws {
+    let filled = workers.filter { $0.rows.rowCount > 0 }
+    if spilled != nil {
+      for worker in workers { try worker.finishSpilling() }
+      facts.rowCount = workers.reduce(0) { $0 + $1.facts.rowCount }
+      facts.hasNullKeys = workers.contains { $0.facts.hasNullKeys }
+      workers = []
+      return
     }
-    return all
+    workers = []
+    let rows = try JoinRows.joined(filled.map(\.rows), types, layout, control)
+    let table = try rows.table(layout)
+    for worker in filled { worker.release() }
+    let account = MemoryAccount(control.budget, for: "join table", statistics: statistics)
+    try account.set(table.byteCount + filled.reduce(0) { $0 + $1.rows.rowByteCount })
+    self.account = account
+    self.table = table
+    for (position, filter) in filters.enumerated() {
+      filter?.set(table.rows.columns[keys[position]], table: keys.count == 1 ? table : nil)
+    }
   }
+}
+
+/// What a partition of a build side has to know of the whole.
+struct JoinFacts {
+  var rowCount = 0
+  /// Whether some row has a null among its keys.
+  var hasNullKeys = false
 }
 
 /// One worker's rows of the build side.
 private final class JoinBuildWorker: BatchConsumer {
-  let rows: RowCollection
-  var words = BufferBuilder<UInt64>()
-  var hashes = BufferBuilder<UInt64>()
-  var nulls = BufferBuilder<UInt8>()
-  let arena = ByteArena()
-  private let keys: [Int]
+  private(set) var rows: JoinRows
+  private(set) var facts = JoinFacts()
+  private let sink: JoinBuildSink
+  private let control: RunControl
   private let encoder: KeyEncoder
   private let account: MemoryAccount
+  private var writer: PartitionWriter?
   private var flags = Buffer<UInt8>(count: Batch.rowCountTarget)
 
-  init(
-    _ layout: KeyLayout,
-    types: [SQLType],
-    keys: [Int],
-    _ account: MemoryAccount,
-    statistics: OperatorStatistics?
-  ) {
-    rows = RowCollection(types)
-    self.keys = keys
-    encoder = KeyEncoder(layout)
-    self.account = account
-    super.init(statistics: statistics)
+  init(_ sink: JoinBuildSink, _ control: RunControl) {
+    self.sink = sink
+    self.control = control
+    rows = JoinRows(sink.types)
+    encoder = KeyEncoder(sink.layout)
+    account = MemoryAccount(control.budget, for: "join build", statistics: sink.statistics)
+    super.init(statistics: nil)
   }
 
   override func consume(_ batch: Batch) throws {
-    rows.append(batch)
-    if !keys.isEmpty {
-      let columns = keys.map { batch.columns[$0] }
-      let rowCount = batch.rowCount
-      let layout = encoder.layout
-      encoder.encode(columns, rowCount: rowCount)
-      let first = words.count
-      words.append(from: encoder.words, count: rowCount * layout.wordCount)
-      hashes.append(from: encoder.hashes, count: rowCount)
-      if !layout.textWords.isEmpty {
-        let base = words.finish().base + first
-        for row in 0..<rowCount {
-          for text in layout.textWords {
-            let place = base + (row &* layout.wordCount &+ text)
-            GroupTable.copyText(from: place, to: place, arena)
-          }
-        }
-      }
-      if flags.count < rowCount { flags = Buffer<UInt8>(count: rowCount) }
-      UnequalKeys.mark(columns, rowCount: rowCount, flags: flags.base)
-      nulls.append(from: flags.base, count: rowCount)
+    if sink.isSpilling {
+      try spill(batch)
+      return
     }
-    try account.set(rows.byteCount + words.count * 8 + hashes.count * 8 + arena.byteCount)
+    encode(batch)
+    rows.append(batch, sink.keys.isEmpty ? nil : encoder, flags)
+    if try account.isCrowded(rows.byteCount, share: 6) {
+      if sink.partitions(control) == nil {
+        try account.set(rows.byteCount)
+      } else {
+        try startSpilling()
+      }
+    }
   }
+
+  private func encode(_ batch: Batch) {
+    if sink.keys.isEmpty { return }
+    let columns = sink.keys.map { batch.columns[$0] }
+    encoder.encode(columns, rowCount: batch.rowCount)
+    if flags.count < batch.rowCount { flags = Buffer<UInt8>(count: batch.rowCount) }
+    UnequalKeys.mark(columns, rowCount: batch.rowCount, flags: flags.base)
+  }
+
+  /// Moves what was collected so far to the partitions.
+  private func startSpilling() throws {
+    guard writer == nil, let partitions = sink.partitions(control) else { return }
+    let writer = PartitionWriter(partitions, control)
+    self.writer = writer
+    let collected = rows
+    rows = JoinRows(sink.types)
+    try collected.rows.finish().forEachSlice { batch in
+      try spill(batch)
+      return true
+    }
+    try account.set(writer.byteCount)
+  }
+
+  private func spill(_ batch: Batch) throws {
+    try startSpilling()
+    encode(batch)
+    facts.rowCount += batch.rowCount
+    for row in 0..<batch.rowCount where flags.base[row] == UnequalKeys.null {
+      facts.hasNullKeys = true
+    }
+    try writer?.append(batch.columns, hashes: encoder.hashes, rowCount: batch.rowCount)
+  }
+
+  /// No more rows come, and all belong to the partitions.
+  func finishSpilling() throws {
+    try startSpilling()
+    try writer?.flush()
+    writer = nil
+    account.release()
+  }
+
+  /// The rows are counted elsewhere.
+  func release() { account.release() }
 }

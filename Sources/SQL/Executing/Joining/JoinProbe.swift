@@ -11,6 +11,11 @@ final class JoinProbe: BatchConsumer {
   private let residual: ResidualFilter?
   private let matchedRight: Buffer<UInt8>?
   private let control: RunControl
+  /// Of the whole build side, of which the table may be a part.
+  private let facts: JoinFacts
+  /// Where the build side comes in several tables: the matches that the next batch's rows found in
+  /// those before, to which this one's are added, and whether this is the last table.
+  var carried: (hits: UnsafeMutablePointer<UInt8>, isLast: Bool)?
   private var heads = Buffer<UInt32>(count: Batch.rowCountTarget)
   private var nulls = Buffer<UInt8>(count: Batch.rowCountTarget)
   /// Whether a left row has found a match.
@@ -22,12 +27,14 @@ final class JoinProbe: BatchConsumer {
     _ stage: JoinProbeStage,
     _ table: JoinTable,
     matched: Buffer<UInt8>?,
-    _ worker: WorkerContext
+    facts: JoinFacts? = nil,
+    _ control: RunControl
   ) throws {
     self.stage = stage
     self.table = table
-    let control = worker.control
     self.control = control
+    self.facts =
+      facts ?? JoinFacts(rowCount: table.rowCount, hasNullKeys: !table.nullRows.isEmpty)
     encoder = KeyEncoder(table.layout)
     matchedRight = matched
     residual = try stage.residual.map {
@@ -43,7 +50,11 @@ final class JoinProbe: BatchConsumer {
       nulls = Buffer<UInt8>(count: rowCount)
       hits = Buffer<UInt8>(count: rowCount)
     }
-    hits.base.update(repeating: 0, count: rowCount)
+    if let carried {
+      hits.base.update(from: carried.hits, count: rowCount)
+    } else {
+      hits.base.update(repeating: 0, count: rowCount)
+    }
     if stage.keys.isEmpty {
       try pairWithAll(batch)
     } else {
@@ -53,15 +64,24 @@ final class JoinProbe: BatchConsumer {
         return
       }
       if residual == nil && isDecidedByHeads {
-        for row in 0..<rowCount { hits.base[row] = heads.base[row] == JoinTable.none ? 0 : 1 }
+        for row in 0..<rowCount { hits.base[row] |= heads.base[row] == JoinTable.none ? 0 : 1 }
       } else if table.hasDuplicates || residual != nil {
         try pairChains(batch)
       } else {
         try pairHeads(batch)
       }
     }
+    if let carried {
+      carried.hits.update(from: hits.base, count: rowCount)
+      if !carried.isLast { return }
+    }
     try putOutByHits(batch)
   }
+
+  private static let severalRows = SQLError(
+    .subqueryMultipleRows,
+    "a scalar subquery returned more than one row"
+  )
 
   /// Whether it only matters that there is a match.
   private var isDecidedByHeads: Bool {
@@ -96,12 +116,17 @@ final class JoinProbe: BatchConsumer {
     let heads = heads.base
     let hits = hits.base
     var count = 0
+    if stage.kind == .single && carried != nil {
+      for row in 0..<rowCount where hits[row] != 0 && heads[row] != JoinTable.none {
+        throw JoinProbe.severalRows
+      }
+    }
     for row in 0..<rowCount {
       let head = heads[row]
       let isHit = UInt8(truncatingIfNeeded: head == JoinTable.none ? 0 : 1)
       left[count] = UInt32(truncatingIfNeeded: row)
       right[count] = head &- 1
-      hits[row] = isHit
+      hits[row] |= isHit
       count &+= Int(isHit)
     }
     try putOutPairs(batch, count)
@@ -170,10 +195,7 @@ final class JoinProbe: BatchConsumer {
       for pair in 0..<count {
         let row = Int(pairLeft.base[pair])
         if hits.base[row] != 0 {
-          throw SQLError(
-            .subqueryMultipleRows,
-            "a scalar subquery returned more than one row"
-          )
+          throw JoinProbe.severalRows
         }
         hits.base[row] = 1
       }
@@ -259,14 +281,14 @@ final class JoinProbe: BatchConsumer {
   ///
   /// One byte for each left row; nil where there is no such row.
   private func unknownRows(_ batch: Batch) throws -> [UInt8]? {
-    if table.rowCount == 0 || stage.keys.isEmpty { return nil }
+    if facts.rowCount == 0 || stage.keys.isEmpty { return nil }
     let hasNullKeys = (0..<batch.rowCount).contains { nulls.base[$0] == UnequalKeys.null }
-    if !hasNullKeys && table.nullRows.isEmpty { return nil }
+    if !hasNullKeys && !facts.hasNullKeys { return nil }
     var unknown = [UInt8](repeating: 0, count: batch.rowCount)
     for row in 0..<batch.rowCount where hits.base[row] == 0 {
       if nulls.base[row] == UnequalKeys.null {
         unknown[row] = try holds(batch, row, rights: nil) ? 1 : 0
-      } else if !table.nullRows.isEmpty {
+      } else if facts.hasNullKeys {
         unknown[row] = try holds(batch, row, rights: table.nullRows) ? 1 : 0
       }
     }

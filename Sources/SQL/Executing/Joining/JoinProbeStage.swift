@@ -16,6 +16,8 @@ final class JoinProbeStage: Stage, @unchecked Sendable {
   private let monitor = Monitor()
   /// Where build rows are put out at the end: which of them were matched, by worker.
   private(set) var matched: [Buffer<UInt8>] = []
+  /// The left rows, where the right side was spilled.
+  private(set) var spilledLeft: SpilledPartitions?
 
   init(
     _ join: LogicalPlan.Join,
@@ -53,13 +55,21 @@ final class JoinProbeStage: Stage, @unchecked Sendable {
 
   override var isSatisfied: Bool {
     guard let table = build.table, table.rowCount == 0 else { return false }
+    return needsRightRows
+  }
+
+  /// Whether nothing comes of left rows where there are no right rows.
+  var needsRightRows: Bool {
     switch kind {
-    case .inner, .cross, .semi, .right, .rightSemi, .rightAnti: return true
-    case .left, .full, .anti, .mark, .single: return false
+    case .inner, .cross, .semi, .right, .rightSemi, .rightAnti: true
+    case .left, .full, .anti, .mark, .single: false
     }
   }
 
   override func makeConsumer(_ worker: WorkerContext) throws -> BatchConsumer {
+    if let partitions = build.spilled {
+      return ProbePartitioner(self, try probePartitions(partitions, worker.control), worker.control)
+    }
     guard let table = build.table else {
       throw SQLError(.internalError, "a join's right side was not built")
     }
@@ -69,11 +79,46 @@ final class JoinProbeStage: Stage, @unchecked Sendable {
       monitor.locked { matched.append(own) }
       flags = own
     }
-    return try JoinProbe(self, table, matched: flags, worker)
+    return try JoinProbe(self, table, matched: flags, worker.control)
+  }
+
+  /// Where left rows wait for their partition of the right side; made when first asked for.
+  func probePartitions(_ build: SpilledPartitions, _ control: RunControl) throws
+    -> SpilledPartitions
+  {
+    monitor.locked {
+      if let spilledLeft { return spilledLeft }
+      let made = SpilledPartitions(
+        leftTypes,
+        level: build.level,
+        control,
+        statistics: statistics
+      )
+      spilledLeft = made
+      return made
+    }
+  }
+
+  /// Hands over the build rows that are put out at the end; false where no more are wanted.
+  func putOutBuildRows(
+    _ table: JoinTable,
+    matched: [Buffer<UInt8>],
+    _ push: (Batch) throws -> Bool
+  ) throws -> Bool {
+    let rows = buildRows(table, matched)
+    var start = 0
+    while start < rows.count {
+      let end = min(start + Batch.sliceRowCount, rows.count)
+      let part = table.rows.taking(rows.slice(start..<end))
+      let left = putsOutBuildRowsOnly ? [] : leftTypes.map { $0.nulls(count: end - start) }
+      if try !push(Batch(columns: left + part.columns, rowCount: end - start)) { return false }
+      start = end
+    }
+    return true
   }
 
   /// The build rows to put out at the end.
-  func buildRows(_ table: JoinTable) -> Buffer<UInt32> {
+  private func buildRows(_ table: JoinTable, _ matched: [Buffer<UInt8>]) -> Buffer<UInt32> {
     let wanted: UInt8 = buildRowsPutOut == .matched ? 1 : 0
     let rows = Buffer<UInt32>(count: table.rowCount)
     var count = 0
@@ -94,7 +139,7 @@ final class BuildRowsSource: Source, @unchecked Sendable {
 
   init(_ stage: JoinProbeStage) {
     self.stage = stage
-    super.init(statistics: nil)
+    super.init(statistics: nil, output: stage.statistics)
   }
 
   override var morselCount: Int { 1 }
@@ -108,17 +153,7 @@ final class BuildRowsSource: Source, @unchecked Sendable {
 
     override func read(_ morsel: Int, push: (Batch) throws -> Bool) throws {
       guard let table = stage.build.table else { return }
-      let rows = stage.buildRows(table)
-      var start = 0
-      while start < rows.count {
-        let end = min(start + Batch.sliceRowCount, rows.count)
-        let part = table.rows.taking(rows.slice(start..<end))
-        let left =
-          stage.putsOutBuildRowsOnly
-          ? [] : stage.leftTypes.map { $0.nulls(count: end - start) }
-        if try !push(Batch(columns: left + part.columns, rowCount: end - start)) { return }
-        start = end
-      }
+      _ = try stage.putOutBuildRows(table, matched: stage.matched, push)
     }
   }
 }

@@ -24,9 +24,10 @@ final class JoinTable: @unchecked Sendable {
   /// The smallest and largest key, where the key is one integer.
   private(set) var keyRange: ClosedRange<Int64>?
 
-  private let words: Buffer<UInt64>
-  private let hashes: Buffer<UInt64>
-  private let owners: [AnyObject]
+  /// Empty once nothing is compared with them any more.
+  private var words: Buffer<UInt64>
+  private var hashes: Buffer<UInt64>
+  private var owners: [AnyObject]
   private var next: Buffer<UInt32>
   /// First rows by key minus the smallest key.
   private(set) var direct: Buffer<UInt32>?
@@ -61,9 +62,13 @@ final class JoinTable: @unchecked Sendable {
     findRange(nulls)
     if let range = keyRange, let entryCount = JoinTable.entryCount(range, keyedRowCount) {
       buildDirect(range.lowerBound, entryCount, nulls)
+      self.words = Buffer(count: 0)
+      self.owners = []
     } else {
       buildSlots(nulls)
     }
+    // The slots have of the hashes what is needed.
+    self.hashes = Buffer(count: 0)
   }
 
   var byteCount: Int {

@@ -32,7 +32,9 @@ extension PipelineBuilder {
       types: rightColumns.map(\.type),
       keys: try PipelineBuilder.positions(join.keys.map(\.right), in: rightColumns),
       filters: dynamic,
-      statistics: nil
+      // With a residual, NOT IN compares rows with nulls with all rows of the other side.
+      maySpill: !(join.isNullAware && join.residual != nil),
+      statistics: statistics
     )
     end(rights, in: sink)
 
@@ -54,6 +56,9 @@ extension PipelineBuilder {
     default: output = columns + rightColumns
     }
     var strands = lefts.map { $0.adding(stage, columns: output) }
+    if !join.keys.isEmpty {
+      strands.append(Strand(source: SpilledJoinSource(stage), stages: [], columns: output))
+    }
     if stage.buildRowsPutOut != nil {
       strands.append(Strand(source: BuildRowsSource(stage), stages: [], columns: output))
     }

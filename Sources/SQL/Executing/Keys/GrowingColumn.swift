@@ -17,6 +17,7 @@ final class GrowingColumn {
   private var lastDictionary: ColumnDictionary?
   /// Nested values are kept as the batches brought them.
   private var parts: [Column] = []
+  private var nestedByteCount = 0
 
   init(_ type: SQLType, capacity: Int = 0) {
     self.type = type
@@ -29,13 +30,14 @@ final class GrowingColumn {
   /// Memory held, roughly.
   var byteCount: Int {
     capacity * width + (arena?.byteCount ?? 0) + (validityWords?.count ?? 0) * 8
-      + (width == 0 ? count * 64 : 0)
+      + nestedByteCount
   }
 
   /// Appends all rows of a column.
   func append(_ column: Column) {
     if width == 0 {
       parts.append(column)
+      nestedByteCount += column.valueByteCount
       count += column.count
       return
     }
@@ -45,7 +47,11 @@ final class GrowingColumn {
   /// Appends the given rows of a column.
   func append(_ column: Column, rows: Buffer<UInt32>) {
     if width == 0 {
-      if rows.count > 0 { parts.append(column.taking(rows)) }
+      if rows.count > 0 {
+        let taken = column.taking(rows)
+        parts.append(taken)
+        nestedByteCount += taken.valueByteCount
+      }
       count += rows.count
       return
     }

@@ -13,9 +13,14 @@ struct WorkerContext {
 /// Where the batches of a pipeline come from: pieces of work ("morsels") that any worker may take.
 class Source: @unchecked Sendable {
   final let statistics: OperatorStatistics?
+  /// Of an operator whose sink took the rows that this source hands on.
+  final let output: OperatorStatistics?
   private let claimed = Atomic<Int>(0)
 
-  init(statistics: OperatorStatistics?) { self.statistics = statistics }
+  init(statistics: OperatorStatistics?, output: OperatorStatistics? = nil) {
+    self.statistics = statistics
+    self.output = output
+  }
 
   /// Called once before the workers start: what the pipelines before this one found out is known.
   func prepare(_ control: RunControl) throws {}

@@ -128,7 +128,7 @@ struct PipelineBuilder {
     _ aggregate: LogicalPlan.Aggregate
   ) throws(SQLError) -> Strand {
     let statistics = note("Shared rows")
-    let rows = part.rows ?? SharedRowsSink(types: plan.columns.map(\.type))
+    let rows = part.rows ?? SharedRowsSink(types: plan.columns.map(\.type), statistics: statistics)
     if part.rows == nil {
       part.rows = rows
       depth += 1

@@ -9,15 +9,27 @@ enum PipelineRunner {
   static func run(_ pipeline: Pipeline, _ control: RunControl) throws {
     try control.check()
     let workerCount = try prepare(pipeline, control)
-    for strand in pipeline.strands where !strand.stages.contains(where: \.isSatisfied) {
+    for strand in pipeline.strands
+    where !strand.stages.contains(where: \.isSatisfied) && !isIdle(strand) {
       control.pool.run(workerCount) { index in
         let worker = WorkerContext(index: index, count: workerCount, control: control)
         do { try work(strand, pipeline.sink, worker) } catch { control.fail(error) }
       }
       try control.check()
     }
+    let start = monotonicNanoseconds()
     try pipeline.sink.combine(control)
+    pipeline.sink.statistics?.add(
+      rowsIn: 0,
+      rowsOut: 0,
+      nanoseconds: monotonicNanoseconds() - start
+    )
     try control.check()
+  }
+
+  /// Whether a strand has nothing to do because a join did not spill: waking workers is not free.
+  static func isIdle(_ strand: Strand) -> Bool {
+    strand.source is SpilledJoinSource && strand.source.morselCount == 0
   }
 
   /// Prepares sources and sink; returns how many workers are worth it.
@@ -65,11 +77,9 @@ enum PipelineRunner {
       if stages.contains(where: \.isSatisfied) { break }
     }
     let elapsed = monotonicNanoseconds() - start
-    strand.source.statistics?.add(
-      rowsIn: rowCount,
-      rowsOut: rowCount,
-      nanoseconds: max(elapsed - first.totalNanoseconds, 0)
-    )
+    let nanoseconds = max(elapsed - first.totalNanoseconds, 0)
+    strand.source.statistics?.add(rowsIn: rowCount, rowsOut: rowCount, nanoseconds: nanoseconds)
+    strand.source.output?.add(rowsIn: 0, rowsOut: rowCount, nanoseconds: nanoseconds)
     try first.closeAll()
   }
 }

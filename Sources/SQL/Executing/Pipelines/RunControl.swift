@@ -5,6 +5,11 @@ final class RunControl: @unchecked Sendable {
   let settings: ExecutionSettings
   let budget: MemoryBudget
   let pool: WorkerPool
+  /// Where operators put what does not fit.
+  let spill: SpillStore
+
+  /// The files that scans have read from.
+  let mappedFiles: MappedFiles
 
   private let stopped = Atomic<Bool>(false)
   private let byteCountRead = Atomic<Int>(0)
@@ -13,7 +18,15 @@ final class RunControl: @unchecked Sendable {
 
   init(_ settings: ExecutionSettings) {
     self.settings = settings
-    budget = MemoryBudget(byteCountMax: settings.memoryByteCount)
+    budget = MemoryBudget(
+      byteCountMax: settings.memoryByteCount,
+      spillsAtOnce: settings.spillsAtOnce
+    )
+    spill = SpillStore(
+      folder: settings.temporaryFolder,
+      memoryByteCount: settings.memoryByteCount
+    )
+    mappedFiles = MappedFiles(byteCountMax: settings.memoryByteCount / 8)
     pool = WorkerPool(threadCount: settings.threads)
   }
 

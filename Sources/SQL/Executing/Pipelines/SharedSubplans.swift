@@ -45,21 +45,36 @@ final class SharedRowsSink: Sink, @unchecked Sendable {
   private let types: [SQLType]
   private let monitor = Monitor()
   private var collectors: [RowCollector] = []
+  private let memory: OperatorStatistics?
   fileprivate private(set) var rows: Batch?
+  /// Rows that there was no memory for.
+  fileprivate private(set) var spilled: SpilledRows?
 
-  init(types: [SQLType]) {
+  init(types: [SQLType], statistics: OperatorStatistics?) {
     self.types = types
+    // Rows are counted by who reads them.
+    memory = statistics
     super.init(statistics: nil)
   }
 
   override func makeConsumer(_ worker: WorkerContext) throws -> BatchConsumer {
+    let control = worker.control
     let collector = RowCollector(
       types,
-      MemoryAccount(worker.control.budget, for: "shared rows"),
+      MemoryAccount(control.budget, for: "shared rows", statistics: memory),
       statistics: nil
-    )
+    ) { [unowned self] rows in try spill(rows, control) }
     monitor.locked { collectors.append(collector) }
     return collector
+  }
+
+  private func spill(_ rows: RowCollection, _ control: RunControl) throws {
+    let target = monitor.locked {
+      let known = spilled ?? SpilledRows(types, control.spill, statistics: memory)
+      spilled = known
+      return known
+    }
+    try target.append(rows.finish(), byteCount: rows.byteCount)
   }
 
   override func combine(_ control: RunControl) throws {
@@ -80,10 +95,12 @@ final class SharedRowsSource: Source, @unchecked Sendable {
 
   private var rowCount: Int { sink.rows?.rowCount ?? 0 }
 
-  override var morselCount: Int {
+  /// Ranges of the rows in memory, after them blocks of the temporary file.
+  override var morselCount: Int { memoryMorselCount + (sink.spilled?.blocks.count ?? 0) }
+  private var memoryMorselCount: Int {
     (rowCount + SharedRowsSource.morselRowCount - 1) / SharedRowsSource.morselRowCount
   }
-  override var rowCountEstimate: Int? { rowCount }
+  override var rowCountEstimate: Int? { rowCount + (sink.spilled?.rowCount ?? 0) }
 
   override func makeReader(_ worker: WorkerContext) throws -> SourceReader { Reader(sink) }
 
@@ -94,6 +111,12 @@ final class SharedRowsSource: Source, @unchecked Sendable {
 
     override func read(_ morsel: Int, push: (Batch) throws -> Bool) throws {
       guard let rows = sink.rows else { return }
+      let memoryMorselCount =
+        (rows.rowCount + SharedRowsSource.morselRowCount - 1) / SharedRowsSource.morselRowCount
+      if let spilled = sink.spilled, morsel >= memoryMorselCount {
+        try spilled.read(spilled.blocks[morsel - memoryMorselCount]).forEachSlice(push)
+        return
+      }
       let start = morsel * SharedRowsSource.morselRowCount
       let end = min(start + SharedRowsSource.morselRowCount, rows.rowCount)
       try rows.slice(start..<end).forEachSlice(push)

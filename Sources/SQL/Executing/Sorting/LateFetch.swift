@@ -88,7 +88,7 @@ final class LateFetchSource: Source, @unchecked Sendable {
     self.plan = plan
     self.sink = sink
     self.scanned = scanned
-    super.init(statistics: nil)
+    super.init(statistics: nil, output: sink.statistics)
   }
 
   override var morselCount: Int { result == nil ? 0 : 1 }

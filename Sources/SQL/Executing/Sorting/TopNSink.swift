@@ -41,7 +41,10 @@ final class TopNSink: Sink, @unchecked Sendable {
   }
 
   override func makeConsumer(_ worker: WorkerContext) throws -> BatchConsumer {
-    let consumer = TopNWorker(self, MemoryAccount(worker.control.budget, for: "top n"))
+    let consumer = TopNWorker(
+      self,
+      MemoryAccount(worker.control.budget, for: "top n", statistics: statistics)
+    )
     monitor.locked { workers.append(consumer) }
     return consumer
   }
@@ -127,7 +130,7 @@ final class TopNSource: Source, @unchecked Sendable {
 
   init(_ sink: TopNSink) {
     self.sink = sink
-    super.init(statistics: nil)
+    super.init(statistics: nil, output: sink.statistics)
   }
 
   override var morselCount: Int { sink.result == nil ? 0 : 1 }

@@ -1,0 +1,93 @@
+import ColumnFormat
+
+/// Adds rows from the temporary file to the groups of their part.
+///
+/// As soon as there is no memory for more groups, the rest of the rows is divided anew by other bits of
+/// the hash, and each of the new parts is finished by itself, with the groups that are its own.
+struct SpilledAggregation {
+  /// Rows that are still together after so many divisions have few keys, whose states are what is large.
+  private static let levelMax = 4
+  /// Fewer groups are not worth dividing.
+  private static let groupCountMin = 256
+
+  private let sink: AggregateSink
+  private let control: RunControl
+
+  init(_ sink: AggregateSink, _ control: RunControl) {
+    self.sink = sink
+    self.control = control
+  }
+
+  /// Adds the rows of each pass and hands over the groups, until `emit` returns false.
+  ///
+  /// - Parameters:
+  ///   - rows: By pass: keys and arguments, read for the last time.
+  ///   - groups: What is in memory of the same part.
+  ///   - level: Of the division that follows if there is no memory.
+  ///   - emit: Takes complete groups.
+  /// - Returns: Whether more groups are wanted.
+  /// - Throws: `exceededMemory` where the states of few groups do not fit.
+  func add(
+    _ rows: [SpilledRows],
+    to groups: GroupedRows,
+    level: Int,
+    _ emit: (GroupedRows) throws -> Bool
+  ) throws -> Bool {
+    let shape = sink.shape
+    let account = MemoryAccount(control.budget, for: sink.name, statistics: sink.statistics)
+    let encoder = KeyEncoder(KeyLayout(shape.keyTypes))
+    let keyCount = shape.keyTypes.count
+    var writers: [PartitionWriter]?
+    for (pass, spilled) in rows.enumerated() {
+      try spilled.forEach { batch in
+        let rowCount = batch.rowCount
+        encoder.encode(Array(batch.columns.prefix(keyCount)), rowCount: rowCount)
+        if let writers {
+          try writers[pass].append(batch.columns, hashes: encoder.hashes, rowCount: rowCount)
+          return !control.isStopped
+        }
+        let numbers = try groups.resolve(
+          words: encoder.words,
+          hashes: encoder.hashes,
+          rowCount: rowCount
+        )
+        let input = sink.input(Array(batch.columns.dropFirst(keyCount)), rowCount: rowCount)
+        try groups.update(shape.passes[pass].calls, input, groups: numbers)
+        let byteCount = groups.byteCount + encoder.byteCount
+        if try account.isCrowded(byteCount, share: 5) {
+          if level <= SpilledAggregation.levelMax
+            && groups.groupCount > SpilledAggregation.groupCountMin
+          {
+            writers = divisions(level)
+          }
+          try account.set(byteCount)
+        }
+        return !control.isStopped
+      }
+      spilled.discard()
+    }
+    guard let writers else { return try emit(groups) }
+    for writer in writers { try writer.flush() }
+    let own = AggregateSink.divide(groups, level: level)
+    for part in own.indices {
+      if control.isStopped { return false }
+      let divided = try GroupedRows(shape)
+      try divided.merge(groups, sources: own[part])
+      let rest = writers.map { $0.target.partitions[part] }
+      if try !add(rest, to: divided, level: level + 1, emit) { return false }
+    }
+    return true
+  }
+
+  private func divisions(_ level: Int) -> [PartitionWriter] {
+    sink.shape.passes.map { _ in
+      let target = SpilledPartitions(
+        sink.shape.keyTypes + sink.positionTypes,
+        level: level,
+        control,
+        statistics: sink.statistics
+      )
+      return PartitionWriter(target, control)
+    }
+  }
+}

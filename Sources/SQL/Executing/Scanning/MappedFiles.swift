@@ -1,0 +1,30 @@
+import ColumnFormat
+
+/// The files that a query reads through mappings, whose pages count as the process's memory until they
+/// are let go.
+///
+/// The system can take such pages back when it is short of memory, and its cache keeps them meanwhile.
+/// So they are let go only when a query has read much compared with what it may hold: touching them
+/// again costs about a tenth of the time of a fast scan.
+final class MappedFiles: @unchecked Sendable {
+  private let byteCountMax: Int
+  private let monitor = Monitor()
+  private var files: [ObjectIdentifier: ParquetFile] = [:]
+  private var byteCount = 0
+
+  /// Lets go of pages whenever `byteCountMax` bytes have been read.
+  init(byteCountMax: Int) { self.byteCountMax = byteCountMax }
+
+  /// Counts bytes that were read of a file.
+  func count(_ added: Int, of file: ParquetFile) {
+    let due = monitor.locked { () -> [ParquetFile] in
+      files[ObjectIdentifier(file)] = file
+      byteCount += added
+      if byteCount < byteCountMax { return [] }
+      byteCount = 0
+      defer { files = [:] }
+      return Array(files.values)
+    }
+    for file in due { file.releasePages() }
+  }
+}

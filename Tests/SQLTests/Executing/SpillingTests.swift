@@ -1,0 +1,302 @@
+import ColumnFormat
+import TestSupport
+import Testing
+
+@testable import SQL
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// Queries that need far more memory than they may take give the rows that they give with plenty.
+@Suite struct SpillingTests {
+  /// A query whose operator has to put rows into the temporary file.
+  struct Case: Sendable, CustomTestStringConvertible {
+    var name: String
+    var sql: String
+    var testDescription: String { name }
+
+    init(_ name: String, _ sql: String) {
+      self.name = name
+      self.sql = sql
+    }
+  }
+
+  private static let rowCount = 40_000
+
+  /// Some rows of all kinds: many and few keys, one key with most rows, nulls, texts, decimals.
+  private static func files() throws -> FileQueries {
+    let files = FileQueries()
+    func values(_ value: (Int64) -> Scalar) -> [Scalar] { (0..<Int64(rowCount)).map(value) }
+    try files.write(
+      "t.parquet",
+      [
+        (Field("id", .int64), values { .int($0) }),
+        (
+          Field("k", .int64),
+          values { $0 % 11 == 3 ? .null : .int(($0 * 7919) % 20_011) }
+        ),
+        (Field("few", .int64), values { .int($0 % 7) }),
+        (Field("same", .int64), values { .int($0 % 100 == 0 ? $0 : 5) }),
+        (
+          Field("s", .string),
+          values { $0 % 13 == 0 ? .null : .text("a text that is not short \(($0 * 31) % 9973)") }
+        ),
+        (
+          Field("d", .decimal(precision: 38, scale: 4)),
+          values {
+            $0 % 17 == 0 ? .null : .int128(Int128($0) * 1_000_000_000_000_000_000_003)
+          }
+        ),
+      ],
+      groupRowCount: 8_000
+    )
+    return files
+  }
+
+  private static let cases = [
+    Case("a sort by number and text", "SELECT id, s, d FROM t ORDER BY k DESC, s, id"),
+    Case("a sort of rows that are in order", "SELECT id, s FROM t ORDER BY id"),
+    Case("a sort of rows in reverse", "SELECT id, s FROM t ORDER BY id DESC"),
+    Case(
+      "a sort of nested values",
+      "SELECT id, ARRAY[k, NULL] a, CAST(ROW(s, d) AS row(x varchar, y decimal(38,4))) r, "
+        + "MAP(ARRAY['k'], ARRAY[s]) m FROM t ORDER BY few, id"
+    ),
+    Case(
+      "many groups with sums, texts and decimals",
+      "SELECT k, count(*), sum(d), min(s), max(d), avg(id) FROM t GROUP BY k"
+    ),
+    Case("groups by text", "SELECT s, count(*), sum(id) FROM t GROUP BY s"),
+    Case("groups by decimals", "SELECT d, count(*) FROM t GROUP BY d"),
+    Case(
+      "groups by arrays and rows",
+      "SELECT a, r, count(*) FROM (SELECT ARRAY[k, few] a, "
+        + "CAST(ROW(s, few) AS row(x varchar, y bigint)) r FROM t) GROUP BY a, r"
+    ),
+    Case("distinct rows", "SELECT DISTINCT k, s FROM t"),
+    Case(
+      "grouping sets",
+      "SELECT k, s, grouping(k, s), count(*), sum(d) FROM t GROUP BY GROUPING SETS ((k), (s), ())"
+    ),
+    Case(
+      "ordered aggregates of many groups",
+      "SELECT k, array_agg(s ORDER BY id DESC), count(*) FROM t GROUP BY k"
+    ),
+    Case(
+      "filtered aggregates of many groups",
+      "SELECT k, count(*) FILTER (WHERE few = 1), sum(id) FILTER (WHERE s IS NULL) FROM t GROUP BY k"
+    ),
+    Case(
+      "distinct aggregates of few groups",
+      "SELECT few, count(DISTINCT s), sum(DISTINCT k) FROM t GROUP BY few"
+    ),
+    Case(
+      "distinct aggregates of all rows",
+      "SELECT count(DISTINCT k), count(DISTINCT s), sum(id) FROM t"
+    ),
+    Case(
+      "an inner join",
+      "SELECT a.id, b.id, a.s, b.d FROM t a JOIN t b ON a.id = b.k AND a.few < b.few"
+    ),
+    Case(
+      "a left join by text",
+      "SELECT a.id, b.id, b.s FROM t a LEFT JOIN (SELECT * FROM t WHERE few < 3) b "
+        + "ON a.s = b.s AND a.k = b.k"
+    ),
+    Case(
+      "a right join",
+      "SELECT a.id, b.id, b.s FROM (SELECT * FROM t WHERE few = 2) a RIGHT JOIN t b ON a.id = b.k"
+    ),
+    Case(
+      "a full join",
+      "SELECT a.id, b.id, a.s, b.s FROM (SELECT * FROM t WHERE few > 2) a "
+        + "FULL JOIN (SELECT * FROM t WHERE few < 5) b ON a.k = b.id"
+    ),
+    Case(
+      "a join of nested keys",
+      "SELECT a.id, b.id, b.s FROM (SELECT id, ARRAY[k] x FROM t) a "
+        + "JOIN (SELECT id, s, ARRAY[id] x FROM t) b ON a.x = b.x"
+    ),
+    Case("a semi join", "SELECT id, s FROM t WHERE k IN (SELECT id FROM t WHERE few < 4)"),
+    Case(
+      "an anti join",
+      "SELECT id, s FROM t a WHERE NOT EXISTS (SELECT 1 FROM t b WHERE b.id = a.k AND b.s < a.s)"
+    ),
+    Case(
+      "NOT IN without nulls",
+      "SELECT id, k FROM t WHERE k NOT IN (SELECT id FROM t WHERE few < 4)"
+    ),
+    Case("NOT IN with nulls", "SELECT id, k FROM t WHERE k NOT IN (SELECT k FROM t WHERE id > 5)"),
+    Case(
+      "a mark join",
+      "SELECT id, k IN (SELECT id FROM t WHERE few < 4), s FROM t"
+    ),
+    Case(
+      "a mark join with nulls",
+      "SELECT id, id IN (SELECT k FROM t), s FROM t"
+    ),
+    Case(
+      "scalar subqueries",
+      "SELECT a.id, (SELECT b.s FROM t b WHERE b.id = a.k) FROM t a"
+    ),
+    Case(
+      "an inner join of one key with most rows",
+      "SELECT a.id, count(*), sum(b.id) FROM (SELECT * FROM t WHERE id < 300) a "
+        + "JOIN (SELECT same, id, s, d FROM t) b ON a.same = b.same GROUP BY a.id"
+    ),
+    Case(
+      "a left join of one key with most rows",
+      "SELECT a.id, count(b.s), max(b.d) FROM (SELECT * FROM t WHERE id < 300) a "
+        + "LEFT JOIN t b ON a.same = b.same AND b.few = a.few GROUP BY a.id"
+    ),
+    Case(
+      "a semi join of one key with most rows",
+      "SELECT id FROM t a WHERE EXISTS (SELECT 1 FROM t b WHERE a.same = b.same AND b.id > a.id + 39000)"
+    ),
+    Case(
+      "a full join of one key with most rows",
+      "SELECT a.id, count(b.id), count(*) FROM (SELECT * FROM t WHERE id < 200) a "
+        + "FULL JOIN t b ON a.same = b.same AND b.few = a.few GROUP BY a.id"
+    ),
+    Case(
+      "windows over many partitions",
+      "SELECT id, k, row_number() OVER (PARTITION BY k ORDER BY id), "
+        + "sum(d) OVER (PARTITION BY k ORDER BY id), lag(s) OVER (PARTITION BY k ORDER BY id) FROM t"
+    ),
+    Case(
+      "windows over texts",
+      "SELECT id, rank() OVER (PARTITION BY s ORDER BY few, id) FROM t"
+    ),
+    Case("set operations", "SELECT k, s FROM t EXCEPT SELECT id, s FROM t WHERE few < 3"),
+    Case(
+      "a query within a query that is used twice",
+      "WITH g AS (SELECT k, s, count(*) n FROM t GROUP BY k, s) "
+        + "SELECT a.k, a.s, b.n FROM g a JOIN g b ON a.k = b.k AND a.s = b.s"
+    ),
+  ]
+
+  private static func names(_ folder: String) -> [String] {
+    guard let stream = opendir(folder) else { return [] }
+    defer { closedir(stream) }
+    var names: [String] = []
+    while let entry = readdir(stream) {
+      withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { names.append(String(cString: $0)) }
+      }
+    }
+    return names.sorted()
+  }
+
+  private struct Answer {
+    var rows: [String]
+    var statistics: QueryStatistics
+  }
+
+  private static func answer(_ files: FileQueries, _ sql: String, memory: Int, threads: Int)
+    throws -> Answer
+  {
+    var options = QueryOptions()
+    options.dataFolder = files.folder.path
+    options.threads = threads
+    options.memoryByteCount = memory
+    options.temporaryFolder = files.folder.path
+    var rows: [String] = []
+    let statistics = try QueryEngine(options).run(
+      sql,
+      begin: { _ in },
+      receive: { batch in
+        for row in 0..<batch.rowCount {
+          rows.append(batch.columns.map { text($0.scalar(at: row)) }.joined(separator: "|"))
+        }
+      }
+    )
+    return Answer(rows: rows, statistics: statistics)
+  }
+
+  private static func text(_ value: Scalar) -> String {
+    if case .bytes(let bytes) = value { return String(decoding: bytes, as: UTF8.self) }
+    return "\(value)"
+  }
+
+  @Test(arguments: cases)
+  func `a query that is short of memory gives the rows that it gives with plenty`(test: Case)
+    throws
+  {
+    let files = try SpillingTests.files()
+    let plenty = try SpillingTests.answer(files, test.sql, memory: 1 << 32, threads: 2)
+    #expect(plenty.statistics.spilledByteCount == 0)
+    for threads in [1, 2] {
+      let few = try SpillingTests.answer(files, test.sql, memory: 3 << 20, threads: threads)
+      #expect(few.statistics.spilledByteCount > 0)
+      #expect(few.statistics.peakMemoryByteCount <= 3 << 20)
+      let isOrdered = test.name.hasPrefix("a sort")
+      let isSame =
+        isOrdered ? few.rows == plenty.rows : few.rows.sorted() == plenty.rows.sorted()
+      #expect(isSame, "\(few.rows.count) rows for \(plenty.rows.count)")
+    }
+  }
+
+  @Test func `temporary files have no name while a query runs and leave nothing`() throws {
+    let files = try SpillingTests.files()
+    let before = SpillingTests.names(files.folder.path)
+    var during: [String] = []
+    var options = QueryOptions()
+    options.dataFolder = files.folder.path
+    options.memoryByteCount = 3 << 20
+    options.temporaryFolder = files.folder.path
+    let statistics = try QueryEngine(options).run(
+      "SELECT id, s FROM t ORDER BY s, id",
+      begin: { _ in },
+      receive: { _ in during = SpillingTests.names(files.folder.path) }
+    )
+    #expect(statistics.spilledByteCount > 0)
+    #expect(during == before)
+    #expect(SpillingTests.names(files.folder.path) == before)
+  }
+
+  @Test func `a folder that cannot take temporary files is named`() throws {
+    let files = try SpillingTests.files()
+    var options = QueryOptions()
+    options.dataFolder = files.folder.path
+    options.memoryByteCount = 3 << 20
+    options.temporaryFolder = files.folder.path + "/missing"
+    let error = #expect(throws: SQLError.self) {
+      try QueryEngine(options).run(
+        "SELECT id, s FROM t ORDER BY s, id",
+        begin: { _ in },
+        receive: { _ in }
+      )
+    }
+    #expect(error?.code == .exceededMemory)
+    #expect(error?.message.contains("\(files.folder.path)/missing") == true)
+    #expect(error?.help?.contains("--temp-dir") == true)
+  }
+
+  @Test func `EXPLAIN ANALYZE says what each operator held and put into the temporary file`() throws
+  {
+    let files = try SpillingTests.files()
+    let sql = "SELECT k, s, count(*) FROM t GROUP BY k, s"
+    let text = try SpillingTests.answer(
+      files,
+      "EXPLAIN ANALYZE " + sql,
+      memory: 3 << 20,
+      threads: 2
+    )
+    let line = try #require(text.rows.firstIndex { $0.contains("Aggregate by k, s") })
+    #expect(text.rows[line + 1].contains("rows in 40000, out 40000"))
+    #expect(text.rows[line + 2].contains("memory "))
+    #expect(!text.rows[line + 2].contains("spilled 0 bytes"))
+    #expect(text.rows.contains { $0.contains(" ms by the clock, ") })
+    let document = try SpillingTests.answer(
+      files,
+      "EXPLAIN ANALYZE (FORMAT JSON) " + sql,
+      memory: 3 << 20,
+      threads: 2
+    )
+    #expect(document.rows.count == 1)
+    #expect(document.rows[0].contains("\"name\": \"Aggregate\", \"details\": \"by k, s\""))
+    #expect(document.rows[0].contains("\"rowsIn\": 40000, \"rowsOut\": 40000"))
+    #expect(!document.rows[0].hasPrefix("{\n  \"spilledBytes\": 0"))
+  }
+}
