@@ -105,4 +105,18 @@ import Testing
     let table = try zoo.catalog().table(TableName(database: "default", table: "mine"))
     #expect(table?.parameters == [:])
   }
+
+  @Test func `a known table is crawled where it lies, without its path`() throws {
+    order("logs/us/f")
+    try zoo.crawl("logs") { $0.table = "Mine" }
+    order("logs/us/g")
+    let report = try zoo.crawl { $0.table = "MINE" }
+    #expect(report.tables.map { "\($0.name.table) \($0.action)" } == ["mine changed"])
+    #expect(try files("mine") == "2")
+    zoo.directory.remove("logs/us/f")
+    zoo.directory.remove("logs/us/g")
+    #expect(throws: CatalogError.self) { try zoo.crawl { $0.table = "other" } }
+    let gone = try zoo.crawl { $0.table = "mine" }
+    #expect(gone.tables.map { "\($0.name.table) \($0.action)" } == ["mine deprecated"])
+  }
 }

@@ -24,6 +24,7 @@ struct CrawlTarget {
   {
     let data = absolute(catalog.folder) + "/data"
     if paths.isEmpty {
+      if let known = try knownTable(catalog, options) { return [known] }
       var targets: [CrawlTarget] = []
       for database in folders(data) {
         if let wanted = options.database, wanted.lowercased() != database.lowercased() { continue }
@@ -38,6 +39,25 @@ struct CrawlTarget {
     var targets: [CrawlTarget] = []
     for path in paths { targets += try Self.targets(absolute(path), data: data, options: options) }
     return targets
+  }
+
+  /// The place of a table that is in the catalog already, where one is named without a path.
+  private static func knownTable(_ catalog: TableCatalog, _ options: CrawlOptions)
+    throws(CatalogError) -> CrawlTarget?
+  {
+    guard let table = options.table?.lowercased() else { return nil }
+    let database = options.database?.lowercased() ?? "default"
+    let name = TableName(database: database, table: table)
+    guard let description = try catalog.table(name) else { return nil }
+    let path = catalog.absolutePath(of: description.location)
+    let isFile = (try? LocalFolder("/").info(path)) != nil
+    return CrawlTarget(
+      path: path,
+      database: database,
+      table: table,
+      isFile: isFile,
+      isOneTable: !isFile
+    )
   }
 
   private static func targets(_ path: String, data: String, options: CrawlOptions)

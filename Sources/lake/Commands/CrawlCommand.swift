@@ -32,7 +32,12 @@ struct CrawlCommand: ParsableCommand {
   var paths: [String] = []
   @Option(help: "The database; default: 'default', or the one that the folder stands in.")
   var database: String?
-  @Option(help: "The name of the one table that a path makes; default: the folder's name.")
+  @Option(
+    help: """
+      The name of the one table that a path makes; default: the folder's name. Without a path, a \
+      table of the catalog, where it lies.
+      """
+  )
   var table: String?
   @Option(
     help: ArgumentHelp(
