@@ -27,6 +27,8 @@ public struct QueryOptions: Sendable {
   public var timeZone = "UTC"
   /// Stops running queries.
   public var cancellation = Cancellation()
+  /// Says how far a query is while it runs; nil for nobody who looks.
+  public var progress: QueryProgress?
 
   /// The defaults: no tables but files, one thread, 1 GiB.
   public init() {}
@@ -134,7 +136,8 @@ public final class QueryEngine: Sendable {
       temporaryFolder: options.temporaryFolder,
       scanByteCountMax: options.scanByteCountMax,
       context: context,
-      cancellation: options.cancellation
+      cancellation: options.cancellation,
+      progress: options.progress
     )
     settings.spillsAtOnce = options.spillsAtOnce
     return settings

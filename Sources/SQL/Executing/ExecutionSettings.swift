@@ -31,6 +31,7 @@ struct ExecutionSettings: Sendable {
   var scanByteCountMax: Int?
   var context: EvaluationContext
   var cancellation: Cancellation
+  var progress: QueryProgress?
 
   init(
     threads: Int,
@@ -38,7 +39,8 @@ struct ExecutionSettings: Sendable {
     temporaryFolder: String = "/var/tmp",
     scanByteCountMax: Int? = nil,
     context: EvaluationContext = EvaluationContext(),
-    cancellation: Cancellation = Cancellation()
+    cancellation: Cancellation = Cancellation(),
+    progress: QueryProgress? = nil
   ) {
     self.threads = max(threads, 1)
     self.memoryByteCount = memoryByteCount
@@ -46,5 +48,6 @@ struct ExecutionSettings: Sendable {
     self.scanByteCountMax = scanByteCountMax
     self.context = context
     self.cancellation = cancellation
+    self.progress = progress
   }
 }

@@ -12,7 +12,8 @@ struct SQLCommand: ParsableCommand {
     commandName: "sql",
     abstract: "Run Athena SQL over the catalog's tables and over files.",
     discussion: """
-      Without a query it reads statements from standard input; semicolons divide them.
+      Without a query it is a shell on a terminal; otherwise it reads statements from standard input.
+      Semicolons divide them, and \\? lists the commands that may stand between them.
       Files are tables too: SELECT * FROM 'data/*.parquet', also .csv, .tsv, .json and .ndjson,
       plain or compressed, and folders with key=value parts.
       """
@@ -28,6 +29,9 @@ struct SQLCommand: ParsableCommand {
 
   @Option(help: "How to print results; default: table on a terminal, csv elsewhere.")
   var format: ResultFormat?
+
+  @Option(help: "What --format chart draws; default: what suits the columns.")
+  var chart: ChartKind?
 
   @Option(name: .shortAndLong, help: "Write results to a file.")
   var output: String?
@@ -89,8 +93,9 @@ struct SQLCommand: ParsableCommand {
 
   private var isMeasuring: Bool { runs != nil || timeJson || out != nil }
 
-  var engine: QueryEngine {
+  func queryOptions(progress: QueryProgress? = nil) -> QueryOptions {
     var options = QueryOptions()
+    options.progress = progress
     options.lakeFolder = global.lakeFolder
     options.database = database
     options.dataFolder = data
@@ -101,30 +106,31 @@ struct SQLCommand: ParsableCommand {
       ?? options.temporaryFolder
     options.scanByteCountMax = maxScan?.byteCount
     options.cancellation = Interruption.cancellation
-    return QueryEngine(options)
+    return options
   }
 
   func run() throws {
     Interruption.install()
-    if query == nil, file == nil, isatty(STDIN_FILENO) != 0 {
-      let session = try QuerySession(self)
-      try SQLPrompt(session).run()
-      return
-    }
-    let text = try script()
     if isMeasuring {
-      try Measurement(engine: engine, parameters: parameters, runs: runs ?? 1, rowsPath: out)
-        .run(Script(text), text)
+      let text = try query ?? TextFile.read(file ?? "-")
+      try Measurement(
+        engine: QueryEngine(queryOptions()),
+        parameters: parameters,
+        runs: runs ?? 1,
+        rowsPath: out
+      )
+      .run(Script(text), text)
       return
     }
     let session = try QuerySession(self)
-    try session.run(script: text)
+    if let query, query != "-" {
+      try session.run(script: query)
+    } else if let file, file != "-" {
+      _ = try CommandRunner(session).run(lines: TextFile.read(file))
+    } else {
+      try Shell(session).run()
+      return
+    }
     try session.finish()
-  }
-
-  private func script() throws -> String {
-    if let query, query != "-" { return query }
-    let path = file ?? "-"
-    return try TextFile.read(path)
   }
 }

@@ -43,6 +43,7 @@ struct Measurement {
         let writer = JSONRowsWriter(rows)
         writer.begin(columns)
         for batch in batches { try writer.write(batch) }
+        try rows.commit()
       }
     }
     let times = seconds.map { StatisticsText.decimal($0, 6) }

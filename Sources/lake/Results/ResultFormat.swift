@@ -2,7 +2,7 @@ import ArgumentParser
 
 /// How results are printed.
 enum ResultFormat: String, CaseIterable, ExpressibleByArgument, Sendable {
-  case table, csv, tsv, json, ndjson, markdown, vertical, parquet
+  case table, csv, tsv, json, ndjson, markdown, vertical, chart, parquet
   case athenaCSV = "athena-csv"
   case none
 }
@@ -17,6 +17,7 @@ struct ResultOptions: Sendable {
   /// Rows beyond this number are left out in the middle of tables; nil shows all.
   var rowCountMax: Int?
   var usesColor = false
+  var chart = ChartOptions()
 
   /// The writer of a format, new for every result.
   func writer(_ format: ResultFormat, to file: OutputFile) throws -> any ResultWriter {
@@ -29,6 +30,7 @@ struct ResultOptions: Sendable {
     case .athenaCSV: DelimitedWriter(file, self, .athena)
     case .json: JSONWriter(file, isArray: true)
     case .ndjson: JSONWriter(file, isArray: false)
+    case .chart: ChartWriter(file, chart)
     case .none: SilentWriter()
     case .parquet: try ParquetResultWriter(file)
     }

@@ -103,27 +103,30 @@ final class TableWriter: ResultWriter {
         + shown.map { String(repeating: "─", count: ($0.map { widths[$0] } ?? 1) + 2) }
         .joined(separator: middle) + right + "\n"
     }
-    func line(_ cells: [String], right: Bool = true, centred: Bool = false) -> String {
+    func line(_ cells: [String], style: (String) -> String = { _ in "" }) -> String {
       let parts = shown.map { position -> String in
         guard let index = position else { return "…" }
         let cut = DisplayText.cut(cells[index], to: widths[index])
-        return DisplayText.padded(
+        let text = DisplayText.padded(
           cut,
           to: widths[index],
-          right: right && columns[index].type.isNumeric
+          right: columns[index].type.isNumeric
         )
+        return ChartPalette.styled(text, options.usesColor ? style(cells[index]) : "")
       }
       return "│ " + parts.joined(separator: " │ ") + " │\n"
     }
     var text = rule("┌", "┬", "┐")
     if options.showsHeader {
-      text += line(names)
-      text += line(types)
+      text += line(names) { _ in SyntaxColours.bold }
+      text += line(types) { _ in SyntaxColours.dim }
       text += rule("├", "┼", "┤")
     }
-    for row in first { text += line(row) }
+    let null = options.nullText ?? "NULL"
+    func row(_ cells: [String]) -> String { line(cells) { $0 == null ? SyntaxColours.dim : "" } }
+    for cells in first { text += row(cells) }
     if isElided { text += line(columns.map { _ in "·" }) }
-    for row in last { text += line(row) }
+    for cells in last { text += row(cells) }
     return text + rule("└", "┴", "┘")
   }
 

@@ -29,10 +29,12 @@ import Testing
   ) throws -> String {
     let folder = TemporaryDirectory()
     let path = folder("result")
-    let writer = try options.writer(format, to: try OutputFile(path: path))
+    let file = try OutputFile(path: path)
+    let writer = try options.writer(format, to: file)
     try writer.begin(columns)
     for batch in batches { try writer.write(batch) }
     try writer.finish()
+    try file.commit()
     return try TextFile.read(path)
   }
 
@@ -98,6 +100,7 @@ import Testing
     let writer = JSONRowsWriter(file)
     writer.begin(ResultWriterTests.columns)
     try writer.write(ResultWriterTests.batch)
+    try file.commit()
     #expect(
       try TextFile.read(folder("rows")) == """
         [1,"plain","10.50"]

@@ -37,6 +37,7 @@ enum PipelineRunner {
     var workerCount = 1
     for strand in pipeline.strands where !strand.stages.contains(where: \.isSatisfied) {
       try strand.source.prepare(control)
+      control.settings.progress?.addParts(strand.source.morselCount)
       let isSmall = strand.source.rowCountEstimate.map { $0 < rowCountParallel } ?? false
       if !isSmall {
         workerCount = max(workerCount, min(control.settings.threads, strand.source.morselCount))
@@ -63,6 +64,7 @@ enum PipelineRunner {
     defer { reader.close() }
     while !control.isStopped, let morsel = try strand.source.claim() {
       end.begin(morsel: morsel)
+      let rowCountBefore = rowCount
       try reader.read(morsel) { batch in
         if batch.rowCount > 0 {
           rowCount &+= batch.rowCount
@@ -74,6 +76,7 @@ enum PipelineRunner {
       }
       try first.drainAll()
       try sink.end(morsel: morsel, worker: worker.index)
+      control.settings.progress?.finishPart(rowCount: rowCount - rowCountBefore)
       if stages.contains(where: \.isSatisfied) { break }
     }
     let elapsed = monotonicNanoseconds() - start

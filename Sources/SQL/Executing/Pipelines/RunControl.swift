@@ -46,6 +46,7 @@ final class RunControl: @unchecked Sendable {
   /// - Throws: When all scans of the query together have read more than they may.
   func countRead(_ byteCount: Int, by scan: ScanStatistics) throws {
     scan.byteCountRead.wrappingAdd(byteCount, ordering: .relaxed)
+    settings.progress?.byteCountRead.wrappingAdd(byteCount, ordering: .relaxed)
     let total = byteCountRead.wrappingAdd(byteCount, ordering: .relaxed).newValue
     if let limit = settings.scanByteCountMax, total > limit {
       throw SQLError(

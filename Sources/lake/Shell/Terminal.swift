@@ -1,0 +1,98 @@
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// The terminal of the shell: raw while a line is typed, as it was while a statement runs.
+///
+/// Prompts and lines go to standard error, because standard output is for results.
+final class Terminal {
+  private var saved = termios()
+  private var isRaw = false
+  private var decoder = KeyDecoder()
+  private var keys: [Key] = []
+
+  /// Nil where no line can be edited: no terminal on both sides, or one without a cursor.
+  init?() {
+    guard isatty(STDIN_FILENO) != 0, isatty(STDERR_FILENO) != 0 else { return nil }
+    let name = GlobalOptions.environment("TERM") ?? ""
+    guard !name.isEmpty, name != "dumb", tcgetattr(STDIN_FILENO, &saved) == 0 else { return nil }
+  }
+
+  /// Columns and rows of a terminal; what is most common where it does not say.
+  static func size(_ descriptor: Int32 = STDERR_FILENO) -> (width: Int, height: Int) {
+    var size = winsize()
+    guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0
+    else { return (80, 24) }
+    return (Int(size.ws_col), Int(size.ws_row))
+  }
+
+  /// Keys come one by one and unseen from now on; pastes come marked.
+  func makeRaw() {
+    guard !isRaw else { return }
+    var raw = saved
+    raw.c_iflag &= ~tcflag_t(BRKINT | ICRNL | INPCK | ISTRIP | IXON)
+    raw.c_lflag &= ~tcflag_t(ECHO | ICANON | IEXTEN | ISIG)
+    raw.c_cflag |= tcflag_t(CS8)
+    tcsetattr(STDIN_FILENO, TCSADRAIN, &raw)
+    StandardError.write("\u{1B}[?2004h")
+    isRaw = true
+  }
+
+  /// As it was.
+  func restore() {
+    guard isRaw else { return }
+    StandardError.write("\u{1B}[?2004l")
+    tcsetattr(STDIN_FILENO, TCSADRAIN, &saved)
+    isRaw = false
+  }
+
+  /// What is waited for.
+  enum Event {
+    case key(Key)
+    /// The window has another size.
+    case resized
+    /// The terminal is gone, or the program is asked to end.
+    case closed
+  }
+
+  /// Waits for the next key.
+  func next() -> Event {
+    while true {
+      if !keys.isEmpty { return .key(keys.removeFirst()) }
+      if TerminalSignals.takeResize() { return .resized }
+      if Interruption.isRequested { return .closed }
+      var waiting = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
+      // The rest of a sequence comes at once; over slow lines, within this time.
+      let ready = poll(&waiting, 1, decoder.isPending ? 60 : 500)
+      if ready == 0 {
+        keys += decoder.flush()
+        continue
+      }
+      if ready < 0 { continue }
+      var block = [UInt8](repeating: 0, count: 4096)
+      let count = read(STDIN_FILENO, &block, block.count)
+      if count > 0 {
+        keys += decoder.decode(block[..<count])
+      } else if count == 0 || (errno != EINTR && errno != EAGAIN) {
+        return .closed
+      }
+    }
+  }
+}
+
+/// Signals that only say that something has changed.
+enum TerminalSignals {
+  nonisolated(unsafe) private static var isResized: sig_atomic_t = 0
+
+  /// Notices changes of the window's size from now on; system calls are interrupted by it.
+  static func install() {
+    var action = sigaction()
+    action.__sigaction_handler.sa_handler = { _ in TerminalSignals.isResized = 1 }
+    sigaction(SIGWINCH, &action, nil)
+  }
+
+  static func takeResize() -> Bool {
+    defer { isResized = 0 }
+    return isResized != 0
+  }
+}

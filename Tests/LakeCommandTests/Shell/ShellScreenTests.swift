@@ -1,0 +1,93 @@
+import TestSupport
+import Testing
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// The shell as a user sees it: scripts type into it within tmux and compare the screen.
+@Suite struct ShellScreenTests {
+  static let names: [String] = {
+    var names: [String] = []
+    guard let stream = opendir(TestPaths.repository + "/Tests/Screens") else { return [] }
+    defer { closedir(stream) }
+    while let entry = readdir(stream) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) { tuple in
+        tuple.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if name.hasSuffix(".screen") { names.append(name) }
+    }
+    return names.sorted()
+  }()
+
+  @Test(
+    .enabled(if: ScreenSession.isTmuxInstalled, "tmux is not installed"),
+    arguments: ShellScreenTests.names
+  )
+  func `the screen is as the script says`(_ name: String) throws {
+    let program = try #require(ScreenSession.program, "the program is built beside the tests")
+    let path = TestPaths.repository + "/Tests/Screens/" + name
+    var script = ScreenScript(try TestFile.read(path))
+    let session = ScreenSession(program: program, environment: script.environment)
+    var isStarted = false
+    for (index, step) in script.steps.enumerated() {
+      if case .setup(let command) = step {
+        session.setUp(command)
+        continue
+      }
+      if !isStarted {
+        session.start(size: script.size)
+        isStarted = true
+        if case .screen = step {} else { _ = stable(session) }
+      }
+      switch step {
+      case .setup: break
+      case .keys(let keys): session.type(keys)
+      case .resize(let size): session.resize(size)
+      case .screen(let expected):
+        if TestFile.isUpdating {
+          script.steps[index] = .screen(stable(session))
+        } else {
+          let shown = wait(session, for: expected)
+          #expect(shown == expected, "\(name), after step \(index)")
+        }
+      }
+    }
+    if TestFile.isUpdating {
+      try TestFile.write(script.text, path)
+      Issue.record("the expected screens were written; run without LAKE_UPDATE")
+    }
+  }
+
+  @Test func `the scripts have at least forty interactions`() throws {
+    let counts = try ShellScreenTests.names.map { name in
+      try ScreenScript(TestFile.read(TestPaths.repository + "/Tests/Screens/" + name))
+        .interactionCount
+    }
+    #expect(counts.reduce(0, +) >= 40)
+  }
+
+  /// The screen once it is what is expected, or what it is after half a minute.
+  private func wait(_ session: ScreenSession, for expected: [String]) -> [String] {
+    var shown: [String] = []
+    for _ in 0..<300 {
+      shown = session.screen()
+      if shown == expected { return shown }
+      usleep(100_000)
+    }
+    return shown
+  }
+
+  /// The screen once it has not changed for a second.
+  private func stable(_ session: ScreenSession) -> [String] {
+    var last: [String] = []
+    var count = 0
+    for _ in 0..<100 where count < 10 {
+      usleep(100_000)
+      let shown = session.screen()
+      count = shown == last && !shown.isEmpty ? count + 1 : 0
+      last = shown
+    }
+    return last
+  }
+}
