@@ -24,9 +24,11 @@ struct Lake: ParsableCommand {
       RejectsCommand.self,
       StatusCommand.self,
       CheckCommand.self,
+      HealthCommand.self,
       InspectCommand.self,
       SQLCommand.self,
       ConfigCommand.self,
+      ManualCommand.self,
     ]
   )
 
