@@ -4,7 +4,9 @@
 SOURCES = Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/lake-bench
 RELEASE = swift build -c release --static-swift-stdlib --product lake
 
-.PHONY: setup build release demo test kills test-release check format lint sanitize coverage bench clean
+PREFIX ?= /usr/local
+
+.PHONY: program install uninstall tarball deb check-install screenshot setup build release demo test kills test-release check format lint sanitize coverage bench clean
 
 setup:
 	@Scripts/setup
@@ -14,6 +16,33 @@ build: setup
 
 release: setup
 	$(RELEASE)
+
+# One stripped program without needs, its manual page and completions: see Scripts/package.
+program: setup
+	Scripts/package program
+
+install:
+	@test -x dist/lake || $(MAKE) program
+	Scripts/package tree "$(DESTDIR)$(PREFIX)"
+
+uninstall:
+	rm -f "$(DESTDIR)$(PREFIX)/bin/lake" "$(DESTDIR)$(PREFIX)/share/man/man1/lake.1.gz" \
+	  "$(DESTDIR)$(PREFIX)/share/bash-completion/completions/lake" \
+	  "$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_lake" \
+	  "$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/lake.fish"
+
+tarball: program
+	Scripts/package tarball
+
+deb: program
+	Scripts/package deb
+
+check-install:
+	Scripts/check-install
+
+# The picture in the README; needs tmux and python3.
+screenshot: release
+	Scripts/screenshot "$$($(RELEASE) --show-bin-path)/lake" docs/shell.svg
 
 demo: release
 	@Scripts/demo "$$($(RELEASE) --show-bin-path)/lake"
@@ -52,4 +81,4 @@ bench: setup
 	swift build -c release --static-swift-stdlib --package-path Benchmarks
 
 clean:
-	rm -rf .build .build-* Benchmarks/.build
+	rm -rf .build .build-* Benchmarks/.build dist
