@@ -59,14 +59,6 @@ import Testing
     }
   }
 
-  @Test func `the scripts have at least forty interactions`() throws {
-    let counts = try ShellScreenTests.names.map { name in
-      try ScreenScript(TestFile.read(TestPaths.repository + "/Tests/Screens/" + name))
-        .interactionCount
-    }
-    #expect(counts.reduce(0, +) >= 40)
-  }
-
   /// The screen once it is what is expected, or what it is after half a minute.
   private func wait(_ session: ScreenSession, for expected: [String]) -> [String] {
     var shown: [String] = []
