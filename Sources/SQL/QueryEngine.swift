@@ -78,6 +78,18 @@ public final class QueryEngine: Sendable {
       try receive(batch)
     case .plan(let plan, let output):
       try execute(plan, output, settings(context), &statistics, receive)
+    case .write(let write):
+      let execution = WriteExecution(
+        plan: write,
+        settings: settings(context),
+        lake: options.lakeFolder,
+        catalog: try catalog()
+      )
+      let (rowCount, written) = try execution.run()
+      statistics.add(written)
+      statistics.rowCount = 1
+      let count = Column.fromScalars([.int(Int64(rowCount))], .int64)
+      try receive(Batch(columns: [count], rowCount: 1))
     case .analysis(let plan, let output, let isJSON):
       let text = try analyze(plan, output, settings(context), isJSON: isJSON, &statistics)
       try receive(StatementRows(["Query Plan"], text.map { [$0] }).batch)
@@ -105,20 +117,24 @@ public final class QueryEngine: Sendable {
   }
 
   private func resolver() throws(SQLError) -> TableResolver {
-    var catalog: CatalogTables?
-    if let folder = options.lakeFolder {
-      do throws(CatalogError) {
-        catalog = CatalogTables(catalog: try TableCatalog(lake: folder))
-      } catch {
-        throw SQLError(error)
-      }
+    let catalog = try self.catalog()
+    // A killed statement's files are undone or shown before anyone looks.
+    if let catalog, let folder = options.lakeFolder {
+      try WriteJournal.recover(lake: folder, catalog: catalog)
     }
     return TableResolver(
       dataFolder: try options.dataFolder.map { path throws(SQLError) in try DataFolder(path) },
-      catalog: catalog,
+      catalog: catalog.map { CatalogTables(catalog: $0) },
       database: options.database.lowercased(),
       files: FileTables(threads: options.threads)
     )
+  }
+
+  private func catalog() throws(SQLError) -> TableCatalog? {
+    guard let folder = options.lakeFolder else { return nil }
+    do throws(CatalogError) { return try TableCatalog(lake: folder) } catch {
+      throw SQLError(error)
+    }
   }
 
   /// A literal as it stands in queries; anything else is text.

@@ -20,9 +20,10 @@ import Testing
     let original = try TestFile.read(path)
     var file = try LogicTestFile(original)
     let updates = TestFile.isUpdating
+    let lake = ScriptLake(name)
     for (index, part) in file.parts.enumerated() {
       guard case .record(let record) = part else { continue }
-      let actual = ScriptRun(record).record
+      let actual = ScriptRun(record, lake).record
       if actual == record || ScriptRun.fulfils(record, actual) { continue }
       if updates {
         file.parts[index] = .record(actual)
@@ -48,9 +49,10 @@ import Testing
     name: String
   ) throws {
     let file = try LogicTestFile(try TestFile.read("\(TestPaths.scripts)/\(name)"))
+    let lake = ScriptLake(name, spills: true)
     for part in file.parts {
       guard case .record(let record) = part else { continue }
-      let actual = ScriptRun(record, spills: true).record
+      let actual = ScriptRun(record, lake).record
       if actual == record || ScriptRun.fulfils(record, actual) { continue }
       Issue.record(
         """
@@ -64,22 +66,68 @@ import Testing
   }
 }
 
+/// The folder and the engine of one script.
+///
+/// Scripts below `ddl/` and `write/` have a lake, and `s3://` locations below `s3/` of their folder,
+/// which is `{dir}` in their statements; all their statements run in one engine.
+private struct ScriptLake {
+  let folder: TemporaryDirectory?
+  private let engine: QueryEngine?
+  private var options = QueryOptions()
+
+  init(_ name: String, spills: Bool = false) {
+    options.threads = 2
+    options.spillsAtOnce = spills
+    guard name.hasPrefix("ddl/") || name.hasPrefix("write/") else {
+      (folder, engine) = (nil, nil)
+      return
+    }
+    let folder = TemporaryDirectory()
+    options.lakeFolder = folder("lake")
+    options.s3Root = folder("s3")
+    self.folder = folder
+    engine = QueryEngine(options)
+  }
+
+  var queryEngine: QueryEngine { engine ?? QueryEngine(options) }
+
+  /// Writes the rows of a query as a Parquet file.
+  func writeParquet(_ sql: String, to name: String) throws {
+    var columns: [ResultColumn] = []
+    var batches: [Batch] = []
+    _ = try queryEngine.run(sql, begin: { columns = $0 }, receive: { batches.append($0) })
+    let sink = MemorySink()
+    let fields = columns.map { Field($0.name, $0.type.catalogType) }
+    var writer = try ParquetWriter(sink: sink, schema: Schema(fields))
+    for batch in batches { try writer.write(batch) }
+    _ = try writer.finish()
+    folder?.write(sink.bytes, to: name)
+  }
+}
+
 /// One record, run.
 private struct ScriptRun {
   /// The record as it would be if what came out were right.
   private(set) var record: LogicTestFile.Record
 
-  init(_ record: LogicTestFile.Record, spills: Bool = false) {
+  init(_ record: LogicTestFile.Record, _ lake: ScriptLake) {
     self.record = record
     // Scripts name fixtures by their path in the repository.
-    let sql = record.sql.replacing("'fixtures/", with: "'\(TestPaths.fixtures)/")
-    var options = QueryOptions()
-    options.threads = 2
-    options.spillsAtOnce = spills
+    var sql = record.sql.replacing("'fixtures/", with: "'\(TestPaths.fixtures)/")
+    if let folder = lake.folder { sql = sql.replacing("{dir}", with: folder.path) }
     var columns: [ResultColumn] = []
     var rows: [[String]] = []
     do {
-      _ = try QueryEngine(options).run(
+      switch record.kind {
+      case .file(let path):
+        lake.folder?.write(record.sql + "\n", to: path)
+        return
+      case .parquet(let path):
+        try lake.writeParquet(sql, to: path)
+        return
+      default: break
+      }
+      _ = try lake.queryEngine.run(
         sql,
         begin: { columns = $0 },
         receive: { batch in
@@ -92,11 +140,14 @@ private struct ScriptRun {
       )
     } catch {
       self.record.kind = .error
-      self.record.expected = ScriptRun.lines(error)
+      let lines = ScriptRun.lines(error)
+      self.record.expected =
+        lake.folder.map { folder in lines.map { $0.replacing(folder.path, with: "{dir}") } }
+        ?? lines
       return
     }
     switch record.kind {
-    case .ok: break
+    case .ok, .file, .parquet: break
     case .error:
       self.record.kind = .ok
       self.record.expected = []

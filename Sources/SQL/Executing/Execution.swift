@@ -29,16 +29,7 @@ struct Execution {
     var builder = PipelineBuilder(control, memoryTables: memoryTables)
     var rowCount = 0
     do {
-      let strands = try builder.build(plan).map { strand in
-        let items = output.map { LogicalPlan.ProjectItem(column: $0, expression: .column($0)) }
-        _ = try PipelineBuilder.positions(output, in: strand.columns)
-        return strand.columns.map(\.id) == output.map(\.id)
-          ? strand
-          : strand.adding(
-            ProjectStage(items, strand.columns, statistics: nil),
-            columns: output
-          )
-      }
+      let strands = try strands(&builder)
       for pipeline in builder.pipelines { try PipelineRunner.run(pipeline, control) }
       try withoutActuallyEscaping(receive) { receive in
         try runResult(strands, control) { batch in
@@ -49,6 +40,50 @@ struct Execution {
     } catch {
       throw ScanFailure.sqlError(error)
     }
+    return statistics(builder, control, rowCount: rowCount)
+  }
+
+  /// Runs the plan and ends it in a sink, which all workers fill at the same time.
+  ///
+  /// - Parameter makeSink: Gets where the sink counts what it does.
+  /// - Returns: What was read and done.
+  /// - Throws: The first error of any worker.
+  func fill(_ makeSink: (OperatorStatistics?) -> Sink) throws(SQLError) -> ExecutionStatistics {
+    let control = RunControl(settings)
+    var builder = PipelineBuilder(control, memoryTables: memoryTables)
+    do {
+      let strands = try strands(&builder)
+      for pipeline in builder.pipelines { try PipelineRunner.run(pipeline, control) }
+      try PipelineRunner.run(Pipeline(strands: strands, sink: makeSink(nil)), control)
+    } catch {
+      throw ScanFailure.sqlError(error)
+    }
+    return statistics(builder, control, rowCount: 0)
+  }
+
+  /// The strands of the plan with the output's columns.
+  private func strands(_ builder: inout PipelineBuilder) throws(SQLError) -> [Strand] {
+    var strands: [Strand] = []
+    for strand in try builder.build(plan) {
+      let items = output.map { LogicalPlan.ProjectItem(column: $0, expression: .column($0)) }
+      _ = try PipelineBuilder.positions(output, in: strand.columns)
+      strands.append(
+        strand.columns.map(\.id) == output.map(\.id)
+          ? strand
+          : strand.adding(
+            ProjectStage(items, strand.columns, statistics: nil),
+            columns: output
+          )
+      )
+    }
+    return strands
+  }
+
+  private func statistics(
+    _ builder: PipelineBuilder,
+    _ control: RunControl,
+    rowCount: Int
+  ) -> ExecutionStatistics {
     var statistics = ExecutionStatistics()
     statistics.nanoseconds = monotonicNanoseconds() - start
     statistics.threads = settings.threads

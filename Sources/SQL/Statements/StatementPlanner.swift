@@ -7,6 +7,8 @@ struct PlannedStatement: Sendable {
     /// The rows are known.
     case rows(Batch)
     case plan(LogicalPlan, output: [PlanColumn])
+    /// CREATE TABLE AS, INSERT INTO, UNLOAD.
+    case write(WritePlan)
     /// EXPLAIN ANALYZE: the plan is run, its rows are dropped.
     case analysis(LogicalPlan, output: [PlanColumn], isJSON: Bool)
   }
@@ -75,6 +77,12 @@ struct StatementPlanner {
       return rows(["partition"], try partitions(table, range).map { [$0] })
     case .showFunctions(let like):
       return rows(["function", "kind", "signature", "description"], functions(like))
+    case .write(let write):
+      return try WritePlanner(
+        resolver: resolver,
+        context: context,
+        parameters: parameters
+      ).plan(write)
     case .unsupported(let name, let range):
       throw SQLError(.notSupported, "\(name) is not supported", at: range)
     }

@@ -2,6 +2,7 @@ extension Parser {
   /// A whole statement.
   mutating func parseStatement() throws(SQLError) -> SyntaxStatement {
     if startsQuery || current.kind == .symbol(.leftParenthesis) { return .query(try parseQuery()) }
+    if let write = try parseWrite() { return write }
     if let name = unsupportedName { return .unsupported(name, statementRange) }
     if accept(.show) { return try parseShow() }
     if accept(.explain) { return try parseExplain() }

@@ -130,6 +130,8 @@ enum SyntaxStatement: Sendable {
   case executeImmediate(String, parameters: [SyntaxExpression], SourceRange)
   /// DEALLOCATE PREPARE
   case deallocate(name: Identifier)
+  /// CREATE TABLE AS, INSERT INTO, UNLOAD.
+  case write(SyntaxWrite)
   /// Parsed as far as its name, and refused by it: `CREATE TABLE`, `GRANT`, …
   case unsupported(String, SourceRange)
 }

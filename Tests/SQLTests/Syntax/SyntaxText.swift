@@ -21,6 +21,12 @@ enum SyntaxText {
     case .execute(let name, let parameters, _): "execute \(name.text) " + list(parameters)
     case .executeImmediate(let text, let parameters, _): "execute '\(text)' " + list(parameters)
     case .deallocate(let name): "deallocate " + name.text
+    case .write(let write):
+      switch write.target {
+      case .create(let table, _, _): "create \(name(table)) as \(of(write.query))"
+      case .insert(let table, _): "insert \(name(table)) \(of(write.query))"
+      case .unload(let place): "unload \(of(write.query)) to '\(place)'"
+      }
     case .unsupported(let what, _): "unsupported " + what
     }
   }

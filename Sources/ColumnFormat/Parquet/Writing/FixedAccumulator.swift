@@ -61,10 +61,12 @@ final class FixedAccumulator<
     switch column.form {
     case .constant(let values, let isNull):
       if isNull { return }
-      let word = try WordConversion.words(values, count: 1, leaf, as: Word.self).base[0]
-      append(repeating: word, count: column.count)
+      // Converted words live no longer than their buffer.
+      let words = try WordConversion.words(values, count: 1, leaf, as: Word.self)
+      append(repeating: withExtendedLifetime(words) { words.base[0] }, count: column.count)
     case .flat(let values):
       let words = try WordConversion.words(values, count: column.count, leaf, as: Word.self)
+      defer { withExtendedLifetime(words) {} }
       if let validity = column.validity {
         scratch.removeAll()
         compact(words.base, validity, into: &scratch)
@@ -107,6 +109,7 @@ final class FixedAccumulator<
       leaf,
       as: Word.self
     )
+    defer { withExtendedLifetime(words) {} }
     if !isDictionary { return appendGathered(incoming, validity, words.base, from: 0) }
     let known: Buffer<UInt32>
     if let source, source.dictionary === dictionary {

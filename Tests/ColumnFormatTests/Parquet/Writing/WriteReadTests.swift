@@ -87,4 +87,13 @@ import Testing
   func `few rows come back`(rowCount: Int) throws {
     try check([.int64, .boolean, .string, .list(Field("x", .int32))], rowCount: rowCount)
   }
+
+  @Test func `a constant that is stored narrower than in memory keeps its value`() throws {
+    let type = LogicalType.decimal(precision: 3, scale: 2)
+    let constant = Column(.constant(.int64(Buffer([125])), isNull: false), count: 1_000)
+    let sink = MemorySink()
+    var writer = try ParquetWriter(sink: sink, schema: Schema([Field("x", type)]))
+    for _ in 0..<50 { try writer.write(Batch(columns: [constant], rowCount: 1_000)) }
+    #expect(try writer.finish().rowCount == 50_000)
+  }
 }

@@ -1,0 +1,55 @@
+import Catalog
+import ColumnFormat
+
+/// A statement that writes, ready to run.
+struct WritePlan: Sendable {
+  enum Target: Sendable {
+    /// A new table; its folder is made, or must be empty.
+    case create(TableName, location: String?, parameters: [String: String])
+    /// A known table.
+    case insert(TableName)
+    /// A folder that is made, or must be empty.
+    case unload(folder: String)
+    /// IF NOT EXISTS of a table that exists.
+    case nothing
+  }
+
+  var target: Target
+  /// The query, which puts out the columns of the files and then those of the folders.
+  var plan: LogicalPlan
+  var output: [PlanColumn]
+  /// The columns of the files.
+  var fields: [Field]
+  /// The columns of the folders.
+  var keys: [Field]
+  var format: WriteFormat
+  /// Whether the query is run; WITH NO DATA only makes the table.
+  var hasData = true
+}
+
+/// How written files are laid out.
+struct WriteFormat: Sendable {
+  enum Layout: Sendable {
+    case parquet
+    case json
+    /// As Hive's LazySimpleSerDe reads it: fields between delimiters, `\N` for null.
+    case text(delimiter: UInt8)
+    /// With quotes where they are needed, and nothing for null.
+    case csv(delimiter: UInt8, quote: UInt8, hasHeader: Bool)
+  }
+
+  var layout: Layout
+  var codec: Codec
+  var level: Int?
+
+  /// How names of files end.
+  var suffix: String {
+    if case .parquet = layout { return ".parquet" }
+    let base = if case .json = layout { ".json" } else { ".txt" }
+    switch codec {
+    case .gzip: return base + ".gz"
+    case .zstd: return base + ".zst"
+    default: return base
+    }
+  }
+}
