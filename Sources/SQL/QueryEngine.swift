@@ -11,6 +11,8 @@ public struct QueryOptions: Sendable {
   public var lakeFolder: String?
   /// Where names without a database are looked up.
   public var database = "default"
+  /// The folder that holds the buckets of `s3://` locations; nil for none.
+  public var s3Root: String?
   /// A folder whose files and folders are tables.
   public var dataFolder: String?
   /// How many threads work.
@@ -76,6 +78,12 @@ public final class QueryEngine: Sendable {
     case .rows(let batch):
       statistics.rowCount = batch.rowCount
       try receive(batch)
+    case .change(let change):
+      let lines = try change()
+      statistics.rowCount = lines.count
+      if !statement.columns.isEmpty {
+        try receive(StatementRows(["result"], lines.map { [$0] }).batch)
+      }
     case .plan(let plan, let output):
       try execute(plan, output, settings(context), &statistics, receive)
     case .write(let write):
@@ -132,7 +140,7 @@ public final class QueryEngine: Sendable {
 
   private func catalog() throws(SQLError) -> TableCatalog? {
     guard let folder = options.lakeFolder else { return nil }
-    do throws(CatalogError) { return try TableCatalog(lake: folder) } catch {
+    do throws(CatalogError) { return try TableCatalog(lake: folder, s3Root: options.s3Root) } catch {
       throw SQLError(error)
     }
   }

@@ -68,6 +68,16 @@ public struct SQLError: Error, Sendable, Equatable {
     case missingColumnName = "MISSING_COLUMN_NAME"
     case duplicateColumnName = "DUPLICATE_COLUMN_NAME"
     case columnTypeUnknown = "COLUMN_TYPE_UNKNOWN"
+    case hiveCursor = "HIVE_CURSOR_ERROR"
+    case hivePartitionLimit = "HIVE_EXCEEDED_PARTITION_LIMIT"
+    case constraintViolation = "CONSTRAINT_VIOLATION"
+    /// What Hive refuses in a definition.
+    case semantic = "SemanticException"
+    /// Glue's word.
+    case alreadyExists = "AlreadyExistsException"
+    case viewIsStale = "VIEW_IS_STALE"
+    case viewIsRecursive = "VIEW_IS_RECURSIVE"
+    case invalidView = "INVALID_VIEW"
     case exceededMemory = "EXCEEDED_MEMORY_LIMIT"
     case exceededScan = "EXCEEDED_SCAN_LIMIT"
     case userCanceled = "USER_CANCELED"

@@ -27,6 +27,7 @@ struct Lake: ParsableCommand {
       HealthCommand.self,
       InspectCommand.self,
       SQLCommand.self,
+      HistoryCommand.self,
       ConfigCommand.self,
       ManualCommand.self,
     ]
@@ -67,7 +68,9 @@ struct Lake: ParsableCommand {
 
   /// Moves global options that stand before the command behind it, where the parser wants them.
   static func globalOptionsLast(_ arguments: [String]) -> [String] {
-    let withValue: Set = ["--lake", "--config", "--threads", "--memory", "--color", "--progress"]
+    let withValue: Set = [
+      "--lake", "--config", "--threads", "--memory", "--s3-root", "--color", "--progress",
+    ]
     let flags: Set = ["--quiet", "-q", "--debug", "--json"]
     var index = 0
     while index < arguments.count {

@@ -13,7 +13,8 @@
 /// ----
 /// COLUMN_NOT_FOUND: column 'nope' cannot be resolved
 /// ```
-/// Records end at an empty line. A query's letters say what its columns are (see ``Record/Kind``).
+/// `file PATH` and `parquet PATH` write a file into the script's own folder, of the lines or of the
+/// query's rows below. Records end at an empty line. A query's letters say what its columns are (see ``Record/Kind``).
 /// The values of a row stand side by side with one space between them; null is `NULL`, an empty
 /// text `(empty)`, a line end within a text `\n`.
 public struct LogicTestFile: Sendable {
@@ -36,6 +37,10 @@ public struct LogicTestFile: Sendable {
       case ok
       /// The statement fails; each expected line is part of what is said.
       case error
+      /// A file to write, of the lines below: `file s3/bucket/logs/a.txt`.
+      case file(String)
+      /// A Parquet file to write, of the rows of the query below: `parquet s3/bucket/a.parquet`.
+      case parquet(String)
       /// Rows come out: a letter for each column (I integer, R other number, B boolean, D date or
       /// time, T anything else, ? whatever), and how rows are ordered for comparison.
       case query(types: String, sort: SortMode)
@@ -123,6 +128,8 @@ public struct LogicTestFile: Sendable {
     switch words.first {
     case "statement" where words == ["statement", "ok"]: kind = .ok
     case "statement" where words == ["statement", "error"]: kind = .error
+    case "file" where words.count == 2: kind = .file(words[1])
+    case "parquet" where words.count == 2: kind = .parquet(words[1])
     case "query":
       guard words.count >= 2, words[1].allSatisfy({ "IRBDT?".contains($0) }) else {
         throw Mistake(lineNumber: lineNumber, message: "query needs a letter of IRBDT? per column")
@@ -138,7 +145,8 @@ public struct LogicTestFile: Sendable {
     default:
       throw Mistake(
         lineNumber: lineNumber,
-        message: "'\(lines[lineNumber - 1])' begins no record: statement ok, statement error, query"
+        message:
+          "'\(lines[lineNumber - 1])' begins no record: statement ok, statement error, query, file, parquet"
       )
     }
     if kind == .ok && divider != nil {
@@ -168,6 +176,8 @@ extension LogicTestFile.Record {
     var lines: [String]
     switch kind {
     case .ok: return "statement ok\n\(sql)\n"
+    case .file(let path): return "file \(path)\n\(sql)\n"
+    case .parquet(let path): return "parquet \(path)\n\(sql)\n"
     case .error: lines = ["statement error"]
     case .query(let types, let sort):
       lines = ["query \(types)" + (sort == .nosort ? "" : " \(sort.rawValue)")]

@@ -130,10 +130,11 @@ extension RecordFormat {
 }
 
 extension DataFormat {
-  /// How the records of such a table's files are written; nil for Parquet.
+  /// How the records of such a table's files are written; nil for Parquet, and for SerDes, which
+  /// have rules of their own.
   var recordFormat: RecordFormat? {
     switch self {
-    case .parquet: nil
+    case .parquet, .text: nil
     case .ndjson: .ndjson
     case .csv(let layout): .csv(layout)
     }

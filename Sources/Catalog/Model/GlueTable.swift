@@ -91,6 +91,9 @@ package enum GlueTable {
     case .csv(let layout):
       (input, output, serDe) = (text, textOutput, csvSerDe)
       parameters = ["field.delim": .string(String(decoding: [layout.delimiter], as: UTF8.self))]
+    case .text(let own):
+      (input, output, serDe) = (text, textOutput, own.library)
+      parameters = TableDetailsFile.texts(own.properties)?.objectValue ?? [:]
     }
     return [
       "Columns": .array(table.columns.map(column)), "Location": .string(location),

@@ -9,6 +9,8 @@ public enum DataFormat: Sendable, Hashable {
   case ndjson
   /// Delimited text.
   case csv(CSVLayout)
+  /// Text as one of Hive's SerDes reads it.
+  case text(SerDe)
 }
 
 /// A table's full name; both parts are lower case.
@@ -44,6 +46,8 @@ public struct TableDescription: Sendable, Hashable {
   public var parameters: [String: String]
   /// The number of the schema version, from 1.
   public var version: Int
+  /// What DDL says beside.
+  public var details = TableDetails()
 
   /// A description as given.
   public init(

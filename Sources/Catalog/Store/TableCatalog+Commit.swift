@@ -137,7 +137,7 @@ extension TableCatalog {
     try begin(database)
   }
 
-  private func begin(_ file: CatalogFile) throws(CatalogError) {
+  func begin(_ file: CatalogFile) throws(CatalogError) {
     if (try? store.info(file.path)) != nil { return }
     var file = file
     file.members["created"] = .string(ClockText.now())

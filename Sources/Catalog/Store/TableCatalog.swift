@@ -20,17 +20,29 @@ public final class TableCatalog: Sendable {
   let store: any ObjectStore
   /// The lake's folder as it was given.
   public let folder: String
+  /// The folder that holds the buckets of `s3://` locations; nil for none.
+  public let s3Root: String?
   /// The identities in partition segments that were read to commit.
   let knownPartitions = Mutex<[String: Set<PartitionSegment.Identity>]>([:])
 
   /// The catalog of the lake in a folder, which need not exist yet.
-  public convenience init(lake folder: String) throws(CatalogError) {
-    try self.init(store: LocalFolder(folder), folder: folder)
+  ///
+  /// - Parameters:
+  ///   - folder: The lake's folder.
+  ///   - s3Root: The folder that holds the buckets of `s3://` locations.
+  /// - Throws: Where the folder holds a lake of a later format.
+  public convenience init(lake folder: String, s3Root: String? = nil) throws(CatalogError) {
+    try self.init(store: LocalFolder(folder), folder: folder, s3Root: s3Root)
   }
 
   /// The catalog in a store whose root is the lake's folder.
-  package init(store: any ObjectStore, folder: String) throws(CatalogError) {
+  package init(
+    store: any ObjectStore,
+    folder: String,
+    s3Root: String? = nil
+  ) throws(CatalogError) {
     self.store = store
+    self.s3Root = s3Root
     var trimmed = folder[...]
     while trimmed.utf8.count > 1, trimmed.utf8.last == UInt8(ascii: "/") { trimmed.removeLast() }
     self.folder = String(trimmed)
@@ -53,9 +65,11 @@ public final class TableCatalog: Sendable {
     "data/\(name.database)/\(name.table)"
   }
 
-  /// A location as a path that can be opened: absolute ones as they are, others in the lake.
+  /// A location as a path that can be opened: absolute ones as they are, those of S3 below
+  /// ``s3Root``, others in the lake.
   public func path(of location: String) -> String {
-    location.utf8.first == UInt8(ascii: "/") ? location : "\(folder)/\(location)"
+    if let key = S3Location.key(of: location), let s3Root { return "\(s3Root)/\(key)" }
+    return location.utf8.first == UInt8(ascii: "/") ? location : "\(folder)/\(location)"
   }
 
   /// The same from the root, also where the lake's folder was given relative to the current one.

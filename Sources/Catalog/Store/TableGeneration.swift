@@ -25,6 +25,7 @@ struct TableGeneration {
   var location = ""
   var format = DataFormat.parquet
   var parameters: [String: String] = [:]
+  var details = TableDetails()
   var versions: [VersionReference] = []
   var segments: [Segment] = []
   var fieldIDMax = 0
@@ -69,6 +70,7 @@ struct TableGeneration {
     for member in file.members["parameters"]?.objectValue?.members ?? [] {
       if let text = member.value.stringValue { parameters[member.name] = text }
     }
+    details = TableDetailsFile.details(file.members["details"])
     for entry in try file.array("versions") {
       guard let number = entry["version"]?.integerValue, let name = entry["file"]?.stringValue
       else { throw file.damaged("an entry of 'versions' lacks 'version' or 'file'") }
@@ -102,6 +104,13 @@ struct TableGeneration {
           hasHeader: value["header"]?.booleanValue ?? true
         )
       )
+    case "text":
+      guard let library = value["library"]?.stringValue else {
+        throw file.damaged("'dataFormat' of text lacks 'library'")
+      }
+      return .text(
+        SerDe(library: library, properties: TableDetailsFile.texts(value["properties"]))
+      )
     case let name: throw file.damaged("unknown 'dataFormat' '\(name ?? "")'")
     }
   }
@@ -116,7 +125,7 @@ struct TableGeneration {
     file.members["fieldIdMax"] = .integer(fieldIDMax)
     file.members["dropped"] = isDropped ? true : nil
     if isDropped {
-      for name in ["location", "dataFormat", "parameters", "versions", "partitions"] {
+      for name in ["location", "dataFormat", "parameters", "details", "versions", "partitions"] {
         file.members[name] = nil
       }
       return
@@ -131,6 +140,7 @@ struct TableGeneration {
       object[name] = .string(value)
     }
     file.members["parameters"] = .object(object)
+    file.members["details"] = TableDetailsFile.json(details, file.members["details"])
     file.members["versions"] = .array(
       versions.map { ["version": .integer($0.number), "file": .string($0.file)] }
     )
@@ -148,20 +158,37 @@ struct TableGeneration {
       object["quote"] = .string(String(decoding: [layout.quote], as: UTF8.self))
       object["header"] = .boolean(layout.hasHeader)
     }
+    if case .text(let serDe) = format {
+      object["library"] = .string(serDe.library)
+      object["properties"] = TableDetailsFile.texts(serDe.properties)
+    }
     return object
   }
 }
 
 extension DataFormat {
-  /// Glue's `classification`, and the catalog's own word: `parquet`, `ndjson`, `csv`.
+  /// Glue's `classification`, and the catalog's own word: `parquet`, `ndjson`, `csv`, `text`.
   public var name: String {
     switch self {
     case .parquet: "parquet"
     case .ndjson: "ndjson"
     case .csv: "csv"
+    case .text: "text"
     }
   }
 
   /// Glue's word for it in the table parameter `classification`.
-  package var classification: String { self == .ndjson ? "json" : name }
+  package var classification: String {
+    switch self {
+    case .ndjson: "json"
+    case .text(let serDe):
+      switch SerDeKind(library: serDe.library) {
+      case .hiveJSON, .openXJSON: "json"
+      case .grok: "grok"
+      case .regex: "regex"
+      default: "csv"
+      }
+    default: name
+    }
+  }
 }

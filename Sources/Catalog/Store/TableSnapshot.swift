@@ -14,7 +14,7 @@ public struct TableSnapshot: Sendable {
   let segments: [TableGeneration.Segment]
 
   init(_ generation: TableGeneration, _ version: SchemaVersion, _ name: TableName) {
-    description = TableDescription(
+    var description = TableDescription(
       name: name,
       location: generation.location,
       format: generation.format,
@@ -23,6 +23,8 @@ public struct TableSnapshot: Sendable {
       parameters: generation.parameters,
       version: version.number
     )
+    description.details = generation.details
+    self.description = description
     self.version = version
     self.generation = generation.number
     partitionCount = generation.partitionCount
@@ -46,6 +48,8 @@ public struct TableUpdate: Sendable {
   public var addedPartitions: [Partition]
   /// Partitions to forget, by their values.
   public var removedPartitions: [Partition]
+  /// What DDL says beside; nil leaves that as it is.
+  public var details: TableDetails?
   /// A version of the table whose fields come back with their ids.
   public var restored: SchemaVersion?
   /// What caused the change of a column, by its dotted path.

@@ -49,10 +49,11 @@ struct VersionCommit {
     }
     let isSame =
       version == nil && next.location == update.location && next.format == update.format
-      && next.parameters == update.parameters
+      && next.parameters == update.parameters && next.details == update.details ?? next.details
     next.location = update.location
     next.format = update.format
     next.parameters = update.parameters
+    if let details = update.details { next.details = details }
     let keys = evolution.partitionKeys.map(\.name)
     let hasNewPartitions = try preparePartitions(update, keys: keys)
     return !isSame || hasNewPartitions

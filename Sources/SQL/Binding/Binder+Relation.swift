@@ -55,11 +55,13 @@ extension Binder {
         return try bindNamedQuery(namedQueries[index])
       }
     }
-    do {
-      return scan(
-        try tables.table(name.map(\.text), at: range),
-        qualifier: name.map { $0.text.lowercased() }
-      )
+    do throws(SQLError) {
+      let table = try tables.table(name.map(\.text), at: range)
+      let qualifier = name.map { $0.text.lowercased() }
+      if let view = table.view {
+        return try bindView(view, of: table, qualifier: qualifier, at: range)
+      }
+      return scan(table, qualifier: qualifier)
     } catch {
       throw helped(error, name)
     }

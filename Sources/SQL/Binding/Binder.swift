@@ -11,7 +11,9 @@ struct BoundQuery: Sendable {
 /// when it is attached (see ``Unnesting``), so no plan that leaves the binder holds a reference to
 /// an outer query.
 struct Binder {
-  let tables: any TableResolving
+  var tables: any TableResolving
+  /// The views that are being bound, outermost first.
+  var openViews: [String] = []
   let context: EvaluationContext
   let parameters: [SyntaxExpression]
   let functions = FunctionCatalog.standard

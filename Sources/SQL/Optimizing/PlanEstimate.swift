@@ -80,7 +80,7 @@ struct PlanEstimate {
     } else {
       isKnown = false
       var byteCount = 0.0
-      var isListed = true
+      var isListed = table.projection == nil
       for partition in table.partitions {
         guard case .files(let files) = partition.files else {
           isListed = false

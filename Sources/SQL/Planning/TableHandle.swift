@@ -42,6 +42,16 @@ struct TableHandle: Sendable {
   /// Whether columns are found in Parquet files by their position and not by their name, as
   /// Athena's `parquet.column.index.access` has it.
   var readsByPosition = false
+  /// Text read by a SerDe: how.
+  var lines: LineFormat? = nil
+  /// CloudTrailInputFormat: a document's `Records` are the rows.
+  var opensRecords = false
+  /// Where partitions are computed for each query; then ``partitions`` is empty.
+  var projection: PartitionProjection? = nil
+  /// The rows themselves: of a table that has no files, such as those of `information_schema`.
+  var memory: Batch? = nil
+  /// The query that stands for the table.
+  var view: ViewDefinition? = nil
   /// The rows of all files, where the resolver knows it without reading data: footers, the catalog.
   var rowCount: Int? = nil
   /// What is known of a column's values over all files, by position in `columns`; for join order.

@@ -9,6 +9,8 @@ struct PlannedStatement: Sendable {
     case plan(LogicalPlan, output: [PlanColumn])
     /// CREATE TABLE AS, INSERT INTO, UNLOAD.
     case write(WritePlan)
+    /// A change of the catalog, made when the statement runs; the lines are what it reports.
+    case change(@Sendable () throws(SQLError) -> [String])
     /// EXPLAIN ANALYZE: the plan is run, its rows are dropped.
     case analysis(LogicalPlan, output: [PlanColumn], isJSON: Bool)
   }
@@ -36,17 +38,24 @@ struct StatementPlanner {
       return rows(["database_name"], try databases(like).map { [$0] })
     case .showTables(let database, let like):
       return rows(["tab_name"], try tables(database, like).map { [$0] })
+    case .showViews(let database, let like):
+      return rows(["views"], try views(database, like).map { [$0] })
+    case .showTableProperties(let table, let key, let range):
+      return try properties(table, key, range)
+    case .showCreateTable(let table, let range):
+      return rows(["createtab_stmt"], try tableScript(table, range).map { [$0] })
+    case .showCreateView(let name, let range):
+      let editor = try editor(range)
+      let view = try editor.view(name, range)
+      return rows(["create view"], view.script(try editor.name(name)).map { [$0] })
+    case .createDatabase, .dropDatabase, .createTable, .dropTable, .alterTable, .repairTable,
+      .dropView:
+      return try change(statement)
+    case .createView(let view): return try createView(view)
     case .showColumns(let table, let range):
       let handle = try resolver.table(table.map(\.text), at: range)
       return rows(["field"], handle.visibleColumns.map { [$0.name] })
-    case .describe(let table, let range):
-      let handle = try resolver.table(table.map(\.text), at: range)
-      return rows(
-        ["column", "type", "extra"],
-        handle.visibleColumns.map {
-          [$0.name, "\($0.type)", $0.partitionIndex == nil ? "" : "partition key"]
-        }
-      )
+    case .describe(let describe): return try self.describe(describe)
     case .describeFile(let pattern, let range, let namesOnly):
       let columns = try resolver.file(pattern, at: range).visibleColumns
       if namesOnly { return rows(["field"], columns.map { [$0.name] }) }
@@ -88,7 +97,7 @@ struct StatementPlanner {
     }
   }
 
-  private func rows(_ names: [String], _ rows: [[String]]) -> PlannedStatement {
+  func rows(_ names: [String], _ rows: [[String]]) -> PlannedStatement {
     let table = StatementRows(names, rows)
     return PlannedStatement(columns: table.columns, work: .rows(table.batch))
   }
@@ -106,7 +115,9 @@ struct StatementPlanner {
       switch syntax {
       case .prepare, .execute, .executeImmediate, .deallocate:
         throw SQLError(.notSupported, "a prepared statement cannot prepare or execute another one")
-      default: break
+      case .query, .explain, .unsupported: break
+      default:
+        throw SQLError(.notSupported, "Invalid statement type for prepared statement")
       }
       let planner = StatementPlanner(
         resolver: resolver,
@@ -126,7 +137,7 @@ struct StatementPlanner {
 
   // MARK: Queries
 
-  private func optimized(
+  func optimized(
     _ query: SyntaxQuery
   ) throws(SQLError) -> (plan: LogicalPlan, output: [PlanColumn]) {
     var binder = Binder(tables: resolver, context: context, parameters: parameters)
@@ -150,52 +161,6 @@ struct StatementPlanner {
   }
 
   // MARK: SHOW
-
-  private func databases(_ like: String?) throws(SQLError) -> [String] {
-    var names = Set(try resolver.catalog?.databases() ?? [])
-    if resolver.dataFolder != nil { names.insert(resolver.database) }
-    let pattern = like.map(NamePattern.init)
-    return names.sorted().filter { pattern?.matches($0) ?? true }
-  }
-
-  private func tables(_ database: Identifier?, _ like: String?) throws(SQLError) -> [String] {
-    let name = database?.text.lowercased() ?? resolver.database
-    let known = try resolver.catalog?.databases() ?? []
-    if let database, !known.contains(name),
-      name != resolver.database || resolver.dataFolder == nil
-    {
-      let near = NearestName.suggestion(for: name, among: known)
-      throw SQLError(
-        .schemaNotFound,
-        "schema '\(name)' does not exist",
-        at: database.range,
-        help: near.map { "did you mean '\($0)'?" }
-      )
-    }
-    var names = Set(try resolver.catalog?.tables(in: name) ?? [])
-    if name == resolver.database { names.formUnion(resolver.dataFolder?.names ?? []) }
-    let pattern = like.map(NamePattern.init)
-    return names.sorted().filter { pattern?.matches($0) ?? true }
-  }
-
-  private func partitions(
-    _ table: [Identifier],
-    _ range: SourceRange
-  ) throws(SQLError) -> [String] {
-    let handle = try resolver.table(table.map(\.text), at: range)
-    let keys = handle.columns.filter { $0.partitionIndex != nil }
-    guard !keys.isEmpty else {
-      throw SQLError(.notSupported, "table '\(handle.name)' is not partitioned", at: range)
-    }
-    return handle.partitions.map { partition in
-      PartitionPath.folder(
-        keys: keys.map(\.name),
-        values: keys.map { key in
-          key.partitionIndex.flatMap { PartitionValue.text(partition.values[$0], key.logicalType) }
-        }
-      )
-    }
-  }
 
   private func functions(_ like: String?) -> [[String]] {
     let pattern = like.map(NamePattern.init)

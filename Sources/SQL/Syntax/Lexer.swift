@@ -4,28 +4,35 @@
 /// its semicolons. What cannot be read becomes an ``Token/Kind/invalid`` token, reported when the
 /// parser arrives there, so that earlier mistakes are reported first.
 struct Lexer {
-  private let bytes: [UInt8]
-  private var position = 0
+  let bytes: [UInt8]
+  var position = 0
+  /// Whether the statement at work is one of Hive's; see ``startsHiveStatement()``.
+  private var isHive = false
 
-  init(_ text: String) { bytes = Array(text.utf8) }
+  init(_ text: String) { self.init(bytes: Array(text.utf8)) }
+
+  init(bytes: [UInt8]) { self.bytes = bytes }
 
   /// All tokens, with an `end` at the end.
   static func tokens(_ text: String) -> [Token] {
     var lexer = Lexer(text)
     var tokens: [Token] = []
     tokens.reserveCapacity(text.utf8.count / 5 + 8)
+    var isStart = true
     while true {
+      if isStart { lexer.isHive = lexer.startsHiveStatement() }
       let token = lexer.next()
+      isStart = token.kind == .symbol(.semicolon)
       tokens.append(token)
       if token.kind == .end { return tokens }
     }
   }
 
-  private func byte(_ offset: Int = 0) -> UInt8 {
+  func byte(_ offset: Int = 0) -> UInt8 {
     position + offset < bytes.count ? bytes[position + offset] : 0
   }
 
-  private func token(_ kind: Token.Kind, from start: Int, _ text: String? = nil) -> Token {
+  func token(_ kind: Token.Kind, from start: Int, _ text: String? = nil) -> Token {
     Token(
       kind: kind,
       keyword: nil,
@@ -40,9 +47,11 @@ struct Lexer {
     guard position < bytes.count else { return token(.end, from: start, "<EOF>") }
     let first = bytes[position]
     switch first {
+    case UInt8(ascii: "'") where isHive, UInt8(ascii: "\"") where isHive:
+      return hiveString(from: start)
     case UInt8(ascii: "'"): return string(from: start)
     case UInt8(ascii: "\""), UInt8(ascii: "`"): return quotedName(from: start)
-    case UInt8(ascii: "x"), UInt8(ascii: "X"):
+    case UInt8(ascii: "x") where !isHive, UInt8(ascii: "X") where !isHive:
       if byte(1) == UInt8(ascii: "'") { return binary(from: start) }
     case UInt8(ascii: "u"), UInt8(ascii: "U"):
       if byte(1) == UInt8(ascii: "&") && byte(2) == UInt8(ascii: "'") {
@@ -58,7 +67,7 @@ struct Lexer {
   }
 
   /// Skips spaces and comments; an error where a comment has no end.
-  private mutating func skipBlanks() -> Token? {
+  mutating func skipBlanks() -> Token? {
     while position < bytes.count {
       switch bytes[position] {
       case UInt8(ascii: " "), 9, 10, 11, 12, 13: position += 1
@@ -128,11 +137,13 @@ struct Lexer {
       return unclosed("the quoted name has no closing quote", from: start)
     }
     if text.isEmpty { return token(.invalid, from: start, "a name must not be empty") }
-    return token(.quotedName, from: start, String(decoding: text, as: UTF8.self))
+    var result = token(.quotedName, from: start, String(decoding: text, as: UTF8.self))
+    result.quote = quote
+    return result
   }
 
   /// The rest of the text belongs to what has no end; only its first bytes are marked.
-  private func unclosed(_ complaint: String, from start: Int) -> Token {
+  func unclosed(_ complaint: String, from start: Int) -> Token {
     Token(
       kind: .invalid,
       keyword: nil,
@@ -301,7 +312,7 @@ struct Lexer {
   static func isDigit(_ byte: UInt8) -> Bool { byte &- 48 < 10 }
 
   /// Letters of ASCII, the underscore, and what lies beyond ASCII but is no space or punctuation.
-  private var atLetter: Bool {
+  var atLetter: Bool {
     let first = byte()
     if first < 0x80 { return (first | 0x20) &- 97 < 26 || first == 0x5F }
     // U+0080 to U+00BF, and the spaces, dashes and curly quotes from U+2000 to U+207F.
@@ -310,7 +321,7 @@ struct Lexer {
   }
 
   /// What may follow within a name; `$` for `t$partitions`.
-  private var atWordPart: Bool {
+  var atWordPart: Bool {
     let next = byte()
     return atLetter || Lexer.isDigit(next) || next == UInt8(ascii: "$") || next == UInt8(ascii: "@")
       || (next & 0xC0 == 0x80)

@@ -23,12 +23,26 @@ extension Parser {
       )
     }
     let statement = try parseStatement()
-    if case .unsupported = statement { return statement }
+    switch statement {
+    case .query, .explain: break
+    case .unsupported: return statement
+    default:
+      throw SQLError(
+        .notSupported,
+        "Invalid statement type for prepared statement: \(tokens[index(of: first)].text.uppercased())",
+        at: first
+      )
+    }
     return .prepare(
       name: name,
       first.joined(with: previousRange),
       parameterCount: parameterCount
     )
+  }
+
+  /// The token that begins at a place.
+  private func index(of range: SourceRange) -> Int {
+    tokens.firstIndex { $0.range == range } ?? 0
   }
 
   private mutating func parseExecute(from start: SourceRange) throws(SQLError) -> SyntaxStatement {

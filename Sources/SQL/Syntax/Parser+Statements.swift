@@ -4,12 +4,34 @@ extension Parser {
     if startsQuery || current.kind == .symbol(.leftParenthesis) { return .query(try parseQuery()) }
     if let write = try parseWrite() { return write }
     if let name = unsupportedName { return .unsupported(name, statementRange) }
+    if let definition = try parseDefinition() { return definition }
     if accept(.show) { return try parseShow() }
     if accept(.explain) { return try parseExplain() }
     if accept(.describe) || accept(.desc) { return try parseDescribe() }
     if let prepared = try parsePrepared() { return prepared }
     noteStatements()
     throw mismatch()
+  }
+
+  /// A statement that defines something; nil where none begins.
+  private mutating func parseDefinition() throws(SQLError) -> SyntaxStatement? {
+    let start = current.range
+    switch current.keyword {
+    case .alter: return try parseAlterTable()
+    case .drop: return try parseDrop()
+    case .msck: return try parseRepair()
+    case .create:
+      advance()
+      if accept(.or) {
+        if !accept(.replace) { throw mismatch() }
+        return try parseCreateView(orReplace: true)
+      }
+      if at(.view) { return try parseCreateView(orReplace: false) }
+      if at(.database) || at(.schema) { return try parseCreateDatabase() }
+      if at(.external) || at(.table) { return try parseCreateTable(from: start) }
+      throw mismatch()
+    default: return nil
+    }
   }
 
   /// Looked for only so that errors name them, and slips find them.
@@ -19,7 +41,7 @@ extension Parser {
     }
   }
 
-  private var statementRange: SourceRange {
+  var statementRange: SourceRange {
     let last = tokens.last { $0.kind != .end && $0.kind != .symbol(.semicolon) } ?? current
     return SourceRange(current.range.start, max(last.range.end, current.range.end))
   }
@@ -30,18 +52,14 @@ extension Parser {
     let word = current.keyword
     let next = peek()
     switch word {
-    case .create:
-      let words = createWords
-      return "CREATE " + words
-    case .alter, .drop:
-      return current.text.uppercased() + " " + next.text.uppercased()
+    case .create: return unsupportedCreate
+    case .drop: return unsupportedDrop
     case .insert: return "INSERT INTO"
     case .delete, .update, .merge, .unload, .optimize, .vacuum, .use, .grant,
       .revoke, .analyze, .call, .commit, .rollback, .truncate, .comment, .refresh:
       return beginsStatement(next) ? word?.rawValue : nil
     case .set, .reset: return beginsStatement(next) ? current.text.uppercased() + " SESSION" : nil
     case .start: return next.keyword == .transaction ? "START TRANSACTION" : nil
-    case .msck: return "MSCK REPAIR TABLE"
     case .show: return unsupportedShow
     default: return nil
     }
@@ -52,94 +70,35 @@ extension Parser {
     next.kind != .end || current.keyword == .commit || current.keyword == .rollback
   }
 
-  private var createWords: String {
-    var words: [String] = []
-    var offset = 1
-    if peek().keyword == .or && peek(2).text.uppercased() == "REPLACE" { offset = 3 }
-    while let keyword = peek(offset).keyword, words.count < 2,
-      [.external, .table, .view, .schema, .database, .function].contains(keyword)
-    {
-      words.append(keyword.rawValue)
-      offset += 1
+  /// CREATE of what lake does not make; also CREATE TABLE AS SELECT, which has no list of columns.
+  private var unsupportedCreate: String? {
+    let next = peek()
+    switch next.keyword {
+    case .table: return Lexer(bytes: source).startsHiveStatement() ? nil : "CREATE TABLE AS SELECT"
+    case .external, .view, .database, .schema: return nil
+    case .or: return peek(3).keyword == .view ? nil : "CREATE " + peek(3).text.uppercased()
+    default: return next.kind == .word ? "CREATE " + next.text.uppercased() : nil
     }
-    if words == ["TABLE"] && tokens[index...].contains(where: { $0.keyword == .select }) {
-      return "TABLE AS SELECT"
+  }
+
+  private var unsupportedDrop: String? {
+    let next = peek()
+    switch next.keyword {
+    case .table, .view, .database, .schema: return nil
+    default: return next.kind == .word ? "DROP " + next.text.uppercased() : nil
     }
-    return words.isEmpty ? peek(offset).text.uppercased() : words.joined(separator: " ")
   }
 
   private var unsupportedShow: String? {
     switch peek().keyword {
-    case .create: "SHOW CREATE \(peek(2).text.uppercased())"
-    case .stats, .views, .tblproperties, .session: "SHOW \(peek().text.uppercased())"
+    case .create where peek(2).keyword != .table && peek(2).keyword != .view:
+      "SHOW CREATE \(peek(2).text.uppercased())"
+    case .stats, .session: "SHOW \(peek().text.uppercased())"
     default: nil
     }
   }
 
-  // MARK: SHOW
-
-  private mutating func parseShow() throws(SQLError) -> SyntaxStatement {
-    if accept(.databases) || accept(.schemas) { return .showDatabases(like: try parseLike()) }
-    if accept(.tables) {
-      let database = accept(.in) || accept(.from) ? try parseName() : nil
-      return .showTables(database: database, like: try parseLike())
-    }
-    if accept(.columns) {
-      if !accept(.from) { try expect(.in) }
-      let start = current.range
-      if let file = acceptString() { return .describeFile(file, start, namesOnly: true) }
-      var name = try parseQualifiedName()
-      // Hive: SHOW COLUMNS IN table IN database
-      if name.count == 1, accept(.from) || accept(.in) { name.insert(try parseName(), at: 0) }
-      return .showColumns(table: name, range(from: start))
-    }
-    if accept(.partitions) {
-      _ = accept(.from)
-      let start = current.range
-      let name = try parseQualifiedName()
-      return .showPartitions(table: name, range(from: start))
-    }
-    if accept(.functions) { return .showFunctions(like: try parseLike()) }
-    throw mismatch()
-  }
-
-  private mutating func acceptString() -> String? {
-    guard current.kind == .string else { return nil }
-    defer { advance() }
-    return current.text
-  }
-
-  /// `LIKE 'pattern'`, or the pattern alone as Hive has it.
-  private mutating func parseLike() throws(SQLError) -> String? {
-    let isLike = accept(.like)
-    guard current.kind == .string else {
-      if isLike {
-        note("string")
-        throw mismatch()
-      }
-      return nil
-    }
-    let pattern = current.text
-    advance()
-    return pattern
-  }
-
-  // MARK: DESCRIBE and EXPLAIN
-
-  private mutating func parseDescribe() throws(SQLError) -> SyntaxStatement {
-    let start = current.range
-    if at(.extended) || at(.formatted), Parser.isName(peek()) {
-      return .unsupported("DESCRIBE \(current.text.uppercased())", statementRange)
-    }
-    if ["INPUT", "OUTPUT"].contains(current.text.uppercased()), Parser.isName(peek()) {
-      return .unsupported("DESCRIBE \(current.text.uppercased())", statementRange)
-    }
-    if let file = acceptString() { return .describeFile(file, start, namesOnly: false) }
-    let name = try parseQualifiedName()
-    let place = range(from: start)
-    if at(.partition) { return .unsupported("DESCRIBE … PARTITION", statementRange) }
-    return .describe(table: name, place)
-  }
+  // MARK: EXPLAIN
 
   private mutating func parseExplain() throws(SQLError) -> SyntaxStatement {
     let isAnalyze = accept(.analyze)

@@ -4,6 +4,8 @@
 /// expected and which keyword a slip of the pen meant.
 struct Parser {
   let tokens: [Token]
+  /// The statement's bytes, for what is kept as it was written.
+  let source: [UInt8]
   private(set) var index = 0
   private var expected: [Expectation] = []
   /// The last alias without AS, which may be a misspelt keyword: `SELECT a FORM t`.
@@ -34,7 +36,10 @@ struct Parser {
     }
   }
 
-  init(_ text: String) { tokens = Lexer.tokens(text) }
+  init(_ text: String) {
+    tokens = Lexer.tokens(text)
+    source = Array(text.utf8)
+  }
 
   /// Parses one statement; a semicolon may end it.
   static func parse(_ text: String) throws(SQLError) -> SyntaxStatement {
@@ -69,6 +74,7 @@ struct Parser {
     if tokens[0].kind == .end || tokens[0].kind == .symbol(.semicolon) {
       throw SQLError(.syntaxError, "the statement is empty", at: tokens[0].range)
     }
+    if let quoted = misquotedName { throw quoted }
     let statement = try parseStatement()
     if case .unsupported = statement { return statement }
     _ = accept(.semicolon)

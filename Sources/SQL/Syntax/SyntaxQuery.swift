@@ -119,7 +119,20 @@ enum SyntaxStatement: Sendable {
   case showColumns(table: [Identifier], SourceRange)
   case showPartitions(table: [Identifier], SourceRange)
   case showFunctions(like: String?)
-  case describe(table: [Identifier], SourceRange)
+  case showViews(database: Identifier?, like: String?)
+  case showTableProperties(table: [Identifier], key: String?, SourceRange)
+  case showCreateTable([Identifier], SourceRange)
+  case showCreateView([Identifier], SourceRange)
+  case createDatabase(CreateDatabase)
+  case dropDatabase(DropDatabase)
+  case createTable(CreateTable)
+  case dropTable([Identifier], ifExists: Bool, SourceRange)
+  case alterTable(AlterTable)
+  /// MSCK REPAIR TABLE
+  case repairTable([Identifier], SourceRange)
+  case createView(CreateView)
+  case dropView([Identifier], ifExists: Bool, SourceRange)
+  case describe(Describe)
   /// `DESCRIBE 'path'` and `SHOW COLUMNS FROM 'path'`: files instead of a table.
   case describeFile(String, SourceRange, namesOnly: Bool)
   /// PREPARE: the place of the statement, and how many `?` it has.

@@ -23,6 +23,8 @@ struct Token: Sendable {
   /// Without quotes and escapes; numbers without underscores; for `invalid` the complaint.
   var text: String
   var range: SourceRange
+  /// The quote around a name or string; zero where there is none.
+  var quote: UInt8 = 0
 }
 
 /// Signs and operators.

@@ -8,14 +8,27 @@ struct CatalogTables: Sendable {
 
   /// The table, or nil where the catalog has none of that name.
   func table(_ name: TableName, as title: String) throws(SQLError) -> TableHandle? {
+    let found: TableSnapshot?
     do throws(CatalogError) {
-      guard let snapshot = try catalog.snapshot(of: name) else { return nil }
-      return try handle(snapshot, title)
+      found = try catalog.snapshot(of: name)
     } catch {
       // A name that no table can have is one that no table has.
       if case .invalidName = error.kind { return nil }
       throw SQLError(error)
     }
+    guard let found else { return nil }
+    if let text = found.description.details.viewText, let view = ViewDefinition(viewText: text) {
+      var handle = TableHandle(
+        name: title,
+        columns: TableHandle.columns(found.description.columns, keys: []),
+        partitions: [],
+        format: .ndjson
+      )
+      handle.columns.removeAll(where: \.isHidden)
+      handle.view = view
+      return handle
+    }
+    return try handle(found, title)
   }
 
   /// All tables of all databases.
@@ -37,15 +50,6 @@ struct CatalogTables: Sendable {
   func tables(in database: String) throws(SQLError) -> [String] {
     do throws(CatalogError) {
       return try catalog.tables(in: database).map(\.table)
-    } catch {
-      throw SQLError(error)
-    }
-  }
-
-  /// Whether Athena keeps a view under the table's name: a query's text and no data.
-  func isView(_ name: TableName) throws(SQLError) -> Bool {
-    do throws(CatalogError) {
-      return try catalog.table(name)?.parameters["presto_view"] == "true"
     } catch {
       throw SQLError(error)
     }
@@ -102,27 +106,108 @@ struct CatalogTables: Sendable {
     return partitions
   }
 
-  private func handle(
-    _ snapshot: TableSnapshot,
-    _ title: String
-  ) throws(CatalogError) -> TableHandle {
+  private func handle(_ snapshot: TableSnapshot, _ title: String) throws(SQLError) -> TableHandle {
     let description = snapshot.description
-    let location = catalog.path(of: description.location)
-    var partitions: [TableHandle.PartitionFiles] = []
-    if description.partitionKeys.isEmpty {
-      partitions = [TableHandle.PartitionFiles(values: [], files: CatalogTables.files(location))]
-    } else {
-      partitions = try self.partitions(snapshot, below: location)
-    }
-    return TableHandle(
+    let location = try path(of: description.location)
+    var handle = TableHandle(
       name: title,
       columns: TableHandle.columns(description.columns, keys: description.partitionKeys),
-      partitions: partitions,
+      partitions: [],
       format: description.format,
       readsByPosition: description.format == .parquet
         && description.parameters["parquet.column.index.access"]?.lowercased() == "true",
       rowCount: description.parameters["recordCount"].flatMap { Int($0) }
     )
+    if case .text(let serDe) = description.format {
+      handle.lines = try LineFormat(
+        serDe,
+        tableParameters: description.parameters,
+        columns: description.columns.map(\.type)
+      )
+      handle.opensRecords = description.details.inputFormat?.contains("CloudTrail") == true
+    }
+    if description.partitionKeys.isEmpty {
+      handle.partitions = [
+        TableHandle.PartitionFiles(values: [], files: CatalogTables.files(location))
+      ]
+      return handle
+    }
+    let projection = try PartitionProjection(
+      description.partitionKeys,
+      description.parameters,
+      table: title,
+      location: location,
+      path: { catalog.path(of: $0) }
+    )
+    if let projection {
+      handle.projection = projection
+      return handle
+    }
+    let registered: [Partition]
+    do throws(CatalogError) {
+      registered = try catalog.partitions(of: snapshot)
+    } catch {
+      throw SQLError(error)
+    }
+    handle.partitions.reserveCapacity(registered.count)
+    for partition in registered {
+      handle.partitions.append(
+        TableHandle.PartitionFiles(
+          values: try values(partition, description),
+          files: .folder(try folder(partition, location))
+        )
+      )
+    }
+    return handle
+  }
+
+  private func folder(_ partition: Partition, _ location: String) throws(SQLError) -> String {
+    let place = partition.location
+    if place.hasPrefix("/") { return place }
+    return S3Location.key(of: place) == nil ? location + "/" + place : try path(of: place)
+  }
+
+  /// A location as a path; those of S3 need a folder that stands for it.
+  private func path(of location: String) throws(SQLError) -> String {
+    if S3Location.key(of: location) != nil && catalog.s3Root == nil {
+      throw SQLError(
+        .hiveCannotOpen,
+        "no folder stands for S3: cannot read '\(location)'",
+        help: "--s3-root DIR or $LAKE_S3_ROOT names the folder that holds the buckets"
+      )
+    }
+    return catalog.path(of: location)
+  }
+
+  private func values(
+    _ partition: Partition,
+    _ description: TableDescription
+  ) throws(SQLError) -> [Scalar] {
+    var values: [Scalar] = []
+    for (text, key) in zip(partition.values, description.partitionKeys) {
+      guard let value = PartitionValue.scalar(text, key.type) else {
+        throw SQLError(
+          CatalogError(
+            .damaged(
+              "the partition value '\(text ?? "")' is no \(SQLType(key.type)) of '\(key.name)'"
+            ),
+            path: "\(description.name)"
+          )
+        )
+      }
+      values.append(value)
+    }
+    guard values.count == description.partitionKeys.count else {
+      throw SQLError(
+        CatalogError(
+          .damaged(
+            "a partition has \(values.count) values for \(description.partitionKeys.count) columns"
+          ),
+          path: "\(description.name)"
+        )
+      )
+    }
+    return values
   }
 }
 

@@ -43,7 +43,7 @@ struct TableResolver: TableResolving {
     if parts.count == 1, let dataFolder, let found = try dataFolder.files(of: table) {
       return try files.table(title, found)
     }
-    if parts.count == 3, !TableResolver.catalogNames.contains(parts[0].lowercased()) {
+    if parts.count == 3, !TableResolver.isCatalog(parts[0]) {
       throw SQLError(
         .schemaNotFound,
         "catalog '\(parts[0])' does not exist",
@@ -54,33 +54,18 @@ struct TableResolver: TableResolving {
       database: parts.count > 1 ? parts[parts.count - 2] : database,
       table: table
     )
-    try refuseSystemTables(name)
-    if let handle = try catalog?.table(name, as: title) {
-      if try catalog?.isView(name) == true {
-        throw SQLError(.notSupported, "'\(name)' is a view; views are not supported")
-      }
-      return handle
-    }
+    if let handle = try SystemTables(resolver: self).table(name, as: title) { return handle }
+    if let handle = try catalog?.table(name, as: title) { return handle }
     throw try notFound(name, isQualified: parts.count > 1)
   }
 
   private static let catalogNames: Set = ["awsdatacatalog", "hive", "lake"]
 
-  private func refuseSystemTables(_ name: TableName) throws(SQLError) {
-    if name.database == "information_schema" {
-      throw SQLError(
-        .notSupported,
-        "information_schema is not supported",
-        help: "use SHOW TABLES and DESCRIBE"
-      )
-    }
-    if name.table.hasSuffix("$partitions") {
-      throw SQLError(
-        .notSupported,
-        "the table '\(name.table)' is not supported",
-        help: "use SHOW PARTITIONS \(name.table.dropLast("$partitions".count))"
-      )
-    }
+  /// Whether a name is one of the only catalog's.
+  static func isCatalog(_ name: String) -> Bool { catalogNames.contains(name.lowercased()) }
+
+  func inDatabase(_ database: String) -> any TableResolving {
+    TableResolver(dataFolder: nil, catalog: catalog, database: database, files: files)
   }
 
   private func notFound(_ name: TableName, isQualified: Bool) throws(SQLError) -> SQLError {

@@ -4,4 +4,10 @@ protocol TableResolving: Sendable {
   func table(_ parts: [String], at range: SourceRange) throws(SQLError) -> TableHandle
   /// The files behind `FROM 'pattern'` as one table.
   func file(_ pattern: String, at range: SourceRange) throws(SQLError) -> TableHandle
+  /// The same for names within a view, which belong to the database that it was made in.
+  func inDatabase(_ database: String) -> any TableResolving
+}
+
+extension TableResolving {
+  func inDatabase(_ database: String) -> any TableResolving { self }
 }

@@ -97,6 +97,7 @@ struct SQLCommand: ParsableCommand {
     var options = QueryOptions()
     options.progress = progress
     options.lakeFolder = global.lakeFolder
+    options.s3Root = global.s3Root
     options.database = database
     options.dataFolder = data
     options.threads = global.threadCount

@@ -27,7 +27,7 @@ struct Configuration {
   /// The environment's names for options of all commands; `lake` has its own: `LAKE_HOME`.
   static let environmentNames = [
     ("LAKE_THREADS", "threads"), ("LAKE_MEMORY", "memory"), ("LAKE_COLOR", "color"),
-    ("LAKE_PROGRESS", "progress"),
+    ("LAKE_PROGRESS", "progress"), ("LAKE_S3_ROOT", "s3-root"),
   ]
 
   /// The file, where there is one.

@@ -58,6 +58,15 @@ struct GlobalOptions: ParsableArguments {
   )
   var memory: ByteSize?
 
+  @Option(
+    help: ArgumentHelp(
+      "The folder that holds the buckets of s3:// locations.",
+      discussion: "Default: $LAKE_S3_ROOT.",
+      valueName: "dir"
+    )
+  )
+  var s3Root: String?
+
   @Option(help: "Colours on standard error and in tables.")
   var color: When = .auto
 

@@ -30,11 +30,13 @@ final class QuerySession {
   private let parameters: [String]
   private(set) var file: OutputFile
   private let progress = QueryProgress()
+  private let history: QueryHistory
 
   init(_ command: SQLCommand) throws {
     engine = QueryEngine(command.queryOptions(progress: progress))
     parameters = command.parameters
     global = command.global
+    history = QueryHistory(lake: command.global.lakeFolder)
     file = try command.output.map { try OutputFile(path: $0) } ?? OutputFile()
     settings.format = command.format ?? (command.global.json ? .json : nil)
     settings.chart = command.chart ?? .auto
@@ -88,7 +90,21 @@ final class QuerySession {
     try run(script: sql)
   }
 
+  /// Runs a statement and notes it in the lake's history, also where it fails.
   private func run(_ sql: String, isVertical: Bool) throws {
+    var entry = QueryHistory.Entry(query: sql)
+    do {
+      let statistics = try answer(sql, isVertical: isVertical)
+      entry.finish(statistics)
+      history.append(entry)
+    } catch {
+      entry.fail(error, isCancelled: Interruption.isRequested)
+      history.append(entry)
+      throw error
+    }
+  }
+
+  private func answer(_ sql: String, isVertical: Bool) throws -> QueryStatistics {
     let isTerminal = file.isTerminal
     let format = isVertical ? .vertical : settings.format ?? (isTerminal ? .table : .csv)
     let target = isTerminal && settings.usesPager ? OutputFile(pager: pager()) : file
@@ -114,6 +130,7 @@ final class QuerySession {
     try writer?.finish()
     if target !== file { try target.commit() }
     tell(statistics, isTable: (format == .table || format == .chart) && writer != nil)
+    return statistics
   }
 
   private func tell(_ statistics: QueryStatistics, isTable: Bool) {

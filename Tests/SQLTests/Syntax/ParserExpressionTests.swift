@@ -47,7 +47,7 @@ import Testing
     ("t.a.b", "t.a.b"), ("\"A b\".c", "\"A b\".c"), ("f(x).y", "f(x).y"),
     ("a[1][2].b", "a[1][2].b"),
     ("m['k']", "m['k']"), ("ARRAY[1, 2][1]", "array[1, 2][1]"), ("ROW(1, 'a')", "row(1, 'a')"),
-    ("date", "date"), ("year", "year"), ("interval", "interval"), ("`from`", "\"from\""),
+    ("date", "date"), ("year", "year"), ("interval", "interval"),
   ])
   func `names, members and subscripts chain`(text: String, expected: String) throws {
     #expect(try tree(text) == expected)

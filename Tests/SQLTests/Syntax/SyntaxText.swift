@@ -14,7 +14,26 @@ enum SyntaxText {
     case .showColumns(let table, _): "show columns " + name(table)
     case .showPartitions(let table, _): "show partitions " + name(table)
     case .showFunctions(let like): "show functions" + optional(like)
-    case .describe(let table, _): "describe " + name(table)
+    case .describe(let describe):
+      "describe " + (describe.style == .plain ? "" : "\(describe.style) ") + name(describe.table)
+        + describe.path.map { " ." + $0.text }.joined()
+    case .showViews(let database, let like):
+      "show views" + (database.map { " in " + $0.text } ?? "") + optional(like)
+    case .showTableProperties(let table, let key, _):
+      "show properties " + name(table) + (key.map { " \($0)" } ?? "")
+    case .showCreateTable(let table, _): "show create table " + name(table)
+    case .showCreateView(let view, _): "show create view " + name(view)
+    case .createDatabase(let database): "create database " + database.name.text
+    case .dropDatabase(let database):
+      "drop database " + database.name.text + (database.cascades ? " cascade" : "")
+    case .createTable(let table):
+      "create table \(name(table.name)) ("
+        + table.columns.map { "\($0.name.text) \($0.type)" }.joined(separator: ", ") + ")"
+    case .dropTable(let table, _, _): "drop table " + name(table)
+    case .alterTable(let table): "alter table " + name(table.name)
+    case .repairTable(let table, _): "repair " + name(table)
+    case .createView(let view): "create view \(name(view.name)) as \(of(view.query))"
+    case .dropView(let view, _, _): "drop view " + name(view)
     case .describeFile(let path, _, let namesOnly):
       (namesOnly ? "show columns" : "describe") + " file '\(path)'"
     case .prepare(let name, _, let count): "prepare \(name.text) of \(count)"

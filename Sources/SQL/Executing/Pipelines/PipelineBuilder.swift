@@ -238,12 +238,21 @@ struct PipelineBuilder {
         columns: scan.columns.map(\.column)
       )
     }
+    if let rows = scan.table.memory {
+      return Strand(
+        source: MemoryScanSource(plan, [rows], statistics: statistics),
+        stages: [],
+        columns: scan.columns.map(\.column)
+      )
+    }
     let source: Source
     switch scan.table.format {
     case .parquet: source = ParquetScanSource(plan, statistics: statistics)
     case .ndjson: source = TextScanSource(plan, format: .ndjson, statistics: statistics)
     case .csv(let layout):
       source = TextScanSource(plan, format: .csv(layout), statistics: statistics)
+    // A SerDe's records are lines, as those of JSON are.
+    case .text: source = TextScanSource(plan, format: .ndjson, statistics: statistics)
     }
     return Strand(source: source, stages: [], columns: scan.columns.map(\.column))
   }

@@ -20,6 +20,10 @@ struct ScanFiles: Sendable {
 
   /// Evaluates the filters that only look at partition columns, and lists the folders that are left.
   init(_ scan: LogicalPlan.Scan, _ context: EvaluationContext) throws {
+    var scan = scan
+    if let projection = scan.table.projection {
+      scan.table.partitions = try projection.partitions(scan, context)
+    }
     let table = scan.table
     partitionCountTotal = table.partitions.count
     let kept = try ScanFiles.prune(scan, context)

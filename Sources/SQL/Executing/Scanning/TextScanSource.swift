@@ -50,10 +50,18 @@ final class TextScanSource: Source, @unchecked Sendable {
           }
           guard nextFile < files.count else { return nil }
           nextFile += 1
-          current = try RecordBlockReader(path: files[nextFile - 1].path, format: format)
+          current = try open(files[nextFile - 1].path)
         }
       } catch { throw ScanFailure.translate(error) }
     }
+  }
+
+  private func open(_ path: String) throws -> RecordBlockReader {
+    guard plan.scan.table.opensRecords else {
+      return try RecordBlockReader(path: path, format: format)
+    }
+    // A document goes over several lines, and is one record here.
+    return try RecordBlockReader(InputFile(path: path), format: format, envelope: .documents)
   }
 
   private func take(_ morsel: Int) -> (block: RecordBlock, file: ScanFiles.File)? {
@@ -77,9 +85,8 @@ final class TextScanSource: Source, @unchecked Sendable {
     private let source: TextScanSource
     private let control: RunControl
     private var filters: ScanFilters
-    private let decoder: RecordDecoder
-    private let schema: Schema
-    /// For each column of the scan, its position in `schema`.
+    private let decoder: any BlockDecoder
+    /// For each column of the scan, its position among the decoded ones.
     private let positions: [Int?]
     private var rowCountScanned = 0
 
@@ -88,7 +95,6 @@ final class TextScanSource: Source, @unchecked Sendable {
       self.control = control
       let scan = source.plan.scan
       filters = try ScanFilters(scan, source.plan.dynamicFilters, control.settings.context)
-      decoder = RecordDecoder(format: source.format, options: DecodingOptions())
       var fields: [Field] = []
       var positions: [Int?] = []
       for scanned in scan.columns {
@@ -101,8 +107,22 @@ final class TextScanSource: Source, @unchecked Sendable {
         let name = Reader.fieldName(scanned.tableColumn, scan.table, source.format)
         fields.append(Field(name, column.logicalType))
       }
-      schema = Schema(fields)
       self.positions = positions
+      if let lines = scan.table.lines {
+        let stored = scan.table.columns.filter { $0.partitionIndex == nil && !$0.isHidden }
+        let names = stored.map(\.name)
+        decoder = try LineBlockDecoder(
+          lines,
+          table: stored.map { Field($0.name, $0.logicalType) },
+          wanted: fields.compactMap { field in names.firstIndex(of: field.name) },
+          opensRecords: scan.table.opensRecords
+        )
+      } else {
+        decoder = RecordBlockDecoder(
+          decoder: RecordDecoder(format: source.format, options: DecodingOptions()),
+          schema: Schema(fields)
+        )
+      }
     }
 
     /// What the decoder calls a table's column: text without a header goes by position.
@@ -122,20 +142,16 @@ final class TextScanSource: Source, @unchecked Sendable {
 
     override func read(_ morsel: Int, push: (Batch) throws -> Bool) throws {
       guard let (block, file) = source.take(morsel) else { return }
-      let decoded: DecodedBlock
-      do { decoded = try decoder.decode(block, fixed: schema) } catch {
-        throw ScanFailure.translate(error)
-      }
-      if let record = decoded.rejected.first { throw ScanFailure.rejected(record) }
+      let decoded = try decoder.decode(block)
       try control.countRead(source.takeByteCount(), by: source.plan.counts)
       let scan = source.plan.scan
       let columns = positions.enumerated().map { index, position -> Column in
-        if let position { return decoded.batch.columns[position] }
+        if let position { return decoded.columns[position] }
         let column = scan.table.columns[scan.columns[index].tableColumn]
         let constant = FileColumns.constant(column, file) ?? column.type.nulls(count: 1)
-        return Column(constant.form, count: decoded.batch.rowCount)
+        return Column(constant.form, count: decoded.rowCount)
       }
-      try Batch(columns: columns, rowCount: decoded.batch.rowCount).forEachSlice { slice in
+      try Batch(columns: columns, rowCount: decoded.rowCount).forEachSlice { slice in
         var batch = slice
         if !filters.isEmpty,
           let rows = try filters.select(

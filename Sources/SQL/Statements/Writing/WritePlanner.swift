@@ -247,6 +247,12 @@ struct WritePlanner {
         layout: .csv(delimiter: csv.delimiter, quote: csv.quote, hasHeader: csv.hasHeader),
         codec: codec(.gzip)
       )
+    case .text:
+      throw SQLError(
+        .notSupported,
+        "INSERT INTO '\(table.name)', whose text files a SerDe of Hive reads",
+        help: "insert into tables of Parquet, JSON or CSV; CREATE TABLE AS makes them"
+      )
     }
   }
 
