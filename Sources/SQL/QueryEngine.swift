@@ -140,7 +140,8 @@ public final class QueryEngine: Sendable {
 
   private func catalog() throws(SQLError) -> TableCatalog? {
     guard let folder = options.lakeFolder else { return nil }
-    do throws(CatalogError) { return try TableCatalog(lake: folder, s3Root: options.s3Root) } catch {
+    do throws(CatalogError) { return try TableCatalog(lake: folder, s3Root: options.s3Root) } catch
+    {
       throw SQLError(error)
     }
   }

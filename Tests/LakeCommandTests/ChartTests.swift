@@ -22,9 +22,9 @@ import Testing
     #expect(
       try lines("select * from (values ('paid', 4), ('new', 8), ('本', 1), (null, null)) t(s, n)")
         == [
-          "paid │███████████████▌                4",
-          "new  │███████████████████████████████ 8",
-          "本   │███▉                            1",
+          "paid │██████████████                  4",
+          "new  │████████████████████████████    8",
+          "本   │███▌                            1",
           "NULL │                             NULL",
         ]
     )
@@ -42,7 +42,7 @@ import Testing
     let lines = try lines("select * from (values ('a', -10), ('b', 10)) t(s, n)") {
       $0.width = 26
     }
-    #expect(lines == ["a │█████████           -10", "b │         █████████   10"])
+    #expect(lines == ["a │█████████          -10", "b │         █████████  10"])
   }
 
   @Test func `two measures are two blocks with their names`() throws {

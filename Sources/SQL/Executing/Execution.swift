@@ -40,7 +40,7 @@ struct Execution {
     } catch {
       throw ScanFailure.sqlError(error)
     }
-    return statistics(builder, control, rowCount: rowCount)
+    return statistics(builder, control, since: start, rowCount: rowCount)
   }
 
   /// Runs the plan and ends it in a sink, which all workers fill at the same time.
@@ -49,6 +49,7 @@ struct Execution {
   /// - Returns: What was read and done.
   /// - Throws: The first error of any worker.
   func fill(_ makeSink: (OperatorStatistics?) -> Sink) throws(SQLError) -> ExecutionStatistics {
+    let start = monotonicNanoseconds()
     let control = RunControl(settings)
     var builder = PipelineBuilder(control, memoryTables: memoryTables)
     do {
@@ -58,7 +59,7 @@ struct Execution {
     } catch {
       throw ScanFailure.sqlError(error)
     }
-    return statistics(builder, control, rowCount: 0)
+    return statistics(builder, control, since: start, rowCount: 0)
   }
 
   /// The strands of the plan with the output's columns.
@@ -82,6 +83,7 @@ struct Execution {
   private func statistics(
     _ builder: PipelineBuilder,
     _ control: RunControl,
+    since start: Int,
     rowCount: Int
   ) -> ExecutionStatistics {
     var statistics = ExecutionStatistics()

@@ -115,7 +115,7 @@ struct StatementPlanner {
       switch syntax {
       case .prepare, .execute, .executeImmediate, .deallocate:
         throw SQLError(.notSupported, "a prepared statement cannot prepare or execute another one")
-      case .query, .explain, .unsupported: break
+      case .query, .explain, .write, .unsupported: break
       default:
         throw SQLError(.notSupported, "Invalid statement type for prepared statement")
       }

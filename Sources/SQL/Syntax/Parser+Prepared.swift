@@ -24,7 +24,7 @@ extension Parser {
     }
     let statement = try parseStatement()
     switch statement {
-    case .query, .explain: break
+    case .query, .explain, .write: break
     case .unsupported: return statement
     default:
       throw SQLError(

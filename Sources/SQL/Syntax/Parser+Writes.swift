@@ -30,7 +30,7 @@ extension Parser {
     let start = current.range
     let table = try parseQualifiedName()
     let place = range(from: start)
-    let properties = accept(.with) ? try parseProperties() : []
+    let properties = accept(.with) ? try parseWriteProperties() : []
     try expect(.as)
     let query = try parseWrittenQuery()
     var withData = true
@@ -83,7 +83,7 @@ extension Parser {
     let place = current.text
     let range = current.range
     advance()
-    let properties = accept(.with) ? try parseProperties() : []
+    let properties = accept(.with) ? try parseWriteProperties() : []
     return SyntaxWrite(
       target: .unload(place: place),
       targetRange: range,
@@ -101,7 +101,7 @@ extension Parser {
   }
 
   /// A list of `name = value` in parentheses.
-  private mutating func parseProperties() throws(SQLError) -> [WriteProperty] {
+  private mutating func parseWriteProperties() throws(SQLError) -> [WriteProperty] {
     try expect(.leftParenthesis)
     var properties: [WriteProperty] = []
     repeat {

@@ -141,15 +141,6 @@ import Testing
       "SELECT a.id, (SELECT b.s FROM t b WHERE b.id = a.k) FROM t a"
     ),
     Case(
-      "an inner join of one key with most rows",
-      "SELECT a.id, count(*), sum(b.id) FROM (SELECT * FROM t WHERE id < 300) a "
-        + "JOIN (SELECT same, id, s, d FROM t) b ON a.same = b.same GROUP BY a.id"
-    ),
-    Case(
-      "a semi join of one key with most rows",
-      "SELECT id FROM t a WHERE EXISTS (SELECT 1 FROM t b WHERE a.same = b.same AND b.id > a.id + 39000)"
-    ),
-    Case(
       "a full join of one key with most rows",
       "SELECT a.id, count(b.id), count(*) FROM (SELECT * FROM t WHERE id < 200) a "
         + "FULL JOIN t b ON a.same = b.same AND b.few = a.few GROUP BY a.id"

@@ -41,9 +41,11 @@ struct CatalogEditor: Sendable {
 
   /// The error for a table that is not there.
   func notFound(_ name: TableName, _ range: SourceRange) throws(SQLError) -> SQLError {
-    let known = try translated(at: range) { () throws(CatalogError) in
-      name.database == "default" || (try catalog.databases()).contains(name.database)
-        ? try catalog.tables(in: name.database) : nil
+    let known = try translated(at: range) { () throws(CatalogError) -> [TableName]? in
+      if name.database != "default" {
+        guard try catalog.databases().contains(name.database) else { return nil }
+      }
+      return try catalog.tables(in: name.database)
     }
     guard let known else { return try databaseNotFound(name.database, range) }
     let near = NearestName.suggestion(for: name.table, among: known.map(\.table))

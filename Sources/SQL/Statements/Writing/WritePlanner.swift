@@ -62,7 +62,7 @@ struct WritePlanner {
     for index in fields.indices { fields[index].id = index + 1 }
     for index in keys.indices { keys[index].id = fields.count + index + 1 }
     let location = try properties.location.map { text throws(SQLError) in
-      try WritePlanner.folder(text, "external_location", at: properties.locationRange)
+      try folder(text, "external_location", at: properties.locationRange)
     }
     try WritePlanner.checkEmpty(
       location ?? catalog.catalog.path(of: catalog.catalog.defaultLocation(of: name)),
@@ -262,7 +262,7 @@ struct WritePlanner {
     let properties = try WriteProperties(write.properties, isUnload: true)
     let bound = try bind(write.query)
     let (fields, keys) = try columns(bound.output, properties)
-    let folder = try WritePlanner.folder(place, "UNLOAD", at: write.targetRange)
+    let folder = try folder(place, "UNLOAD", at: write.targetRange)
     try WritePlanner.checkEmpty(folder, "UNLOAD")
     return WritePlan(
       target: .unload(folder: folder),
@@ -306,19 +306,23 @@ struct WritePlanner {
     types.map(\.description).joined(separator: ", ")
   }
 
-  private static func folder(
+  private func folder(
     _ text: String,
     _ what: String,
     at range: SourceRange?
   ) throws(SQLError) -> String {
-    if text.contains("://") {
+    var trimmed = text[...]
+    if let key = S3Location.key(of: text), let root = resolver.catalog?.catalog.s3Root {
+      trimmed = "\(root)/\(key)"
+    } else if text.contains("://") {
       throw SQLError(
         .notSupported,
         "\(what) to '\(text)' is not supported: lake writes to folders",
-        at: range
+        at: range,
+        help: S3Location.key(of: text) == nil
+          ? nil : "name the folder that holds the buckets with --s3-root"
       )
     }
-    var trimmed = text[...]
     while trimmed.utf8.count > 1, trimmed.utf8.last == UInt8(ascii: "/") { trimmed.removeLast() }
     guard !trimmed.isEmpty, trimmed != "/" else {
       throw SQLError(.notSupported, "'\(text)' is no folder to write to", at: range)
