@@ -35,6 +35,19 @@ import Testing
     #expect(try crawl() == ["eu unchanged", "us unchanged"])
   }
 
+  @Test func `a list that is empty in all files keeps what its elements were`() throws {
+    zoo.directory.write(
+      "{\"id\":1,\"lines\":[{\"sku\":\"a\",\"n\":1}],\"o\":{\"p\":1}}\n",
+      to: "logs/a"
+    )
+    _ = try crawl()
+    zoo.directory.write("{\"id\":1,\"lines\":[],\"o\":{}}\n", to: "logs/a")
+    #expect(try zoo.crawl("logs").tables[0].changes.isEmpty)
+    zoo.directory.write("{\"id\":1,\"lines\":[{\"n\":1}],\"o\":{\"p\":1}}\n", to: "logs/a")
+    let report = try zoo.crawl("logs")
+    #expect(report.tables[0].changes.map(\.column) == ["lines.element.sku"])
+  }
+
   @Test func `one odd folder does not make three tables of one`() throws {
     order("logs/us/f")
     order("logs/eu/f")

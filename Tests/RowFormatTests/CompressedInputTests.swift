@@ -34,7 +34,7 @@ import Testing
     let count = Array(base64.utf8).withUnsafeBufferPointer { source in
       target.withUnsafeMutableBufferPointer { target in
         source.baseAddress.flatMap { start in
-          target.baseAddress.flatMap { Base64Text.decode(start, count: source.count, into: $0) }
+          target.baseAddress.flatMap { Base64.decode(start, count: source.count, into: $0) }
         }
       }
     }

@@ -73,6 +73,9 @@ extension Crawler {
     fields.compactMap { field in
       guard let seen = found.first(where: { $0.name.lowercased() == field.name.lowercased() })
       else { return nil }
+      // Lists and objects that are empty everywhere say nothing of what they hold, and a row without
+      // fields is a type that nobody reads.
+      if seen.type.children.isEmpty { return field }
       var kept = field
       let children = keeping(field.type.children, seenIn: seen.type.children)
       kept.type = field.type.withChildren(children) ?? field.type

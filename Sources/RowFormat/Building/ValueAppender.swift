@@ -194,7 +194,7 @@ struct ValueAppender {
       return appendNumber(slot, number)
     case .binary where !isEvolving:
       let target = openArena()
-      guard let length = Base64Text.decode(start, count: count, into: target) else { return false }
+      guard let length = Base64.decode(start, count: count, into: target) else { return false }
       slot.appendView(target, count: length)
       keepArena(upTo: target + length)
       return true
@@ -223,7 +223,7 @@ struct ValueAppender {
   mutating func appendBase64(_ slot: SlotPointer, _ start: BytePointer, count: Int) -> Bool {
     guard slot.pointee.kind == .binary else { return appendText(slot, start, count: count) }
     let target = openArena()
-    guard let length = Base64Text.decode(start, count: count, into: target) else { return false }
+    guard let length = Base64.decode(start, count: count, into: target) else { return false }
     slot.appendView(target, count: length)
     keepArena(upTo: target + length)
     return true

@@ -17,7 +17,7 @@ struct DynamoDBPlainText {
       guard let end = scanner.skipString(start + 1) else { return nil }
       // The target has room for the text, so it has for the bytes too.
       if opening.tag == .binary
-        && Base64Text.decode(start + 1, count: end - start - 2, into: out) == nil
+        && Base64.decode(start + 1, count: end - start - 2, into: out) == nil
       {
         return scanner.fail(.invalidBase64, at: start)
       }

@@ -36,7 +36,7 @@ enum ValueWords {
       let isNumber = value.isFinite
       quote(quoted && !isNumber, &text) { $0.append(contentsOf: "\(value)".utf8) }
     case (.bytes(let bytes), .binary), (.bytes(let bytes), .uuid):
-      let encoded = bytes.withUnsafeBytes { Base64Text.encode($0) }
+      let encoded = bytes.withUnsafeBytes { Base64.encode($0) }
       quote(quoted, &text) { $0.append(contentsOf: encoded) }
     case (.bytes(let bytes), _):
       if quoted {

@@ -76,7 +76,7 @@ struct KinesisUnwrapping {
       guard let start = encoded.baseAddress, !encoded.isEmpty else { return [] }
       var decoded = [UInt8](repeating: 0, count: encoded.count + 16)
       let count = decoded.withUnsafeMutableBufferPointer { target in
-        target.baseAddress.flatMap { Base64Text.decode(start, count: encoded.count, into: $0) }
+        target.baseAddress.flatMap { Base64.decode(start, count: encoded.count, into: $0) }
       }
       return count.map { Array(decoded.prefix($0)) }
     }

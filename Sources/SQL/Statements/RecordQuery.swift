@@ -139,11 +139,14 @@ public struct BoundRecordQuery {
           help: "name one of them with AS"
         )
       }
-      if let type = types[column.id] {
-        fields.append(Field(column.name, type))
-      } else {
-        fields.append(Field(column.name, try LogicalType(column)))
+      guard let type = types[column.id] ?? column.type.storedType(unknown: .unknown) else {
+        throw SQLError(
+          .notSupported,
+          "column '\(column.name)' is of type \(column.type), which files do not keep",
+          help: "cast it to another type"
+        )
       }
+      fields.append(Field(column.name, type))
     }
     steps.append(.project(items))
     output = Schema(fields)
@@ -282,55 +285,5 @@ private struct RecordTable: TableResolving {
 
   func file(_ pattern: String, at range: SourceRange) throws(SQLError) -> TableHandle {
     throw SQLError(.notSupported, "a projection of records reads from 'record'", at: range)
-  }
-}
-
-extension LogicalType {
-  /// How the values of a column are kept in files.
-  fileprivate init(_ column: PlanColumn) throws(SQLError) {
-    guard let type = LogicalType(column.type) else {
-      throw SQLError(
-        .notSupported,
-        "column '\(column.name)' is of type \(column.type), which files do not keep",
-        help: "cast it to another type"
-      )
-    }
-    self = type
-  }
-
-  private init?(_ type: SQLType) {
-    switch type {
-    case .unknown: self = .unknown
-    case .boolean: self = .boolean
-    case .tinyint: self = .int8
-    case .smallint: self = .int16
-    case .integer: self = .int32
-    case .bigint: self = .int64
-    case .real: self = .float32
-    case .double: self = .float64
-    case .decimal(let precision, let scale): self = .decimal(precision: precision, scale: scale)
-    case .varchar, .char: self = .string
-    case .varbinary: self = .binary
-    case .json: self = .json
-    case .uuid: self = .uuid
-    case .date: self = .date
-    case .time(let precision): self = .time(TimeUnit(precision: precision))
-    case .timestamp(let precision):
-      self = .timestamp(TimeUnit(precision: precision), isAdjustedToUTC: false)
-    case .array(let element):
-      guard let inner = LogicalType(element) else { return nil }
-      self = .list(Field("element", inner))
-    case .map(let key, let value):
-      guard let keys = LogicalType(key), let values = LogicalType(value) else { return nil }
-      self = .map(key: Field("key", keys, isNullable: false), value: Field("value", values))
-    case .row(let members):
-      var fields: [Field] = []
-      for (index, member) in members.enumerated() {
-        guard let inner = LogicalType(member.type) else { return nil }
-        fields.append(Field(member.name ?? "field\(index)", inner))
-      }
-      self = .row(fields)
-    default: return nil
-    }
   }
 }

@@ -16,7 +16,7 @@ final class ParquetResultWriter: ResultWriter {
   func begin(_ columns: [ResultColumn]) throws {
     var fields: [Field] = []
     for (name, column) in zip(JSONWriter.uniqueNames(columns), columns) {
-      guard let type = column.type.storedType else {
+      guard let type = column.type.storedType(unknown: .boolean) else {
         throw Failure(
           code: "NOT_SUPPORTED",
           message: "column '\(column.name)' is a \(column.type), which Parquet cannot hold",
@@ -74,48 +74,6 @@ final class ParquetResultWriter: ResultWriter {
 }
 
 extension SQLType {
-  /// How files keep the type; nil where they cannot.
-  fileprivate var storedType: LogicalType? {
-    switch self {
-    case .unknown, .boolean: .boolean
-    case .tinyint: .int8
-    case .smallint: .int16
-    case .integer: .int32
-    case .bigint: .int64
-    case .real: .float32
-    case .double: .float64
-    case .decimal(let precision, let scale): .decimal(precision: precision, scale: scale)
-    case .varchar, .char: .string
-    case .varbinary: .binary
-    case .json: .json
-    case .uuid: .uuid
-    case .date: .date
-    case .time(let precision): .time(TimeUnit(precision: precision))
-    case .timestamp(let precision):
-      .timestamp(TimeUnit(precision: precision), isAdjustedToUTC: false)
-    case .timestampWithTimeZone, .intervalDayToSecond, .intervalYearToMonth, .ipAddress, .ipPrefix,
-      .hyperLogLog, .setDigest, .tdigest, .qdigest:
-      nil
-    case .array(let element): element.storedType.map { .list(Field("element", $0)) }
-    case .map(let key, let value):
-      key.storedType.flatMap { key in
-        value.storedType.map {
-          .map(key: Field("key", key, isNullable: false), value: Field("value", $0))
-        }
-      }
-    case .row(let fields): SQLType.storedRow(fields)
-    }
-  }
-
-  private static func storedRow(_ fields: [RowField]) -> LogicalType? {
-    var stored: [Field] = []
-    for (index, field) in fields.enumerated() {
-      guard let type = field.type.storedType else { return nil }
-      stored.append(Field(field.name ?? "field\(index)", type))
-    }
-    return .row(stored)
-  }
-
   fileprivate var nearestStoredName: String {
     switch self {
     case .timestampWithTimeZone: "timestamp"

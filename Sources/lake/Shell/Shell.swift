@@ -1,3 +1,4 @@
+import ColumnFormat
 import SQL
 
 #if canImport(Glibc)
@@ -63,7 +64,11 @@ struct Shell {
   ///
   /// - Returns: False when it asks to leave.
   private func answer(_ text: String) -> Bool {
-    defer { Interruption.reset() }
+    defer {
+      Interruption.reset()
+      // Who waits for the next statement needs no memory of the last one.
+      MemoryBlock.releaseIdleMemory()
+    }
     do {
       let word = text.split(whereSeparator: \.isWhitespace).joined(separator: " ").lowercased()
       if ShellWords.leaving.contains(word) { return false }

@@ -34,11 +34,9 @@ struct ViewDefinition: Sendable {
   /// The view in a text of Glue's; nil where it is none of Athena's.
   init?(viewText: String) {
     guard viewText.hasPrefix(ViewDefinition.prefix), viewText.hasSuffix(ViewDefinition.suffix),
-      let bytes = Base64.decoded(
-        Array(
-          viewText.utf8.dropFirst(ViewDefinition.prefix.utf8.count)
-            .dropLast(ViewDefinition.suffix.utf8.count)
-        )
+      let bytes = Base64.decode(
+        viewText.utf8.dropFirst(ViewDefinition.prefix.utf8.count)
+          .dropLast(ViewDefinition.suffix.utf8.count)
       ), let json = try? JSONValue.parse(bytes), let sql = json["originalSql"]?.stringValue
     else { return nil }
     self.sql = sql
@@ -62,7 +60,9 @@ struct ViewDefinition: Sendable {
     )
     if let comment { json["comment"] = .string(comment) }
     let text = JSONValue.object(json).compactText
-    return ViewDefinition.prefix + Base64.encoded(Array(text.utf8)) + ViewDefinition.suffix
+    var coded = Array(ViewDefinition.prefix.utf8)
+    Base64.append(Array(text.utf8), to: &coded)
+    return String(decoding: coded, as: UTF8.self) + ViewDefinition.suffix
   }
 
   /// SHOW CREATE VIEW, a line each.

@@ -164,7 +164,9 @@ struct TextRows {
       text.append(0x7D)
     case .varbinary:
       if case .bytes(let bytes) = column.scalar(at: row) {
-        JSONValue.append(quoted: bytes.withUnsafeBytes { Base64Words.text($0) }, to: &text)
+        text.append(UInt8(ascii: "\""))
+        Base64.append(bytes, to: &text)
+        text.append(UInt8(ascii: "\""))
       }
     default:
       var value: [UInt8] = []
@@ -212,29 +214,5 @@ struct TextRows {
       appendJSON(parts[1], place, value, to: &text)
     }
     text.append(0x7D)
-  }
-}
-
-/// Bytes as JSON has them: RFC 4648, section 4.
-private enum Base64Words {
-  private static let digits = Array(
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8
-  )
-
-  static func text(_ bytes: UnsafeRawBufferPointer) -> String {
-    var text: [UInt8] = []
-    var index = 0
-    while index < bytes.count {
-      let left = bytes.count - index
-      let word =
-        UInt32(bytes[index]) << 16 | (left > 1 ? UInt32(bytes[index + 1]) << 8 : 0)
-        | (left > 2 ? UInt32(bytes[index + 2]) : 0)
-      text.append(digits[Int(word >> 18)])
-      text.append(digits[Int(word >> 12 & 63)])
-      text.append(left > 1 ? digits[Int(word >> 6 & 63)] : 0x3D)
-      text.append(left > 2 ? digits[Int(word & 63)] : 0x3D)
-      index += 3
-    }
-    return String(decoding: text, as: UTF8.self)
   }
 }

@@ -1,4 +1,5 @@
 import ColumnFormat
+import RowFormat
 
 /// Values of Hive's primitive types as its text formats write them.
 enum FieldText {
@@ -9,7 +10,7 @@ enum FieldText {
   static func scalar(_ bytes: UnsafeRawBufferPointer, _ type: LogicalType) -> Scalar? {
     switch type {
     case .string, .json, .unknown: return .bytes(Array(bytes))
-    case .binary: return .bytes(Base64.decoded(bytes) ?? Array(bytes))
+    case .binary: return .bytes(Base64.decode(bytes) ?? Array(bytes))
     case .int8: return integer(bytes).flatMap { Int8(exactly: $0) == nil ? nil : .int($0) }
     case .int16: return integer(bytes).flatMap { Int16(exactly: $0) == nil ? nil : .int($0) }
     case .int32: return integer(bytes).flatMap { Int32(exactly: $0) == nil ? nil : .int($0) }

@@ -1,5 +1,5 @@
 /// Base64 with its padding (RFC 4648, section 4).
-enum Base64Text {
+package enum Base64 {
   private static let alphabet = Array(
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8
   )
@@ -41,10 +41,38 @@ enum Base64Text {
     return written
   }
 
+  /// The bytes; nil where the text is not base64.
+  package static func decode(_ text: some Sequence<UInt8>) -> [UInt8]? {
+    let text = Array(text)
+    return text.withUnsafeBufferPointer { source in
+      guard let start = source.baseAddress, !source.isEmpty else { return [] }
+      var isValid = true
+      let bytes = [UInt8](unsafeUninitializedCapacity: source.count / 4 * 3 + 3) { target, count in
+        let written = target.baseAddress.flatMap { decode(start, count: source.count, into: $0) }
+        isValid = written != nil
+        count = written ?? 0
+      }
+      return isValid ? bytes : nil
+    }
+  }
+
+  /// The bytes; nil where the text is not base64.
+  package static func decode(_ text: String) -> [UInt8]? { decode(text.utf8) }
+
   /// The text of some bytes.
-  static func encode(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
+  package static func encode(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
     var text: [UInt8] = []
-    text.reserveCapacity((bytes.count + 2) / 3 * 4)
+    append(bytes, to: &text)
+    return text
+  }
+
+  /// Appends the text of some bytes.
+  package static func append(_ bytes: [UInt8], to text: inout [UInt8]) {
+    bytes.withUnsafeBytes { append($0, to: &text) }
+  }
+
+  private static func append(_ bytes: UnsafeRawBufferPointer, to text: inout [UInt8]) {
+    text.reserveCapacity(text.count + (bytes.count + 2) / 3 * 4)
     for group in stride(from: 0, to: bytes.count, by: 3) {
       let length = min(3, bytes.count - group)
       var bits: UInt32 = 0
@@ -56,6 +84,5 @@ enum Base64Text {
         )
       }
     }
-    return text
   }
 }
