@@ -1,9 +1,10 @@
 public import ColumnFormat
 
 extension SQLType {
-  /// How files keep the type; nil where they cannot.
+  /// How files keep the type.
   ///
   /// - Parameter unknown: What stands for the type of a bare NULL.
+  /// - Returns: The type in files; nil where they have none for it.
   public func storedType(unknown: LogicalType) -> LogicalType? {
     switch self {
     case .unknown: unknown
