@@ -36,6 +36,12 @@ enum FuzzTargets {
             touch(column)
           }
         }
+        if case .row(let members) = file.schema.fields[field].type {
+          let paths = members.indices.prefix(4).map { FieldPath(field, members: [$0]) }
+          if let reader = try? file.reader(rowGroup: rowGroup, paths: paths) {
+            while let batch = try? reader.next(500) { batch.columns.forEach(touch) }
+          }
+        }
         if let reader = try? FilteredReader(
           file: file,
           rowGroup: rowGroup,

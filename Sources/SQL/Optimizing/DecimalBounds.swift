@@ -10,7 +10,7 @@ struct DecimalBounds {
 
   /// Takes up what a scan's table knows of its columns.
   mutating func add(_ scan: LogicalPlan.Scan) {
-    for column in scan.columns {
+    for column in scan.columns where column.members.isEmpty {
       guard let statistics = scan.table.statistics[column.tableColumn],
         let min = DecimalBounds.unscaled(statistics.min),
         let max = DecimalBounds.unscaled(statistics.max), min <= max

@@ -14,6 +14,7 @@ struct Optimizer {
     LimitPushdown.self,
     DecimalNarrowing.self,
     ColumnPruning.self,
+    MemberPruning.self,
     BuildSide.self,
     ProjectionMerging.self,
   ]

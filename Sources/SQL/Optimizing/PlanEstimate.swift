@@ -92,7 +92,7 @@ struct PlanEstimate {
     }
     rowCount = max(rowCount, 1)
     baseRowCount = rowCount
-    for column in scan.columns {
+    for column in scan.columns where column.members.isEmpty {
       let id = column.column.id
       guard let statistics = table.statistics[column.tableColumn] else { continue }
       if let low = statistics.min?.asNumber, let high = statistics.max?.asNumber, low <= high {

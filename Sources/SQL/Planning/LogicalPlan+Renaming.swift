@@ -46,7 +46,7 @@ private struct ColumnRenumbering {
     switch plan {
     case .scan(var scan):
       scan.columns = scan.columns.map {
-        .init(column: column($0.column), tableColumn: $0.tableColumn)
+        .init(column: column($0.column), tableColumn: $0.tableColumn, members: $0.members)
       }
       scan.filters = scan.filters.map(expression)
       return .scan(scan)

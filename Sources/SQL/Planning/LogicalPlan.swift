@@ -44,6 +44,9 @@ indirect enum LogicalPlan: Sendable {
     var column: PlanColumn
     /// Position in ``TableHandle/columns``.
     var tableColumn: Int
+    /// The positions of members below it where only one is read of a column of rows, from the top
+    /// down; see ``MemberPruning``.
+    var members: [Int] = []
   }
 
   struct Aggregate: Sendable {

@@ -71,7 +71,8 @@ struct PlanMatching {
 
   private mutating func scans(_ left: LogicalPlan.Scan, _ right: LogicalPlan.Scan) -> Bool {
     guard left.table.name == right.table.name, left.rowLimit == nil, right.rowLimit == nil,
-      left.columns.map(\.tableColumn) == right.columns.map(\.tableColumn)
+      left.columns.map(\.tableColumn) == right.columns.map(\.tableColumn),
+      left.columns.map(\.members) == right.columns.map(\.members)
     else { return false }
     return pairs(left.columns.map(\.column), right.columns.map(\.column))
       && expressions(left.filters, right.filters)

@@ -13,22 +13,31 @@ struct FileQueries {
     _ columns: [(field: Field, values: [Scalar])],
     groupRowCount: Int = 1 << 20
   ) throws {
+    try write(
+      name,
+      Schema(columns.map(\.field)),
+      columns.map { Column.fromScalars($0.values, $0.field.type.physicalType) },
+      groupRowCount: groupRowCount
+    )
+  }
+
+  /// Writes a file of whole columns.
+  func write(
+    _ name: String,
+    _ schema: Schema,
+    _ columns: [Column],
+    groupRowCount: Int = 1 << 20
+  ) throws {
     let sink = MemorySink()
     var options = WriterOptions()
     options.rowGroupRowCountMax = groupRowCount
     options.pageRowCountMax = 1000
     var writer = try ParquetWriter(
       sink: sink,
-      schema: Schema(columns.map(\.field)),
+      schema: schema,
       options: options
     )
-    let rowCount = columns.first?.values.count ?? 0
-    try writer.write(
-      Batch(
-        columns: columns.map { Column.fromScalars($0.values, $0.field.type.physicalType) },
-        rowCount: rowCount
-      )
-    )
+    try writer.write(Batch(columns: columns, rowCount: columns.first?.count ?? 0))
     _ = try writer.finish()
     folder.write(sink.bytes, to: name)
   }

@@ -37,7 +37,18 @@ extension ParquetFile {
   ///   - field: The position of the field in ``schema``.
   /// - Returns: Bounds and counts; nil for lists, maps and rows, and where nothing is known.
   public func statistics(rowGroup: Int, field: Int) -> FieldStatistics? {
-    guard case .leaf(let number) = fileSchema.nodes[field] else { return nil }
+    statistics(rowGroup: rowGroup, path: FieldPath(field))
+  }
+
+  /// What the footer says about a field or a member of a row group.
+  ///
+  /// - Parameters:
+  ///   - rowGroup: The number of the row group.
+  ///   - path: The way to the field or member.
+  /// - Returns: Bounds and counts; nil for lists, maps and rows, and where nothing is known. A member
+  ///   of a row that is null counts as null.
+  public func statistics(rowGroup: Int, path: FieldPath) -> FieldStatistics? {
+    guard case .leaf(let number) = fileSchema.node(path) else { return nil }
     let group = metadata.rowGroups[rowGroup]
     guard number < group.columns.count else { return nil }
     let leaf = fileSchema.leaves[number]

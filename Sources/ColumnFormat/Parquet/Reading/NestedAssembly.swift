@@ -19,23 +19,21 @@ struct NestedAssembly {
   func column(_ node: ColumnNode, outer: Int = 0, threshold: Int = 0) throws(DecodingFailure)
     -> Column
   {
-    guard let first = firstSlots(node) else { throw DecodingFailure("a group has no fields") }
+    guard let number = node.leaves.first, let first = slots[number] else {
+      throw DecodingFailure("a group has no fields")
+    }
     switch node {
     case .leaf: return first.column
     case .row(let level, let fields):
-      var read: [Column?] = []
+      var columns: [Column] = []
       for field in fields {
-        let isRead = firstSlots(field) != nil
-        read.append(isRead ? try column(field, outer: outer, threshold: threshold) : nil)
+        columns.append(try column(field, outer: outer, threshold: threshold))
       }
-      let count = read.lazy.compactMap { $0?.count }.first ?? 0
-      for case let column? in read where column.count != count {
+      let count = columns.first?.count ?? 0
+      for column in columns where column.count != count {
         throw DecodingFailure(
           "the fields of a row have \(count) and \(column.count) values for the same rows"
         )
-      }
-      let columns = zip(fields, read).map { field, column in
-        column ?? Column.nulls(field.type(in: schema), count: count)
       }
       var validity: Validity?
       if let level {
@@ -50,11 +48,6 @@ struct NestedAssembly {
       )
       return try list(first, levels, elements, outer, threshold)
     }
-  }
-
-  /// The slots of the first leaf below a node that was read; nil where none was.
-  private func firstSlots(_ node: ColumnNode) -> LeafSlots? {
-    node.leaves.lazy.compactMap { slots[$0] }.first
   }
 
   private func rowValidity(

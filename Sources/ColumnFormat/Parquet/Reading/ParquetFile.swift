@@ -76,17 +76,28 @@ public final class ParquetFile: Sendable {
   /// - Parameters:
   ///   - rowGroup: The number of the row group.
   ///   - fields: The positions of the fields in ``schema``; the reader's columns in that order.
-  ///   - members: The members that are wanted of fields that are rows. Of a field that none of the
-  ///     paths leads into all is read; members that are not wanted are null, and not touched in the
-  ///     file.
   /// - Returns: A reader that stands before the first row.
-  /// - Throws: ``ColumnFormatError`` when the row group's metadata are damaged, a column cannot be
-  ///   read, or there is no such member.
-  public func reader(rowGroup: Int, fields: [Int], members: [ColumnPath] = [])
-    throws(ColumnFormatError) -> RowGroupReader
+  /// - Throws: ``ColumnFormatError`` when the row group's metadata are damaged, or a column cannot be
+  ///   read.
+  public func reader(rowGroup: Int, fields: [Int]) throws(ColumnFormatError) -> RowGroupReader {
+    try reader(rowGroup: rowGroup, paths: fields.map { FieldPath($0) })
+  }
+
+  /// A reader of some top-level fields and members of rows of a row group.
+  ///
+  /// Members beside those that are named are not touched in the file. A member is null where a row
+  /// around it is.
+  ///
+  /// - Parameters:
+  ///   - rowGroup: The number of the row group.
+  ///   - paths: The ways to the reader's columns, in that order; see ``fieldPath(_:)``.
+  /// - Returns: A reader that stands before the first row.
+  /// - Throws: ``ColumnFormatError`` when the row group's metadata are damaged, or a column cannot be
+  ///   read.
+  public func reader(rowGroup: Int, paths: [FieldPath]) throws(ColumnFormatError)
+    -> RowGroupReader
   {
-    let leaves = try MemberSelection.leaves(self, fields, members)
-    return try RowGroupReader(file: self, rowGroup: rowGroup, fields: fields, leaves: leaves)
+    try RowGroupReader(file: self, rowGroup: rowGroup, paths: paths)
   }
 
   /// The size in the file of some top-level fields of a row group.

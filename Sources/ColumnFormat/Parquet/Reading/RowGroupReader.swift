@@ -1,4 +1,4 @@
-/// Reads some fields of one row group, each at its own pace.
+/// Reads some fields, or members of fields, of one row group, each at its own pace.
 ///
 /// A reader belongs to one thread. Columns it has handed out stay valid after it is gone.
 public final class RowGroupReader {
@@ -11,7 +11,7 @@ public final class RowGroupReader {
   private var positions: [Int]
   private let decompressor: PageDecompressor
 
-  /// One field: its place in the schema and the columns of values below it.
+  /// One field or member: its place in the schema and the columns of values below it.
   private struct FieldReader {
     var node: ColumnNode
     var leaves: [(number: Int, reader: LeafReader)]
@@ -22,16 +22,13 @@ public final class RowGroupReader {
     var flat: LeafReader?
   }
 
-  /// A reader of some fields, and of these of some columns of values only, where `leaves` says so.
-  init(file: ParquetFile, rowGroup: Int, fields: [Int], leaves chosen: Set<Int>? = nil)
-    throws(ColumnFormatError)
-  {
+  init(file: ParquetFile, rowGroup: Int, paths: [FieldPath]) throws(ColumnFormatError) {
     precondition(file.metadata.rowGroups.indices.contains(rowGroup), "no such row group")
     let metadata = file.metadata.rowGroups[rowGroup]
     self.file = file
     self.rowGroup = rowGroup
     rowCount = metadata.rowCount
-    positions = fields.map { _ in 0 }
+    positions = paths.map { _ in 0 }
     let decompressor = PageDecompressor.take()
     self.decompressor = decompressor
     let schema = file.fileSchema
@@ -48,11 +45,10 @@ public final class RowGroupReader {
       throw ColumnFormatError(.limit("the row group has \(rowCount) rows"), place)
     }
     var readers: [FieldReader] = []
-    for field in fields {
-      precondition(schema.nodes.indices.contains(field), "no such field")
-      let node = schema.nodes[field]
+    for path in paths {
+      let node = schema.node(path)
       var leaves: [(number: Int, reader: LeafReader)] = []
-      for number in node.leaves where chosen?.contains(number) ?? true {
+      for number in node.leaves {
         let leaf = schema.leaves[number]
         do {
           let reader = try LeafReader(

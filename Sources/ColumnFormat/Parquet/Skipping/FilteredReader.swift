@@ -48,7 +48,7 @@ public final class FilteredReader {
     } else {
       evaluator = nil
     }
-    reader = try RowGroupReader(file: file, rowGroup: rowGroup, fields: all)
+    reader = try file.reader(rowGroup: rowGroup, fields: all)
     columnOf = Dictionary(
       all.enumerated().map { ($1, $0) },
       uniquingKeysWith: { first, _ in first }

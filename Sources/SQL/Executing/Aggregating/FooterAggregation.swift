@@ -127,13 +127,13 @@ struct FooterAggregation {
     case .values(let column):
       guard case .file(let reader, _) = columns.origins[column] else { return result }
       guard
-        let nullCount = file.statistics(rowGroup: group, field: columns.fields[reader])?.nullCount
+        let nullCount = file.statistics(rowGroup: group, path: columns.paths[reader])?.nullCount
       else { return nil }
       return sum(result, rowCount - nullCount)
     case .extreme(let column, let isMax):
       guard case .file(let reader, let cast) = columns.origins[column] else { return result }
       if let cast, !ParquetScanSource.hasSameOrder(cast.from.type, cast.to.type) { return nil }
-      guard let known = file.statistics(rowGroup: group, field: columns.fields[reader]) else {
+      guard let known = file.statistics(rowGroup: group, path: columns.paths[reader]) else {
         return nil
       }
       if known.nullCount == rowCount { return result }

@@ -18,12 +18,12 @@ struct FileColumns {
 
   /// For each column of the scan.
   let origins: [Origin]
-  /// Top-level fields to read, as positions in the file's schema.
-  let fields: [Int]
+  /// The fields and members to read.
+  let paths: [FieldPath]
 
   init(_ scan: LogicalPlan.Scan, _ file: ScanFiles.File, _ schema: Schema) throws {
     var origins: [Origin] = []
-    var fields: [Int] = []
+    var paths: [FieldPath] = []
     let places = FileColumns.Places(scan.table, schema)
     for scanned in scan.columns {
       let column = scan.table.columns[scanned.tableColumn]
@@ -35,25 +35,30 @@ struct FileColumns {
         origins.append(.constant(constant))
         continue
       }
-      guard let position = places.position(scanned.tableColumn) else {
-        origins.append(.constant(column.type.nulls(count: 1)))
-        continue
-      }
-      let field = schema.fields[position]
-      let wanted = Field(field.name, column.logicalType)
-      var cast: (from: Field, to: Field)?
-      if !FileColumns.isSame(field.type, column.logicalType) {
-        guard FileColumns.canWiden(field.type, column.logicalType) else {
-          throw ScanFailure.mismatch(column, table: scan.table.name, file: field, path: file.path)
+      switch places.place(scanned) {
+      case .missing: origins.append(.constant(scanned.column.type.nulls(count: 1)))
+      case .mismatch(let field):
+        throw ScanFailure.mismatch(column, table: scan.table.name, file: field, path: file.path)
+      case .found(let place):
+        var cast: (from: Field, to: Field)?
+        if !FileColumns.isSame(place.stored.type, place.wanted.type) {
+          guard FileColumns.canWiden(place.stored.type, place.wanted.type) else {
+            throw ScanFailure.mismatch(
+              column,
+              table: scan.table.name,
+              file: schema.fields[place.path.field],
+              path: file.path
+            )
+          }
+          cast = (place.stored, place.wanted)
         }
-        cast = (field, wanted)
+        // A field that is wanted twice is read twice, because readers only go forward.
+        origins.append(.file(reader: paths.count, cast: cast))
+        paths.append(place.path)
       }
-      // A field that is wanted twice is read twice, because readers only go forward.
-      origins.append(.file(reader: fields.count, cast: cast))
-      fields.append(position)
     }
     self.origins = origins
-    self.fields = fields
+    self.paths = paths
   }
 
   /// Whether a column says where the rows stand.
@@ -76,6 +81,34 @@ struct FileColumns {
         let name = field.name.lowercased()
         if positions[name] == nil { positions[name] = index }
       }
+    }
+
+    /// Where a scan's column is.
+    enum Place {
+      /// The file lacks the column, or a member on the way.
+      case missing
+      /// This field of the file is no row where the table has one.
+      case mismatch(Field)
+      /// What the file has, and what the table says that it is.
+      case found((path: FieldPath, stored: Field, wanted: Field))
+    }
+
+    /// Where a scan's column, or the member that is read of it, stands in the file.
+    func place(_ scanned: LogicalPlan.ScanColumn) -> Place {
+      guard let position = position(scanned.tableColumn) else { return .missing }
+      var path = FieldPath(position)
+      var stored = schema.fields[position]
+      var type = table.columns[scanned.tableColumn].logicalType
+      for member in scanned.members {
+        guard case .row(let parts) = type, case .row(let storedParts) = stored.type else {
+          return .mismatch(schema.fields[position])
+        }
+        guard let index = Schema(storedParts).index(of: parts[member].name) else { return .missing }
+        path.members.append(index)
+        stored = storedParts[index]
+        type = parts[member].type
+      }
+      return .found((path, stored, Field(stored.name, type)))
     }
 
     /// The field of a column of the table, or nil where the file lacks it.

@@ -8,10 +8,10 @@ struct PagePruning {
   /// - Parameters:
   ///   - conditions: What must hold for a row, all of it.
   ///   - file: The file.
-  ///   - fieldOf: The fields of the file whose bounds can be compared with the conditions' constants.
-  init(_ conditions: [PruningPredicate], _ file: ParquetFile, fieldOf: [ColumnID: Int]) {
+  ///   - pathOf: The fields and members of the file whose bounds can be compared with the conditions' constants.
+  init(_ conditions: [PruningPredicate], _ file: ParquetFile, pathOf: [ColumnID: FieldPath]) {
     self.file = file
-    let parts = conditions.compactMap { PagePruning.converted($0, file.schema, fieldOf) }
+    let parts = conditions.compactMap { PagePruning.converted($0, file, pathOf) }
     predicate = parts.isEmpty ? nil : .and(parts)
   }
 
@@ -34,12 +34,10 @@ struct PagePruning {
   /// The condition in the file's terms; nil where it says nothing.
   private static func converted(
     _ condition: PruningPredicate,
-    _ schema: Schema,
-    _ fieldOf: [ColumnID: Int]
+    _ file: ParquetFile,
+    _ pathOf: [ColumnID: FieldPath]
   ) -> RowPredicate? {
-    func path(_ id: ColumnID) -> ColumnPath? {
-      fieldOf[id].map { ColumnPath([schema.fields[$0].name]) }
-    }
+    func path(_ id: ColumnID) -> ColumnPath? { pathOf[id].flatMap { ColumnPath($0, of: file) } }
     switch condition {
     case .unknown: return nil
     case .never: return .or([])
@@ -49,10 +47,10 @@ struct PagePruning {
     case .isNull(let id): return path(id).map { .isNull($0) }
     case .isNotNull(let id): return path(id).map { .isNotNull($0) }
     case .and(let parts):
-      let known = parts.compactMap { converted($0, schema, fieldOf) }
+      let known = parts.compactMap { converted($0, file, pathOf) }
       return known.isEmpty ? nil : .and(known)
     case .or(let parts):
-      let known = parts.compactMap { converted($0, schema, fieldOf) }
+      let known = parts.compactMap { converted($0, file, pathOf) }
       return known.count == parts.count ? .or(known) : nil
     }
   }

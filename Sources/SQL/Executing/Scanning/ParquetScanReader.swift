@@ -27,8 +27,8 @@ final class ParquetScanReader: SourceReader {
   private struct FilePlaces {
     let file: Int
     let columns: FileColumns
-    /// Fields whose bounds tell something about the filters.
-    let comparable: [ColumnID: Int]
+    /// Fields and members whose bounds tell something about the filters.
+    let comparable: [ColumnID: FieldPath]
   }
 
   private var filePlaces: FilePlaces?
@@ -56,7 +56,7 @@ final class ParquetScanReader: SourceReader {
     let found = FilePlaces(
       file: index,
       columns: try FileColumns(plan.scan, source.files[index], file.schema),
-      comparable: plan.mayPrune ? plan.comparableFields(file) : [:]
+      comparable: plan.mayPrune ? plan.comparablePaths(file) : [:]
     )
     filePlaces = found
     return found
@@ -78,10 +78,10 @@ final class ParquetScanReader: SourceReader {
     _ push: (Batch) throws -> Bool
   ) throws -> Bool {
     guard let rowGroup = morsel.rowGroup else { return true }
-    if columns.fields.isEmpty && !columns.locatesRows {
+    if columns.paths.isEmpty && !columns.locatesRows {
       return try readConstants(morsel.rows.count, columns, push)
     }
-    let reader = try file.reader(rowGroup: rowGroup, fields: columns.fields)
+    let reader = try file.reader(rowGroup: rowGroup, paths: columns.paths)
     defer { byteCountRead &+= reader.byteCountRead }
     let group = GroupColumns(
       reader,
@@ -94,7 +94,7 @@ final class ParquetScanReader: SourceReader {
     let pruning = PagePruning(
       conditions,
       file,
-      fieldOf: conditions.isEmpty ? [:] : try places(morsel.file, file).comparable
+      pathOf: conditions.isEmpty ? [:] : try places(morsel.file, file).comparable
     )
     let ranges = pruning.ranges(rowGroup: rowGroup, morsel.rows)
     rowCountSkipped &+= morsel.rows.count - ranges.reduce(0) { $0 + $1.count }

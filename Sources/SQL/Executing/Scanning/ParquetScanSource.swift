@@ -90,13 +90,13 @@ final class ParquetScanSource: Source, @unchecked Sendable {
     plan.counts.fileCountRead.wrappingAdd(1, ordering: .relaxed)
     plan.counts.rowGroupCountTotal.wrappingAdd(groupCount, ordering: .relaxed)
     let conditions = plan.conditions
-    let fieldOf = conditions.isEmpty ? [:] : plan.comparableFields(file)
+    let pathOf = conditions.isEmpty ? [:] : plan.comparablePaths(file)
     var kept: [Morsel] = []
     for group in 0..<groupCount {
       let rowCount = file.metadata.rowGroups[group].rowCount
       let mayPass = conditions.allSatisfy { condition in
         condition.mayHold { id in
-          fieldOf[id].flatMap { file.statistics(rowGroup: group, field: $0) }
+          pathOf[id].flatMap { file.statistics(rowGroup: group, path: $0) }
         }
       }
       if mayPass && rowCount > 0 {

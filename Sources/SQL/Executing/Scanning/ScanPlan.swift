@@ -77,18 +77,19 @@ final class ScanPlan: @unchecked Sendable {
   /// Whether there are conditions, or may be later.
   var mayPrune: Bool { !pruning.isEmpty || !dynamicFilters.isEmpty }
 
-  /// The fields of a file whose bounds can be compared with constants of the table's types.
-  func comparableFields(_ file: ParquetFile) -> [ColumnID: Int] {
-    var fieldOf: [ColumnID: Int] = [:]
+  /// The fields and members of a file whose bounds can be compared with constants of the table's
+  /// types.
+  func comparablePaths(_ file: ParquetFile) -> [ColumnID: FieldPath] {
+    var pathOf: [ColumnID: FieldPath] = [:]
     let places = FileColumns.Places(scan.table, file.schema)
     for scanned in scan.columns {
       let column = scan.table.columns[scanned.tableColumn]
       guard column.partitionIndex == nil, !column.isHidden,
-        let field = places.position(scanned.tableColumn),
-        ParquetScanSource.hasSameOrder(file.schema.fields[field].type, column.logicalType)
+        case .found(let place) = places.place(scanned),
+        ParquetScanSource.hasSameOrder(place.stored.type, place.wanted.type)
       else { continue }
-      fieldOf[scanned.column.id] = field
+      pathOf[scanned.column.id] = place.path
     }
-    return fieldOf
+    return pathOf
   }
 }

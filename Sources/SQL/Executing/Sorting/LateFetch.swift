@@ -153,7 +153,7 @@ final class LateFetchSource: Source, @unchecked Sendable {
   private func fetch(_ piece: Piece, _ file: ParquetFile, _ control: RunControl) throws -> Batch {
     let columns = try FileColumns(plan.payload, scanned.files[piece.file], file.schema)
     do {
-      let reader = try file.reader(rowGroup: piece.rowGroup, fields: columns.fields)
+      let reader = try file.reader(rowGroup: piece.rowGroup, paths: columns.paths)
       defer {
         scanned.plan.counts.byteCountRead.wrappingAdd(reader.byteCountRead, ordering: .relaxed)
       }

@@ -2,7 +2,7 @@ import Testing
 
 @testable import ColumnFormat
 
-@Suite struct MemberSelectionTests {
+@Suite struct FieldPathTests {
   /// `s row(a bigint, b varchar, inner row(c bigint, d array(bigint)))`, some rows of it null.
   private func file() throws -> ParquetFile {
     let inner = LogicalType.row([Field("c", .int64), Field("d", .list(Field("element", .int64)))])
@@ -31,36 +31,25 @@ import Testing
     return try ParquetFile(source: MemorySource(sink.bytes), path: "members")
   }
 
-  /// The rows with null in place of members that are not wanted.
-  private func keep(_ scalar: Scalar, _ members: [Int], inner: [Int]) -> Scalar {
-    guard case .row(let values) = scalar else { return scalar }
-    return .row(
-      values.indices.map { index in
-        guard members.contains(index) else { return .null }
-        guard index == 2, case .row(let parts) = values[2] else { return values[index] }
-        return .row(parts.indices.map { inner.contains($0) ? parts[$0] : .null })
-      }
-    )
+  /// The member of a row; null below one that is null.
+  private func member(_ scalar: Scalar, _ members: [Int]) -> Scalar {
+    members.reduce(scalar) { value, index in
+      guard case .row(let values) = value else { return .null }
+      return values[index]
+    }
   }
 
   @Test(
-    arguments: [
-      (["s.a"], [0], []), (["s.b", "s.a"], [0, 1], []), (["s.inner.d"], [2], [1]),
-      (["s.inner"], [2], [0, 1]), (["s.b", "s.inner.c"], [1, 2], [0]),
-    ] as [([String], [Int], [Int])]
+    arguments: ["s.a", "s.b", "s.inner", "s.inner.c", "s.inner.d", "S.INNER.D", "s", "n"]
   )
-  func `members that are not wanted are null`(_ case: ([String], [Int], [Int])) throws {
+  func `a member has the values that it has in its row`(_ name: String) throws {
     let file = try file()
-    let (paths, members, inner) = `case`
-    let whole = try file.reader(rowGroup: 0, fields: [1])
-    let reader = try file.reader(
-      rowGroup: 0,
-      fields: [1, 0],
-      members: paths.map { ColumnPath($0.split(separator: ".").map(String.init)) }
-    )
+    let found = try #require(file.fieldPath(path(name)))
+    let whole = try file.reader(rowGroup: 0, fields: [found.path.field])
+    let reader = try file.reader(rowGroup: 0, paths: [found.path, FieldPath(0)])
     while let batch = try reader.next(250), let all = try whole.next(250) {
       for row in 0..<batch.rowCount {
-        let expected = keep(all.columns[0].scalar(at: row), members, inner: inner)
+        let expected = member(all.columns[0].scalar(at: row), found.path.members)
         #expect(batch.columns[0].scalar(at: row) == expected)
         #expect(!batch.columns[1].scalar(at: row).isNull)
       }
@@ -68,21 +57,42 @@ import Testing
     #expect(reader.remaining(0) == 0)
   }
 
+  @Test func `chosen rows of a member are those of its row`() throws {
+    let file = try file()
+    let rows = Buffer<UInt32>([0, 1, 7, 400, 401, 799])
+    let whole = try file.reader(rowGroup: 0, fields: [1]).read(0, rows: rows, of: 800)
+    let paths = [FieldPath(1, members: [0]), FieldPath(1, members: [2, 1])]
+    let reader = try file.reader(rowGroup: 0, paths: paths)
+    for (index, path) in paths.enumerated() {
+      let column = try reader.read(index, rows: rows, of: 800)
+      for row in 0..<rows.count {
+        #expect(column.scalar(at: row) == member(whole.scalar(at: row), path.members))
+      }
+    }
+  }
+
   @Test func `members that are not wanted are not read`() throws {
     let file = try file()
     let whole = try file.reader(rowGroup: 0, fields: [1])
     _ = try whole.next(1000)
-    let reader = try file.reader(rowGroup: 0, fields: [1], members: ["s.a"].map(path))
+    let reader = try file.reader(rowGroup: 0, paths: [FieldPath(1, members: [0])])
     _ = try reader.next(1000)
     #expect(reader.byteCountRead < whole.byteCountRead / 2)
   }
 
-  @Test(arguments: ["s.z", "t.a", "n.a", "s.inner.d.element"])
-  func `a path to no member is refused`(_ name: String) throws {
+  @Test func `the bounds of a member are those of its values`() throws {
     let file = try file()
-    #expect(throws: ColumnFormatError.self) {
-      try file.reader(rowGroup: 0, fields: [1], members: [path(name)])
-    }
+    let known = try #require(
+      file.statistics(rowGroup: 0, path: FieldPath(1, members: [0]))
+    )
+    #expect(known.min == .int(1) && known.max == .int(899) && known.nullCount == 129)
+    #expect(file.statistics(rowGroup: 0, path: FieldPath(1, members: [2, 1])) == nil)
+    #expect(file.statistics(rowGroup: 0, path: FieldPath(1)) == nil)
+  }
+
+  @Test(arguments: ["s.z", "t.a", "n.a", "s.inner.d.element"])
+  func `a name that leads nowhere is no path`(_ name: String) throws {
+    #expect(try file().fieldPath(path(name)) == nil)
   }
 
   private func path(_ text: String) -> ColumnPath {
