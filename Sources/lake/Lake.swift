@@ -1,4 +1,5 @@
 import ArgumentParser
+import ColumnFormat
 
 #if canImport(Glibc)
   import Glibc
@@ -37,6 +38,7 @@ struct Lake: ParsableCommand {
   static func main() {
     // A closed pipe is told by the write that meets it.
     signal(SIGPIPE, SIG_IGN)
+    MemoryBlock.limitIdleMemory(threadCount: GlobalOptions.coreCount)
     let typed = globalOptionsLast(Array(CommandLine.arguments.dropFirst()))
     do {
       var command = try parse(typed)

@@ -26,7 +26,9 @@ final class RunControl: @unchecked Sendable {
       folder: settings.temporaryFolder,
       memoryByteCount: settings.memoryByteCount
     )
-    mappedFiles = MappedFiles(byteCountMax: settings.memoryByteCount / 8)
+    mappedFiles = MappedFiles(
+      byteCountMax: min(settings.memoryByteCount / 8, MappedFiles.byteCountLimit)
+    )
     pool = WorkerPool(threadCount: settings.threads)
   }
 

@@ -9,6 +9,9 @@ struct PendingRows {
   private static let rowCountMin = 1024
   /// Or as many as passed among so many.
   private static let spanMax = 16 * Batch.rowCountTarget
+  /// Of so many rows that were looked at one passed, or fewer: operators that collect such rows would
+  /// hold nearly all pages of the file.
+  private static let sparseness = 8
 
   /// The first row that was looked at, and the end of those that were.
   private var span = 0..<0
@@ -65,6 +68,9 @@ struct PendingRows {
       }
     }
     rows = BufferBuilder<UInt32>(capacity: Batch.rowCountTarget)
+    if taken.count * PendingRows.sparseness <= span.count {
+      columns = columns.map { $0.detached() }
+    }
     return Batch(columns: columns, rowCount: taken.count)
   }
 }
