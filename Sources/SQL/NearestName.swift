@@ -1,7 +1,9 @@
 /// Finds the names that somebody may have meant.
-enum NearestName {
+package enum NearestName {
   /// The candidate nearest to `name`, if it is near enough to be a slip; compared without case.
-  static func suggestion(for name: String, among candidates: some Collection<String>) -> String? {
+  package static func suggestion(for name: String, among candidates: some Collection<String>)
+    -> String?
+  {
     let wanted = Array(name.lowercased().utf8)
     // A third of the letters, at least one: `id` may become `ids` but not `no`.
     let limit = max(1, min(3, wanted.count / 3))

@@ -36,7 +36,11 @@ extension Failure {
 
   /// A failed query, with the line it failed at and a mark under the place.
   init(_ error: SQLError, query: String?) {
-    self.init(code: error.code.rawValue, message: error.message, help: error.help)
+    self.init(
+      code: error.code.rawValue,
+      message: error.message,
+      help: error.help ?? Failure.advice[error.code]
+    )
     if error.code == .userCanceled {
       self = .interrupted
       return
@@ -47,6 +51,16 @@ extension Failure {
     }
     place += error.details
   }
+}
+
+extension Failure {
+  /// How to go on after what a query met in its rows.
+  private static let advice: [SQLError.Code: String] = [
+    .invalidCast: "try_cast gives null instead",
+    .divisionByZero: "x / nullif(y, 0) gives null instead",
+    .numericOutOfRange: "cast to a wider type first: bigint, decimal(38,0) or double",
+    .subqueryMultipleRows: "LIMIT 1, an aggregate such as max, or IN takes many rows",
+  ]
 }
 
 extension ColumnFormatError {

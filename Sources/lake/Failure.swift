@@ -69,7 +69,7 @@ extension Failure {
   static func report(_ error: any Error, arguments: [String]) -> Int32 {
     if error is ClosedPipe { return 0 }
     if let code = error as? ExitCode { return code.rawValue }
-    guard let failure = Failure(error) else { return reportUsage(error) }
+    guard let failure = Failure(error) else { return reportUsage(error, arguments) }
     StandardError.write(
       failure.text(debug: arguments.contains("--debug"), color: usesColor(arguments))
     )
@@ -77,35 +77,21 @@ extension Failure {
   }
 
   /// Errors and clean ends of the argument parser, which are `--help` and `--version` as well.
-  private static func reportUsage(_ error: any Error) -> Int32 {
+  private static func reportUsage(_ error: any Error, _ arguments: [String]) -> Int32 {
     let full = Lake.fullMessage(for: error)
+    var failure = UsageMessage(full, arguments: arguments).failure
     if Lake.exitCode(for: error) == .success {
-      print(full)
-      return 0
-    }
-    StandardError.write(usageText(full))
-    return Exit.wrongUsage.rawValue
-  }
-
-  /// The argument parser's message in the form of all others.
-  static func usageText(_ full: String) -> String {
-    var lines: [String] = []
-    for line in full.split(separator: "\n").map(String.init) {
-      if let rest = line.suffix(after: "Error: ") {
-        lines.append("error: " + rest.prefix(1).lowercased() + rest.dropFirst())
-      } else if let rest = line.suffix(after: "Usage: ") {
-        lines.append("  usage: " + rest)
-      } else if let rest = line.suffix(after: "Help: ") {
-        lines.append("  help: " + rest)
-      } else if let rest = line.suffix(after: "  See ") {
-        lines.append(
-          "  help: see " + String(rest).replacingSuffix(" for more information.", with: "")
-        )
-      } else {
-        lines.append("  " + line)
+      let asks = ["--help", "-h", "help", "--version", "--generate-completion", "--experimental"]
+      if arguments.isEmpty
+        || arguments.contains(where: { argument in asks.contains { argument.hasPrefix($0) } })
+      {
+        print(UsageMessage.shortened(full))
+        return 0
       }
+      failure = UsageMessage.missingCommand(arguments)
     }
-    return lines.joined(separator: "\n") + "\n"
+    StandardError.write(failure.text(color: usesColor(arguments)))
+    return failure.exit.rawValue
   }
 
   /// The setting in force, also where the arguments could not be parsed.
@@ -115,15 +101,5 @@ extension Failure {
       setting = When(rawValue: arguments[index + 1]) ?? setting
     }
     return setting.usesColor(on: STDERR_FILENO)
-  }
-}
-
-extension String {
-  fileprivate func suffix(after prefix: String) -> Substring? {
-    hasPrefix(prefix) ? dropFirst(prefix.count) : nil
-  }
-
-  fileprivate func replacingSuffix(_ suffix: String, with other: String) -> String {
-    hasSuffix(suffix) ? dropLast(suffix.count) + other : self
   }
 }

@@ -12,8 +12,11 @@ struct Lake: ParsableCommand {
     commandName: "lake",
     abstract: "Records in, Parquet out, questions answered.",
     discussion: """
-      Delivers records into partitioned Parquet, keeps their schemas in a catalog of JSON files,
-      and answers Athena's SQL over them.
+      Delivers records into partitioned Parquet, keeps their schemas in a catalog of JSON files, \
+      and answers Athena's SQL over them. To begin with:
+        lake sql "select * from 'your.csv' limit 10"
+        lake sql
+        lake help ingest
       """,
     version: BuildFeatures.text,
     subcommands: [

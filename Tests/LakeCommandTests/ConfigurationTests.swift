@@ -74,7 +74,7 @@ import Testing
       message("\n[injest]\n") == """
         error: there is no command 'lake injest'
           lake.conf, line 2:  [injest]
-          help: see 'lake --help'
+          help: did you mean [ingest]?
 
         """
     )
@@ -91,9 +91,9 @@ import Testing
     let wrongValue = try configuration("threads = 2\n[sql]\nformat = tabel\n")
     #expect(
       wrongValue.blame(["sql", "q"], problem: Lake.problem)?.text() == """
-        error: 'lake sql' does not take '--format' with the value 'tabel'
+        error: 'lake sql': --format does not take 'tabel'
           lake.conf, line 3:  format = tabel
-          help: see 'lake sql --help'
+          help: did you mean 'table'? it takes table, csv, tsv, json, ndjson, markdown, vertical, chart, parquet, athena-csv, none
 
         """
     )

@@ -43,12 +43,56 @@ import Testing
   }
 
   @Test func `wrong usage is told in the form of all errors`() {
-    let full =
-      "Error: Unknown option '--x'\nUsage: lake sql\n  See 'lake sql --help' for more information."
+    func text(_ full: String, _ arguments: [String] = []) -> String {
+      UsageMessage(full, arguments: arguments).failure.text()
+    }
+    let end = "Usage: lake sql [<query>]\n  See 'lake sql --help' for more information."
     #expect(
-      Failure.usageText(full)
-        == "error: unknown option '--x'\n  usage: lake sql\n  help: see 'lake sql --help'\n"
+      text("Error: Unknown option '--formt'. Did you mean '--format'?\n" + end, ["sql", "--formt"])
+        == """
+        error: unknown option '--formt'
+          usage: lake sql [<query>]
+          help: did you mean '--format'?
+
+        """
     )
+    #expect(
+      text("Error: Unknown option '--x'\n" + end, ["sql", "--x"]) == """
+        error: unknown option '--x'
+          usage: lake sql [<query>]
+          help: see 'lake sql --help'
+
+        """
+    )
+    #expect(
+      text(
+        "Error: The value 'cvs' is invalid for '--format <f>'. Please provide one of 'csv' and 'x'."
+      )
+        == "error: --format does not take 'cvs'\n  help: did you mean 'csv'? it takes csv, x\n"
+    )
+    #expect(
+      text("Error: Missing value for '--rate <r>'", ["generate", "orders", "--rate", "-1"]) == """
+        error: --rate needs a value, and '-1' looks like an option
+          help: a value that begins with a dash is written --rate=-1
+
+        """
+    )
+    #expect(
+      text("Error: Unexpected argument 'ingset'", ["ingset"])
+        == "error: there is no command 'lake ingset'\n  help: did you mean 'ingest'?\n"
+    )
+    #expect(
+      text("Error: --start 'x' is not a time; write 2026-01-01")
+        == "error: --start 'x' is not a time\n  help: write 2026-01-01\n"
+    )
+  }
+
+  @Test func `options that all commands have are left out of the usage`() {
+    #expect(
+      UsageMessage.shortened("lake status [--to <dir>] [--lake <dir>] [--quiet] [--json]")
+        == "lake status [--to <dir>] [<options>]"
+    )
+    #expect(UsageMessage.shortened("lake sql [<query>]") == "lake sql [<query>]")
   }
 
   @Test func `an interrupted command says nothing and exits 130`() {

@@ -27,9 +27,9 @@ extension Binder {
       guard position < parameters.count else {
         throw SQLError(
           .invalidArgument,
-          "no value for parameter \(position + 1)",
+          "no value for parameter \(position + 1): \(parameters.count) given",
           at: range,
-          help: "\(parameters.count) given"
+          help: "EXECUTE … USING and `lake sql --param` give one value for each ?"
         )
       }
       var empty = ExpressionContext("parameter", Scope())
@@ -181,6 +181,8 @@ extension Binder {
       )
     {
       error.help = "did you mean '\(near).\(last.text)'?"
+    } else {
+      error.help = SQLError.list(of: reachable.compactMap(\.name))
     }
     return error
   }
@@ -210,7 +212,8 @@ extension Binder {
       throw .columnNotFound(
         name.text,
         at: name.range,
-        suggestion: NearestName.suggestion(for: name.text, among: fields.compactMap(\.name))
+        suggestion: NearestName.suggestion(for: name.text, among: fields.compactMap(\.name)),
+        among: fields.compactMap(\.name)
       )
     }
     return .field(base, index: index, fields[index].type)

@@ -1,13 +1,26 @@
 /// The sentences by which a query is refused while its names and types are settled.
 extension SQLError {
-  static func columnNotFound(_ name: String, at range: SourceRange, suggestion: String?) -> SQLError
-  {
+  static func columnNotFound(
+    _ name: String,
+    at range: SourceRange,
+    suggestion: String?,
+    among names: [String] = []
+  ) -> SQLError {
     SQLError(
       .columnNotFound,
       "column '\(name)' cannot be resolved",
       at: range,
-      help: suggestion.map { "did you mean '\($0)'?" }
+      help: suggestion.map { "did you mean '\($0)'?" } ?? list(of: names)
     )
+  }
+
+  /// What there is to choose from; nil where that is nothing.
+  static func list(of names: [String]) -> String? {
+    var seen: Set<String> = []
+    let known = names.filter { !$0.hasPrefix("$") && seen.insert($0.lowercased()).inserted }
+    if known.isEmpty { return nil }
+    let some = known.prefix(12).joined(separator: ", ")
+    return "there are: " + some + (known.count > 12 ? ", …" : "")
   }
 
   static func ambiguousColumn(_ name: String, at range: SourceRange) -> SQLError {
@@ -46,7 +59,8 @@ extension SQLError {
     SQLError(
       .expressionNotAggregate,
       "'\(name)' must be an aggregate expression or appear in GROUP BY clause",
-      at: range
+      at: range,
+      help: "write GROUP BY \(name), or arbitrary(\(name)) for any one of its values"
     )
   }
 
@@ -72,7 +86,7 @@ extension SQLError {
         "function '\(name)' not registered",
         at: range,
         help: suggestions.isEmpty
-          ? nil
+          ? "SHOW FUNCTIONS lists the functions"
           : "did you mean " + suggestions.prefix(3).map { "'\($0)'" }.joined(separator: " or ")
             + "?"
       )

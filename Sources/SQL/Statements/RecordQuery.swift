@@ -21,17 +21,22 @@ public struct RecordQuery: Sendable {
   ///   - nowMicros: The clock for `now()` and its like, in microseconds since 1970-01-01 UTC.
   /// - Throws: ``SQLError`` with its place in ``text``.
   public init(_ text: String, nowMicros: Int64) throws(SQLError) {
-    let trimmed = text.drop { $0 == " " || $0 == "\n" || $0 == "\t" }
-    let isWhole =
-      trimmed.prefix(6).lowercased() == "select"
-      && (trimmed.dropFirst(6).first.map { $0 == " " || $0 == "\n" || $0 == "\t" } ?? false)
-    let whole = isWhole ? text : "SELECT \(text) FROM record"
+    let whole = RecordQuery.whole(text)
     self.text = whole
     guard case .query(let query) = try Parser.parse(whole) else {
       throw SQLError(.notSupported, "a projection of records is a SELECT")
     }
     self.query = query
     context = EvaluationContext(queryStartMicros: nowMicros)
+  }
+
+  /// The whole query that a text stands for, which places of errors are about.
+  package static func whole(_ text: String) -> String {
+    let trimmed = text.drop { $0 == " " || $0 == "\n" || $0 == "\t" }
+    let isWhole =
+      trimmed.prefix(6).lowercased() == "select"
+      && (trimmed.dropFirst(6).first.map { $0 == " " || $0 == "\n" || $0 == "\t" } ?? false)
+    return isWhole ? text : "SELECT \(text) FROM record"
   }
 
   /// Settles the query's names and types for records of a schema.

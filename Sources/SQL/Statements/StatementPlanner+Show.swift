@@ -24,6 +24,9 @@ extension StatementPlanner {
         help: near.map { "did you mean '\($0)'?" }
       )
     }
+    if database == nil, name != "default", resolver.dataFolder == nil, !known.contains(name) {
+      throw SQLError(.schemaNotFound, "schema '\(name)' does not exist")
+    }
     var names = Set(try resolver.catalog?.tables(in: name) ?? [])
     if name == resolver.database { names.formUnion(resolver.dataFolder?.names ?? []) }
     let pattern = like.map(NamePattern.init)

@@ -15,6 +15,14 @@ struct DataFolder: Sendable {
   init(_ path: String) throws(SQLError) {
     self.path = path
     let entries: [FolderEntry]
+    var info = stat()
+    if stat(path, &info) == 0, info.st_mode & S_IFMT != S_IFDIR {
+      throw SQLError(
+        .hiveCannotOpen,
+        "'\(path)' is no folder",
+        help: "read a file with FROM '\(path)'"
+      )
+    }
     do {
       entries = try LocalFolder(path).entries(of: "")
     } catch {

@@ -23,11 +23,7 @@ struct TableResolver: TableResolving {
     do throws(SQLError) {
       let found = try FileSearch.files(pattern)
       if found.isEmpty {
-        throw SQLError(
-          .tableNotFound,
-          GlobPattern.isPattern(pattern)
-            ? "no file fits '\(pattern)'" : "'\(pattern)' does not exist or holds no file"
-        )
+        throw FileSearch.nothing(pattern)
       }
       return try files.table(pattern, found)
     } catch {
@@ -79,7 +75,9 @@ struct TableResolver: TableResolving {
       return SQLError(
         .schemaNotFound,
         "schema '\(name.database)' does not exist",
-        help: near.map { "did you mean '\($0)'?" }
+        help: FileFormat.named("\(name)") != nil
+          ? "a file stands in single quotes: FROM '\(name)'"
+          : near.map { "did you mean '\($0)'?" }
       )
     }
     let shown = dataFolder != nil && !isQualified ? name.table : "\(name)"

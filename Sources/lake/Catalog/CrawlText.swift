@@ -58,10 +58,10 @@ struct CrawlText {
   }
 
   private func facts(_ table: CrawlReport.Table) -> String {
-    var facts = ["\(Quantity.grouped(table.columnCount)) columns"]
+    var facts = [Quantity.count(table.columnCount, "column")]
     if !table.partitionKeys.isEmpty {
       var text =
-        "\(Quantity.grouped(table.partitionCount)) partitions by "
+        Quantity.count(table.partitionCount, "partition") + " by "
         + table.partitionKeys.joined(separator: ", ")
       if table.versionBefore != nil, table.partitionsAdded > 0 {
         text += " (\(Quantity.grouped(table.partitionsAdded)) new)"
@@ -71,8 +71,8 @@ struct CrawlText {
       }
       facts.append(text)
     }
-    facts.append("\(Quantity.grouped(table.fileCount)) \(table.format.name) files")
-    if let count = table.recordCount { facts.append("\(Quantity.grouped(count)) rows") }
+    facts.append(Quantity.count(table.fileCount, "\(table.format.name) file"))
+    if let count = table.recordCount { facts.append(Quantity.count(count, "row")) }
     facts.append(Quantity.bytes(table.byteCount))
     facts.append("in \(table.location)")
     return facts.joined(separator: ", ")
@@ -102,7 +102,7 @@ struct CrawlText {
     if counts.isEmpty { counts = ["none"] }
     var text =
       "\(isDryRun ? "dry run: " : "")tables: \(counts.joined(separator: ", "));"
-      + " \(Quantity.grouped(report.fileCount)) files, \(Quantity.bytes(report.byteCount)),"
+      + " \(Quantity.count(report.fileCount, "file")), \(Quantity.bytes(report.byteCount)),"
       + " \(Quantity.grouped(report.probedCount)) looked into, in \(Quantity.seconds(seconds))\n"
     if report.isSampled {
       text +=

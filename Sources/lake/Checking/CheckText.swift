@@ -18,13 +18,13 @@ struct CheckText {
   /// One line of counts, and what to do about each kind of finding.
   var summary: String {
     let counts = [
-      CheckText.count(report.tableCount, "table"),
-      CheckText.count(report.partitionCount, "partition"),
-      CheckText.count(report.fileCount, "file") + " (\(Quantity.bytes(report.byteCount)))",
+      Quantity.count(report.tableCount, "table"),
+      Quantity.count(report.partitionCount, "partition"),
+      Quantity.count(report.fileCount, "file") + " (\(Quantity.bytes(report.byteCount)))",
     ]
     let found =
       report.findings.isEmpty
-      ? "nothing is wrong" : CheckText.count(report.findings.count, "finding")
+      ? "nothing is wrong" : Quantity.count(report.findings.count, "finding")
     let depth = isDeep ? "all values" : "footers; --deep reads all values"
     var text =
       "checked \(counts.joined(separator: ", ")) in \(Quantity.seconds(seconds)): \(found)\n"
@@ -52,10 +52,6 @@ struct CheckText {
     ]
   }
 
-  private static func count(_ count: Int, _ what: String) -> String {
-    "\(Quantity.grouped(count)) \(what)\(count == 1 ? "" : "s")"
-  }
-
   /// The kind in a column of its own.
   private static func word(_ kind: CheckFinding.Kind) -> String {
     let word =
@@ -72,9 +68,11 @@ struct CheckText {
 
   private static func advice(_ kind: CheckFinding.Kind) -> String {
     switch kind {
-    case .missing: "bring the files back, or let `lake crawl --on-delete delete` forget them"
+    case .missing:
+      "bring the files back, or let `lake crawl` forget them (a whole table: `lake catalog drop`)"
     case .orphaned: "`lake crawl` makes them part of the table; else move them away"
-    case .damaged: "put a sound copy in place; `lake ingest` can deliver the source again"
+    case .damaged:
+      "put a sound copy in place, or remove the file and deliver its source again with `lake ingest`"
     case .untrue: "queries may lose rows: write the file again from its source"
     case .mismatched: "`lake crawl` widens the table's type; `lake catalog why` tells who set it"
     case .catalog: "put the file back from a copy, or crawl into another lake"

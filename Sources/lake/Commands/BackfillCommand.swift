@@ -8,8 +8,8 @@ struct BackfillCommand: ParsableCommand {
     commandName: "backfill",
     abstract: "Delivers history into a table, as a job that can be resumed.",
     discussion: """
-      A job passes over inputs that it has delivered, so the same command again goes on where the last
-      one stopped, or does nothing. With --replace partitions that get records lose what they held.
+      A job passes over inputs that it has delivered, so the same command again goes on where the last \
+      one stopped, or does nothing. With --replace partitions that get records lose what they held. \
       Example:
         lake backfill --table shop.orders --time-field at --from 2026-01-01 --to 2026-02-01 old/
       """,

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Catalog
+import SQL
 import ColumnFormat
 import RowFormat
 
@@ -46,9 +47,22 @@ struct TableArgument: ParsableArguments {
   func snapshot(in catalog: TableCatalog) throws -> TableSnapshot {
     let name = try name(in: catalog)
     guard let snapshot = try catalog.snapshot(of: name) else {
-      throw CatalogError(.tableNotFound(name))
+      throw try TableArgument.notFound(name, in: catalog)
     }
     return snapshot
+  }
+
+  /// The error about a table that is not there, with the name that was meant.
+  static func notFound(_ name: TableName, in catalog: TableCatalog) throws -> Failure {
+    var failure = Failure(CatalogError(.tableNotFound(name))) ?? Failure(message: "")
+    var names: [String] = []
+    for database in try catalog.databases() {
+      names += try catalog.tables(in: database).map(\.description)
+    }
+    if let near = NearestName.suggestion(for: name.description, among: names) {
+      failure.help = "did you mean '\(near)'?"
+    }
+    return failure
   }
 }
 
@@ -161,7 +175,7 @@ struct CatalogPartitionsCommand: ParsableCommand {
       columns.append(partition.values.map { $0 ?? "NULL" } + [partition.location])
     }
     try StandardOutput.write(columns.text())
-    if !global.quiet { StandardError.note("\(Quantity.grouped(all.count)) partitions") }
+    if !global.quiet { StandardError.note(Quantity.count(all.count, "partition")) }
   }
 }
 

@@ -31,7 +31,7 @@ struct CatalogImportCommand: ParsableCommand {
     commandName: "import",
     abstract: "Takes tables and partitions over from answers of Glue's GetTable and GetPartitions.",
     discussion: """
-      Tables first, then their partitions, in one or more files. A table that is there already
+      Tables first, then their partitions, in one or more files. A table that is there already \
       becomes what the answer says; its versions go on. Example:
         aws glue get-table --database-name raw --name events > t.json
         aws glue get-partitions --database-name raw --table-name events > p.json
@@ -105,7 +105,7 @@ struct CatalogImportCommand: ParsableCommand {
       try StandardOutput.write(object.compactText + "\n")
     } else if !global.quiet {
       let verb = dryRun ? "would take over" : "took over"
-      StandardError.note("\(verb) \(name) with \(Quantity.grouped(count)) partitions")
+      StandardError.note("\(verb) \(name) with \(Quantity.count(count, "partition"))")
     }
   }
 }

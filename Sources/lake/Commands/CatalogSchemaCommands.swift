@@ -80,8 +80,8 @@ struct CatalogVersionsCommand: ParsableCommand {
     }
     var text = ""
     for version in versions {
-      let count = version.columns.count + version.partitionKeys.count
-      text += "version \(version.number)  \(version.created)  \(count) columns\n"
+      let count = Quantity.count(version.columns.count, "column")
+      text += "version \(version.number)  \(version.created)  \(count)\n"
       if version.number > 1 {
         text += version.changes.map { "  \(CatalogText.line($0))\n" }.joined()
       }

@@ -8,7 +8,7 @@ struct CheckCommand: ParsableCommand {
     commandName: "check",
     abstract: "Compares tables with their files: missing, orphaned, damaged, untrue statistics.",
     discussion: """
-      Reads the footer of every file of the tables, or with --deep every value, and changes
+      Reads the footer of every file of the tables, or with --deep every value, and changes \
       nothing. Ends with code 1 when something is wrong. Examples:
         lake check
         lake check shop.orders --deep

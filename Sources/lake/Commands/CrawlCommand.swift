@@ -19,9 +19,9 @@ struct CrawlCommand: ParsableCommand {
     commandName: "crawl",
     abstract: "Infers, merges and versions schemas, and finds partitions.",
     discussion: """
-      Looks at every Parquet footer or every record of NDJSON and CSV files, plain, gzip or zstd;
-      formats are told by content. What a crawl learnt is kept, so that --recrawl new opens only
-      files that are new or changed. Without a path, every folder data/DATABASE/TABLE of the lake is
+      Looks at every Parquet footer or every record of NDJSON and CSV files, plain, gzip or zstd; \
+      formats are told by content. What a crawl learnt is kept, so that --recrawl new opens only \
+      files that are new or changed. Without a path, every folder data/DATABASE/TABLE of the lake is \
       a table. A second crawl without a change writes nothing. Examples:
         lake crawl
         lake crawl ~/downloads/flights --database travel --dry-run

@@ -29,7 +29,7 @@ struct HealthCommand: ParsableCommand {
     let now = time(nil)
     let found = try names.map { name in
       guard let snapshot = try catalog.snapshot(of: name) else {
-        throw CatalogError(.tableNotFound(name))
+        throw try TableArgument.notFound(name, in: catalog)
       }
       return try TableHealth(
         snapshot,

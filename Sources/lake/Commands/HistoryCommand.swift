@@ -5,7 +5,7 @@ import RowFormat
 struct HistoryCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "history",
-    abstract: "List the statements that lake sql ran against the lake, the newest first.",
+    abstract: "Lists the statements that `lake sql` ran against the lake, the newest first.",
     discussion: "The two newest files of 8 MiB are kept, in LAKE/history."
   )
 

@@ -7,7 +7,7 @@ struct IngestCommand: ParsableCommand {
     commandName: "ingest",
     abstract: "Delivers records into a table or a folder as partitioned Parquet.",
     discussion: """
-      Inputs are files, folders or - for standard input; NDJSON, CSV with a header and DynamoDB
+      Inputs are files, folders or - for standard input; NDJSON, CSV with a header and DynamoDB \
       stream records, plain or compressed, are told by content. Example:
         lake ingest --table shop.orders --time-field updated_at orders.ndjson.gz
       """

@@ -2,13 +2,17 @@ import ArgumentParser
 import ColumnFormat
 import RowFormat
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 /// `lake inspect`: what is in a Parquet file.
 struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect",
     abstract: "Shows what is in a Parquet file: schema, row groups, columns, pages, first rows.",
     discussion: """
-      Without --schema, --pages and --head it shows everything but the pages. A ~ marks a bound of
+      Without --schema, --pages and --head it shows everything but the pages. A ~ marks a bound of \
       text that was cut when the file was written.
       """
   )
@@ -34,8 +38,22 @@ struct InspectCommand: ParsableCommand {
   }
 
   func run() throws {
-    let file = try ParquetFile(path: path)
+    let file: ParquetFile
+    do { file = try ParquetFile(path: path) } catch {
+      guard var failure = Failure(error), let suggestion else { throw error }
+      failure.help = suggestion
+      throw failure
+    }
     try global.json ? writeJSON(file) : writeText(file)
+  }
+
+  /// The command for files of text, which have no inside.
+  private var suggestion: String? {
+    let endings = [".csv", ".tsv", ".json", ".ndjson", ".csv.gz", ".ndjson.gz"]
+    guard access(path, R_OK) == 0, endings.contains(where: { path.hasSuffix($0) }) else {
+      return nil
+    }
+    return "the columns of text are shown by: lake sql \"describe '\(path)'\""
   }
 
   /// Whether no part is asked for in particular.

@@ -2,6 +2,10 @@ import ArgumentParser
 import LakeWriter
 import RowFormat
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 /// `lake rejects`: the records that could not be delivered.
 struct RejectsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -9,6 +13,16 @@ struct RejectsCommand: ParsableCommand {
     abstract: "Shows and replays the records that could not be delivered.",
     subcommands: [List.self, Replay.self]
   )
+
+  /// Refuses a table that nothing was ever delivered into, which is most likely misspelt.
+  private static func expect(_ target: DeliveryTarget) throws {
+    if access(target.folder, F_OK) == 0 || access(target.rejectsFolder, F_OK) == 0 { return }
+    throw Failure(
+      code: "TABLE_NOT_FOUND",
+      message: "nothing was delivered into the table '\(target.name)'",
+      help: "`lake status` lists the tables that records were delivered into"
+    )
+  }
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -32,6 +46,7 @@ struct RejectsCommand: ParsableCommand {
     func run() throws {
       let name = try DestinationOptions.tableName(table)
       let target = DeliveryTarget(table: name, lake: global.lakeFolder)
+      try RejectsCommand.expect(target)
       let entries = try RejectedDocuments.read(
         folder: target.rejectsFolder,
         errorType: type,
@@ -66,7 +81,7 @@ struct RejectsCommand: ParsableCommand {
       commandName: "replay",
       abstract: "Delivers rejected records again.",
       discussion: """
-        Records that become rows leave the rejects; the others stay, with one more attempt. Give the
+        Records that become rows leave the rejects; the others stay, with one more attempt. Give the \
         options of the first delivery, such as --time-field.
         """
     )
@@ -84,6 +99,7 @@ struct RejectsCommand: ParsableCommand {
       Interruption.install()
       let name = try DestinationOptions.tableName(table)
       let target = DeliveryTarget(table: name, lake: global.lakeFolder)
+      try RejectsCommand.expect(target)
       var settings = try delivery.settings(target, global: global)
       // The records are in the backup since they were read.
       settings.backupFolder = nil
@@ -93,7 +109,7 @@ struct RejectsCommand: ParsableCommand {
           errorType: type,
           limit: .max
         )
-        StandardError.note("would replay \(Quantity.grouped(waiting.count)) records of \(name)")
+        StandardError.note("would replay \(Quantity.count(waiting.count, "record")) of \(name)")
         return
       }
       let run = try DeliveryRun(

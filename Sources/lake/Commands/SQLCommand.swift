@@ -10,11 +10,11 @@ import SQL
 struct SQLCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sql",
-    abstract: "Run Athena SQL over the catalog's tables and over files.",
+    abstract: "Runs Athena SQL over the catalog's tables and over files.",
     discussion: """
-      Without a query it is a shell on a terminal; otherwise it reads statements from standard input.
-      Semicolons divide them, and \\? lists the commands that may stand between them.
-      Files are tables too: SELECT * FROM 'data/*.parquet', also .csv, .tsv, .json and .ndjson,
+      Without a query it is a shell on a terminal; otherwise it reads statements from standard input. \
+      Semicolons divide them, and \\? lists the commands that may stand between them. \
+      Files are tables too: SELECT * FROM 'data/*.parquet', also .csv, .tsv, .json and .ndjson, \
       plain or compressed, and folders with key=value parts.
       """
   )
@@ -84,6 +84,9 @@ struct SQLCommand: ParsableCommand {
   mutating func validate() throws {
     if query != nil && file != nil {
       throw ValidationError("give a query or --file, not both")
+    }
+    if let query, let whole = UsageMessage.query(ofFile: query) {
+      throw ValidationError("'\(query)' is a file, and no query; see its rows with: \(whole)")
     }
     if let runs, runs < 1 { throw ValidationError("--runs must be at least 1") }
     if isMeasuring && query == nil && file == nil {

@@ -79,6 +79,22 @@ struct Configuration {
     return last.map { commands.isEmpty || $0.configuration.defaultSubcommand != nil } ?? false
   }
 
+  /// The names of the commands below a command, without those that nobody types.
+  static func subcommands(of command: [String]) -> [String] {
+    var commands = Lake.configuration.subcommands
+    for word in command {
+      guard let next = commands.first(where: { $0.configuration.commandName == word }) else {
+        return []
+      }
+      commands = next.configuration.subcommands
+    }
+    var names: [String] = []
+    for type in commands where type.configuration.shouldDisplay {
+      if let name = type.configuration.commandName { names.append(name) }
+    }
+    return names
+  }
+
   /// The arguments with what was not typed in front of what was.
   func arguments(_ arguments: [String]) -> [String] {
     let command = Configuration.command(arguments)
@@ -102,8 +118,10 @@ struct Configuration {
     let command = Configuration.command(arguments)
     if !Configuration.takesOptions(command) { return nil }
     let ownProblem = problem(arguments)
-    for setting in settings(for: command)
-    where problem(insert([setting], into: arguments, after: command.count)) != ownProblem {
+    for setting in settings(for: command) {
+      let wrong = problem(insert([setting], into: arguments, after: command.count))
+      if wrong == ownProblem { continue }
+      let usage = UsageMessage("Error: " + (wrong ?? ""), arguments: arguments).failure
       let words = "lake \(command.joined(separator: " "))"
       switch setting.source {
       case .environment(let variable):
@@ -114,10 +132,10 @@ struct Configuration {
         )
       case .file(let entry):
         return file?.failure(
-          "'\(words)' does not take '--\(entry.name)' with the value '\(entry.value)'",
+          "'\(words)': \(usage.message)",
           line: entry.line,
           entry.text,
-          help: "see '\(words) --help'"
+          help: usage.help
         )
       }
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import SQL
 
 /// Options that a user does not want to type each time.
 ///
@@ -36,7 +37,9 @@ struct ConfigurationFile: Equatable {
   var entries: [Entry] = []
 
   /// The options that every command has, and that may stand before the first section.
-  static let globalNames = ["lake", "threads", "memory", "color", "progress", "quiet", "debug"]
+  static let globalNames = [
+    "lake", "threads", "memory", "s3-root", "color", "progress", "quiet", "debug",
+  ]
 
   /// Reads a file's text.
   ///
@@ -58,7 +61,7 @@ struct ConfigurationFile: Equatable {
             "there is no command 'lake \(command.joined(separator: " "))'",
             line: index + 1,
             String(line),
-            help: "see 'lake --help'"
+            help: ConfigurationFile.nearCommand(command) ?? "see 'lake --help'"
           )
         }
         continue
@@ -107,7 +110,9 @@ struct ConfigurationFile: Equatable {
         "'\(entry.name)' is no option of all commands",
         line: entry.line,
         entry.text,
-        help: "put it below its command, such as [ingest]; all commands have \(names)"
+        help: NearestName.suggestion(for: entry.name, among: ConfigurationFile.globalNames)
+          .map { "did you mean '\($0)'?" }
+          ?? "put it below its command, such as [ingest]; all commands have \(names)"
       )
     }
     if !entry.command.isEmpty, entry.name.isEmpty || entry.name.hasPrefix("-") {
@@ -117,6 +122,18 @@ struct ConfigurationFile: Equatable {
         entry.text
       )
     }
+  }
+
+  /// The section that was meant.
+  private static func nearCommand(_ words: [String]) -> String? {
+    for length in words.indices {
+      let names = Configuration.subcommands(of: Array(words[..<length]))
+      if names.contains(words[length]) { continue }
+      return NearestName.suggestion(for: words[length], among: names).map { near in
+        "did you mean [\((words[..<length] + [near]).joined(separator: " "))]?"
+      }
+    }
+    return nil
   }
 
   private static func isCommand(_ words: [String]) -> Bool {

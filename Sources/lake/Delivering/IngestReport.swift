@@ -20,44 +20,42 @@ struct IngestReport {
     let partitions = summary.partitions.keys.sorted()
     if !isDryRun {
       lines.append(
-        "  written  \(Quantity.grouped(summary.fileCount)) files, "
+        "  written  \(Quantity.count(summary.fileCount, "file")), "
           + "\(Quantity.bytes(summary.fileByteCount)), in \(target.folder)"
       )
     }
     if let first = partitions.first, let last = partitions.last, !first.isEmpty {
       lines.append(
-        "  covers   \(Quantity.grouped(partitions.count)) partitions, \(first) to \(last)"
+        "  covers   \(Quantity.count(partitions.count, "partition")), \(first) to \(last)"
       )
     }
     if summary.rejectedCount > 0 {
       lines.append(
-        "  rejected \(Quantity.grouped(summary.rejectedCount)) records"
+        "  rejected \(Quantity.count(summary.rejectedCount, "record"))"
           + (summary.rejectFiles.isEmpty || isDryRun ? "" : ", kept in \(target.rejectsFolder)")
       )
     }
     if summary.untimedCount > 0 {
       lines.append(
-        "  note     \(Quantity.grouped(summary.untimedCount)) records had no usable time and were "
-          + "filed by their arrival"
+        "  note     \(Quantity.count(summary.untimedCount, "record")) had no usable time: filed by arrival"
       )
     }
     if summary.filteredCount > 0 {
-      lines.append("  filtered \(Quantity.grouped(summary.filteredCount)) records were left out")
+      lines.append("  filtered \(Quantity.count(summary.filteredCount, "record")) left out")
     }
     if summary.repeatedCount > 0 {
       lines.append(
-        "  repeated \(Quantity.grouped(summary.repeatedCount)) records were left out by their key"
+        "  repeated \(Quantity.count(summary.repeatedCount, "record")) left out by key"
       )
     }
     if summary.outsideCount > 0 {
       lines.append(
-        "  window   \(Quantity.grouped(summary.outsideCount)) records lie outside of it"
+        "  window   \(Quantity.count(summary.outsideCount, "record")) outside of it"
       )
     }
     if summary.undeliveredRowCount > 0 {
       lines.append(
-        "  missing  \(Quantity.grouped(summary.undeliveredRowCount)) rows were read but could not "
-          + "be written"
+        "  missing  \(Quantity.count(summary.undeliveredRowCount, "row")) read but not written"
       )
     }
     if summary.isInterrupted { lines.append("  stopped  by an interrupt; the rest was not read") }
@@ -121,7 +119,7 @@ struct IngestReport {
     if summary.isInterrupted { throw Failure.interrupted }
     if isStrict && summary.rejectedCount > 0 {
       throw Failure(
-        message: "\(Quantity.grouped(summary.rejectedCount)) records were rejected",
+        message: "\(Quantity.count(summary.rejectedCount, "record")) rejected",
         help: "see them with: lake rejects list \(target.name)",
         exit: .someRejected
       )

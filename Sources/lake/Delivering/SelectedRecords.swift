@@ -17,11 +17,13 @@ final class SelectedRecords: RecordProjection {
   private struct Ready: @unchecked Sendable { let query: BoundRecordQuery }
 
   init(_ text: String, nowMicros: Int64) throws {
-    query = try RecordQuery(text, nowMicros: nowMicros)
-    // What is wrong whatever the records are is told before they are read.
-    do throws(SQLError) { _ = try query.bound(to: Schema([])) } catch {
-      if error.code != .typeMismatch && error.code != .functionNotFound { throw error }
-    }
+    do throws(SQLError) {
+      query = try RecordQuery(text, nowMicros: nowMicros)
+      // What is wrong whatever the records are is told before they are read.
+      do throws(SQLError) { _ = try query.bound(to: Schema([])) } catch {
+        if error.code != .typeMismatch && error.code != .functionNotFound { throw error }
+      }
+    } catch { throw Failure(error, query: RecordQuery.whole(text)) }
   }
 
   func project(_ batch: Batch, schema: Schema) throws(ProjectionFault) -> ProjectedRows {

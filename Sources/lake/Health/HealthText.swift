@@ -12,7 +12,7 @@ struct HealthText {
         + "median \(Quantity.bytes(table.medianByteCount)), \(table.smallFileCount) small"
       text += "  files       \(files)\n"
       text += "  partitions  \(Quantity.grouped(table.partitionCount))\n"
-      text += "  schema      \(table.versionCount) versions\n"
+      text += "  schema      \(Quantity.count(table.versionCount, "version"))\n"
       text += "  rejects     \(Quantity.grouped(table.rejectCount))\n"
       if let age = table.ageSeconds { text += "  newest      \(HealthText.age(age)) ago\n" }
       var options = ChartOptions()

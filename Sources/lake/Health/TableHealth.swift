@@ -50,7 +50,8 @@ struct TableHealth {
       let count = rejectCount == TableHealth.rejectCountMax ? "at least " : ""
       advice.append(
         Advice(
-          problem: "\(count)\(Quantity.grouped(rejectCount)) records were rejected",
+          problem: count + Quantity.count(rejectCount, "record")
+            + (rejectCount == 1 ? " was rejected" : " were rejected"),
           command: "lake rejects list \(name)"
         )
       )

@@ -1,6 +1,10 @@
 import ArgumentParser
 import Catalog
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 /// Where records go: a table of the lake, or a folder of the user's.
 struct DestinationOptions: ParsableArguments {
   @Option(
@@ -18,6 +22,10 @@ struct DestinationOptions: ParsableArguments {
       throw ValidationError("name one destination: --table DB.TABLE or --to DIR")
     }
     if let table { _ = try DestinationOptions.tableName(table) }
+    var info = stat()
+    if let folder, stat(folder, &info) == 0, info.st_mode & S_IFMT != S_IFDIR {
+      throw ValidationError("'\(folder)' is no folder; --to names a folder, which need not exist")
+    }
   }
 
   func resolve(lake: String) throws -> DeliveryTarget {

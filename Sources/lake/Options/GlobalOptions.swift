@@ -87,7 +87,11 @@ struct GlobalOptions: ParsableArguments {
       throw ValidationError("--threads must be 1 to 1024, not \(threads)")
     }
     if let memory, memory.byteCount < 16 << 20 {
-      throw ValidationError("--memory must be at least 16MiB")
+      throw ValidationError("--memory must be at least 16MiB, not \(memory.byteCount) bytes")
+    }
+    var info = stat()
+    if stat(lakeFolder, &info) == 0, info.st_mode & S_IFMT != S_IFDIR {
+      throw ValidationError("'\(lakeFolder)' is no folder; --lake and $LAKE_HOME name a folder")
     }
   }
 }

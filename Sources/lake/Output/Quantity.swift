@@ -15,6 +15,11 @@ enum Quantity {
     return value < 0 ? "-" + text : text
   }
 
+  /// A number of things: `1 file`, `1,234 files`.
+  static func count(_ value: Int, _ thing: String) -> String {
+    "\(grouped(value)) \(thing)\(value == 1 ? "" : "s")"
+  }
+
   /// `512 B`, `1.5 kB`, `765.9 MB`: powers of ten, as disks and networks are measured.
   static func bytes(_ count: Int) -> String {
     var value = Double(count)

@@ -28,6 +28,6 @@ enum TextFile {
   }
 
   private static func failure(_ path: String) -> Failure {
-    Failure(message: "cannot read '\(path)': \(String(cString: strerror(errno)).lowercased())")
+    Failure(message: "cannot read '\(path)': \(String(cString: strerror(errno)))")
   }
 }

@@ -27,7 +27,7 @@ final class OutputFile {
     let exists = stat(path, &info) == 0
     if exists && info.st_mode & S_IFMT != S_IFREG {
       descriptor = open(path, O_WRONLY | O_CLOEXEC)
-      guard descriptor >= 0 else { throw OutputFile.failure("create", path) }
+      guard descriptor >= 0 else { throw OutputFile.failure("create", "'\(path)'") }
       return
     }
     let final = OutputFile.resolved(path)
@@ -45,7 +45,7 @@ final class OutputFile {
     }
     // The file may be written although its folder may not.
     descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw OutputFile.failure("create", path) }
+    guard descriptor >= 0 else { throw OutputFile.failure("create", "'\(path)'") }
   }
 
   /// A pager for what is longer than the screen; shorter texts go to standard output.
@@ -69,7 +69,7 @@ final class OutputFile {
       return
     }
     guard let (temporary, final) = pending else { return }
-    guard rename(temporary, final) == 0 else { throw OutputFile.failure("create", final) }
+    guard rename(temporary, final) == 0 else { throw OutputFile.failure("create", "'\(final)'") }
     pending = nil
   }
 
@@ -77,7 +77,7 @@ final class OutputFile {
   func write(_ bytes: UnsafeRawBufferPointer) throws {
     byteCount += bytes.count
     if let pager { return try pager.write(bytes) }
-    try OutputFile.write(bytes, to: descriptor, path ?? "standard output")
+    try OutputFile.write(bytes, to: descriptor, path.map { "'\($0)'" } ?? "standard output")
   }
 
   static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32, _ name: String) throws {
@@ -107,6 +107,6 @@ final class OutputFile {
 
   private static func failure(_ call: String, _ path: String) -> Failure {
     let words = String(cString: strerror(errno))
-    return Failure(message: "cannot \(call) '\(path)': \(words.lowercased())")
+    return Failure(message: "cannot \(call) \(path): \(words)")
   }
 }

@@ -110,7 +110,7 @@ final class CommandRunner {
     let versions = try catalog.versions(of: description.name).count
     StandardError.note(
       "\(description.name): \(description.format.name) in \(description.location), "
-        + "\(Quantity.grouped(snapshot.partitionCount)) partitions, "
+        + Quantity.count(snapshot.partitionCount, "partition") + ", "
         + "schema version \(description.version) of \(versions); \\dv shows what changed"
     )
   }
@@ -179,7 +179,7 @@ final class CommandRunner {
     var text = ""
     for version in try catalog.versions(of: snapshot.description.name) {
       text += "version \(version.number)  \(version.created)  "
-      text += "\(version.columns.count + version.partitionKeys.count) columns\n"
+      text += Quantity.count(version.columns.count, "column") + "\n"
       if version.number == 1 { continue }
       text += version.changes.map { "  " + CatalogText.line($0) + "\n" }.joined()
     }
@@ -197,7 +197,7 @@ final class CommandRunner {
         code: "SCHEMA_NOT_FOUND",
         message: "schema '\(name)' does not exist",
         help: known.isEmpty
-          ? "\\l lists the databases" : "there are \(known.joined(separator: ", "))"
+          ? "\\l lists the databases" : "there are: \(known.joined(separator: ", "))"
       )
     }
     session.connect(name.lowercased())

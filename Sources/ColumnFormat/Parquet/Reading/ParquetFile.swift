@@ -38,7 +38,8 @@ public final class ParquetFile: Sendable {
     do throws(DecodingFailure) {
       tail = try FooterTail(source.bytes)
     } catch {
-      throw ParquetFile.error(error, path, byteOffset: max(source.bytes.count - 8, 0))
+      let offset = FooterTail.begins(source.bytes) ? max(source.bytes.count - 8, 0) : 0
+      throw ParquetFile.error(error, path, byteOffset: offset)
     }
     footerOffset = tail.range.lowerBound
     var reader = CompactReader(UnsafeRawBufferPointer(rebasing: source.bytes[tail.range]))
@@ -128,6 +129,10 @@ struct FooterTail {
   let range: Range<Int>
 
   init(_ bytes: UnsafeRawBufferPointer) throws(DecodingFailure) {
+    if bytes.isEmpty { throw DecodingFailure("the file is empty") }
+    guard FooterTail.begins(bytes) else {
+      throw DecodingFailure("it does not begin with 'PAR1', so it is no Parquet file")
+    }
     // A leading mark of four bytes, and size and mark at the end.
     guard bytes.count >= 12 else {
       throw DecodingFailure("it has \(bytes.count) bytes, a Parquet file has at least 12")
@@ -143,6 +148,12 @@ struct FooterTail {
       throw DecodingFailure("the footer claims \(byteCount) bytes of a file of \(bytes.count)")
     }
     range = (end - byteCount)..<end
+  }
+
+  /// Whether a file begins as a Parquet file does.
+  static func begins(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    guard bytes.count >= 4 else { return false }
+    return [mark, encryptedMark].contains(bytes.loadUnaligned(as: UInt32.self))
   }
 
   /// "PAR1".
