@@ -66,14 +66,14 @@ final class DelimitedWriter: ResultWriter {
     switch cell.type {
     case .varchar, .char, .json: appendField(cell.bytes(row), isText: true)
     case .boolean, .tinyint, .smallint, .integer, .bigint, .real, .double, .decimal, .date, .time,
-      .timestamp, .timestampWithTimeZone, .varbinary, .uuid, .ipAddress,
-      .ipPrefix, .hyperLogLog, .setDigest, .tdigest, .qdigest, .intervalDayToSecond,
+      .timestamp, .timestampWithTimeZone, .uuid, .ipAddress, .ipPrefix, .intervalDayToSecond,
       .intervalYearToMonth, .unknown:
       // None of these holds anything that needs quotes.
       if style == .athena { text.append(UInt8(ascii: "\"")) }
       text.append(cell, row)
       if style == .athena { text.append(UInt8(ascii: "\"")) }
-    case .array, .map, .row:
+    case .varbinary, .hyperLogLog, .setDigest, .tdigest, .qdigest, .array, .map, .row:
+      // No bytes at all read as null without quotes.
       value.removeAll()
       value.append(cell, row)
       appendField(value.bytes, isText: true)

@@ -2,7 +2,8 @@
 enum DisplayText {
   /// Line ends and control characters would break a table.
   static func clean(_ text: String) -> String {
-    if text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) { return text }
+    // 0xC2 may begin one of the controls U+0080...U+009F.
+    if text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F && $0 != 0xC2 }) { return text }
     var result = ""
     for scalar in text.unicodeScalars {
       switch scalar.value {

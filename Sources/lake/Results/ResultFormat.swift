@@ -22,8 +22,8 @@ struct ResultOptions: Sendable {
   /// The writer of a format, new for every result.
   func writer(_ format: ResultFormat, to file: OutputFile) throws -> any ResultWriter {
     switch format {
-    case .table: TableWriter(file, self, .box)
-    case .markdown: TableWriter(file, self, .markdown)
+    case .table: TableWriter(file, self)
+    case .markdown: MarkdownWriter(file, self)
     case .vertical: VerticalWriter(file, self)
     case .csv: DelimitedWriter(file, self, .csv)
     case .tsv: DelimitedWriter(file, self, .tsv)

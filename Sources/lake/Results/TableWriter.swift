@@ -1,25 +1,21 @@
 import ColumnFormat
 import SQL
 
-/// Prints rows as a box of lines, or as a Markdown table.
+/// Prints rows as a box of lines.
 ///
 /// Columns are as wide as their widest value, so rows are kept until the end; beyond the limit only
 /// the first and the last ones are.
 final class TableWriter: ResultWriter {
-  enum Style { case box, markdown }
-
   private let file: OutputFile
   private let options: ResultOptions
-  private let style: Style
   private var columns: [ResultColumn] = []
   private var first: [[String]] = []
   private var last: [[String]] = []
   private(set) var rowCount = 0
 
-  init(_ file: OutputFile, _ options: ResultOptions, _ style: Style) {
+  init(_ file: OutputFile, _ options: ResultOptions) {
     self.file = file
     self.options = options
-    self.style = style
   }
 
   func begin(_ columns: [ResultColumn]) { self.columns = columns }
@@ -31,11 +27,11 @@ final class TableWriter: ResultWriter {
     let cells = batch.readers(columns)
     while row < batch.rowCount {
       if first.count < half {
-        first.append(texts(cells, row))
+        first.append(cells.map { options.text($0, row) })
       } else if isBounded {
         // Only the batch's last rows can be among the result's last.
         row = max(row, batch.rowCount - half)
-        last.append(texts(cells, row))
+        last.append(cells.map { options.text($0, row) })
         if last.count > 2 * half { last.removeFirst(last.count - half) }
       }
       row += 1
@@ -43,45 +39,13 @@ final class TableWriter: ResultWriter {
     rowCount += batch.rowCount
   }
 
-  private func texts(_ cells: [CellReader], _ row: Int) -> [String] {
-    cells.map { cell in
-      if cell.isNull(row) { return options.nullText ?? "NULL" }
-      var text = ByteText(capacity: 64)
-      text.append(cell, row)
-      return DisplayText.clean(text.string)
-    }
-  }
-
   func finish() throws {
     let half = options.rowCountMax.map { max(1, $0 / 2) } ?? .max
     if last.count > half { last.removeFirst(last.count - half) }
     var text = ByteText()
-    text.append(string: style == .box ? box() : markdown())
+    text.append(string: box())
     try file.write(text.bytes)
   }
-
-  // MARK: Markdown
-
-  private func markdown() -> String {
-    func line(_ cells: [String]) -> String {
-      "| "
-        + cells.map {
-          $0.split(separator: "|", omittingEmptySubsequences: false).joined(separator: "\\|")
-        }
-        .joined(separator: " | ") + " |\n"
-    }
-    var text = ""
-    if options.showsHeader {
-      text += line(columns.map { DisplayText.clean($0.name) })
-      text += "|" + columns.map { $0.type.isNumeric ? "---:|" : "---|" }.joined() + "\n"
-    }
-    for row in first { text += line(row) }
-    if rowCount > first.count + last.count { text += line(columns.map { _ in "…" }) }
-    for row in last { text += line(row) }
-    return text
-  }
-
-  // MARK: Box
 
   private func box() -> String {
     if columns.isEmpty { return "" }

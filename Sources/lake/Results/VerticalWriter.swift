@@ -8,6 +8,7 @@ final class VerticalWriter: ResultWriter {
   private var columns: [ResultColumn] = []
   private var labels: [String] = []
   private var text = ByteText()
+  private var value = ByteText(capacity: 1024)
   private var rowCount = 0
 
   init(_ file: OutputFile, _ options: ResultOptions) {
@@ -32,7 +33,10 @@ final class VerticalWriter: ResultWriter {
         if cells[index].isNull(row) {
           text.append(string: options.nullText ?? "NULL")
         } else {
-          text.append(cells[index], row)
+          // A value stays on its line, and does nothing to a terminal.
+          value.removeAll()
+          value.append(cells[index], row)
+          text.append(string: DisplayText.clean(value.string))
         }
         text.append("\n")
       }
