@@ -175,7 +175,7 @@ final class BlockSource: Sendable {
     } else {
       let file = try InputFile(path: input.path, byteCountMax: input.identity?.byteCount)
       if let spool {
-        raw = try SpoolingInput(file, folder: spool, isInterrupted: settings.isInterrupted)
+        raw = try SpoolingInput(file, folder: spool, retry: RetryBudget(settings))
       } else {
         raw = file
       }

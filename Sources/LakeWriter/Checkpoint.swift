@@ -51,6 +51,8 @@ struct Checkpoint: Sendable, Equatable {
   var oldRejects: [String] = []
   /// Rejects that are to be removed with this commit.
   var removedRejects: [String] = []
+  /// The key attributes of the items whose changes are applied at the end.
+  var itemKeys: [String]?
   /// The files of the keys that repetitions are known by; see ``KeyFiles``.
   var keyFiles: [String] = []
   /// Where the backup files of ``renames`` lie.
@@ -90,6 +92,7 @@ extension Checkpoint {
       "held": .array(held.map(\.json)),
       "replaces": .boolean(replaces),
     ]
+    if let itemKeys { object["itemKeys"] = .array(itemKeys.map { .string($0) }) }
     if !keyFiles.isEmpty { object["keyFiles"] = .array(keyFiles.map { .string($0) }) }
     for (name, paths) in rejectLists where !paths.isEmpty {
       object[name] = .array(paths.map { .string($0) })
@@ -136,6 +139,7 @@ extension Checkpoint {
       let removed = Checkpoint.paths(json["removedRejects"])
     else { return nil }
     (ownRejects, oldRejects, removedRejects) = (own, old, removed)
+    itemKeys = json["itemKeys"]?.arrayValue?.compactMap(\.stringValue)
     for entry in json["keyFiles"]?.arrayValue ?? [] {
       guard let name = entry.stringValue, !name.utf8.contains(UInt8(ascii: "/")) else { return nil }
       keyFiles.append(name)

@@ -6,11 +6,14 @@ import RowFormat
 /// `commit` is called by one thread at a time.
 final class CommitSequence: @unchecked Sendable {
   private let settings: DeliverySettings
+  private let retry: RetryBudget
   private let journal: StreamJournal?
   private let ledger: InputLedger
   private let source: BlockSource
   private var checkpoint: Checkpoint
   private var known: DeliveryStream.KnownSchema
+  /// What the last commit has made of files of changes, by their names.
+  private(set) var applied: [String: AppliedChanges.FileChange] = [:]
 
   /// The commits after a checkpoint.
   ///
@@ -26,6 +29,7 @@ final class CommitSequence: @unchecked Sendable {
     source: BlockSource
   ) {
     self.settings = settings
+    retry = RetryBudget(settings)
     self.journal = journal
     ledger = start.ledger
     checkpoint = start.checkpoint
@@ -44,11 +48,13 @@ final class CommitSequence: @unchecked Sendable {
       _ = known.number(schema)
       return known
     }
-    return try FieldRegistry(
-      streamsFolder: settings.streamsFolder,
-      destination: settings.destinationName
-    )
-    .number(schema.fields, known)
+    return try retry.attempt { () throws(LakeWriterError) in
+      try FieldRegistry(
+        streamsFolder: settings.streamsFolder,
+        destination: settings.destinationName
+      )
+      .number(schema.fields, known)
+    }
   }
 
   /// Writes a Parquet file under its hidden name and returns its size.
@@ -71,7 +77,8 @@ final class CommitSequence: @unchecked Sendable {
     checkpoint.damaged = source.failures.map(\.position).filter {
       $0.input < epoch.position.input
     }
-    checkpoint.renames = epoch.staged.map(\.rename)
+    checkpoint.itemKeys = epoch.itemKeys ?? checkpoint.itemKeys
+    checkpoint.renames = epoch.staged.sorted { $0.number < $1.number }.map(\.rename)
     checkpoint.replaces = settings.replacesPartitions && epoch.isLast
     checkpoint.totals.add(epoch.taken)
     if settings.replacesPartitions {
@@ -84,11 +91,17 @@ final class CommitSequence: @unchecked Sendable {
     checkpoint.backupFolder = settings.backupFolder
     if let seen = epoch.seen {
       let name = "\(checkpoint.run)-\(checkpoint.sequence).keys"
-      try journal.keys.write(seen.entries, name: name)
+      try retry.attempt { () throws(LakeWriterError) in
+        try journal.keys.write(seen.entries, name: name)
+      }
       checkpoint.keyFiles = (seen.isWhole ? [] : checkpoint.keyFiles) + [name]
     }
-    try journal.commit(checkpoint, known: known == self.known ? nil : known)
+    // All of it may be done again: what has happened already is passed over.
+    try retry.attempt { () throws(LakeWriterError) in
+      try journal.commit(checkpoint, known: known == self.known ? nil : known)
+    }
     self.known = known
+    try journal.files.removeUnfinished(applied.keys.sorted())
     if epoch.seen?.isWhole ?? false { try journal.keys.removeAll(except: checkpoint.keyFiles) }
     if ledger.inputs.indices.contains(epoch.position.input),
       let spool = ledger.inputs[epoch.position.input].spool,
@@ -105,6 +118,7 @@ final class CommitSequence: @unchecked Sendable {
     checkpoint.renames.removeAll { $0.area != .backup }
     checkpoint.removedRejects = []
     guard isLast else { return }
+    try applyChanges()
     let data = checkpoint.held.filter { $0.area == .data }
     try journal?.files.validateReplacement(of: Set(data.map(\.folder)))
     checkpoint.renames += checkpoint.held
@@ -115,6 +129,20 @@ final class CommitSequence: @unchecked Sendable {
     checkpoint.held = []
     checkpoint.totals.add(checkpoint.heldTotals)
     checkpoint.heldTotals = Checkpoint.Totals()
+  }
+
+  /// Leaves only the newest row of each item in the files that are held back, where that is asked for.
+  private func applyChanges() throws(LakeWriterError) {
+    guard settings.appliesRemovals, let keys = checkpoint.itemKeys, let journal else { return }
+    let changes = try AppliedChanges(
+      checkpoint.held.filter { $0.area == .data },
+      keys: keys,
+      files: journal.files,
+      settings: settings
+    )
+    checkpoint.held = checkpoint.held.filter { $0.area != .data } + changes.renames
+    checkpoint.heldTotals.apply(changes.changes.values)
+    applied = changes.changes
   }
 
   /// Tidies up after the last commit.

@@ -1,4 +1,5 @@
 package import ColumnFormat
+import RowFormat
 
 /// The columns that a delivery is held to, as Firehose's record format conversion is to a version of a
 /// Glue table: other fields are left out, missing ones are null, and a record with a value that its
@@ -20,7 +21,9 @@ extension DeclaredSchema {
     let named =
       [("--time-field", settings.timeField)]
       + (settings.deduplication?.fields ?? []).map { ("--dedup", $0) }
-    for (option, field) in named {
+    let mapped: [(String, String?)] =
+      settings.decoding.keyMatching.keys.keys.sorted().map { ("--json-mapping", $0) }
+    for (option, field) in mapped + named {
       guard let field, let first = field.split(separator: ".").first.map(String.init),
         schema.index(of: field) == nil && schema.index(of: first) == nil
       else { continue }

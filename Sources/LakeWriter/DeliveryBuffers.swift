@@ -27,9 +27,17 @@ final class DeliveryBuffers: @unchecked Sendable {
   /// The keys of the window, where repetitions are left out.
   private let seen: SeenKeys?
   private var jobs: ArraySlice<DeliveryJob> = []
+  private var jobCount = 0
+  /// The key attributes of the items, where changes are applied.
+  private var itemKeys: [String]?
+  /// The names of the data files that this process has written, where changes are applied.
+  private var writtenNames: Set<String> = []
   /// What belongs to the commits to come; the last one is still taking records.
   private var epochs: [Epoch] = [Epoch(number: 0)]
-  private var isCommitting = false
+  /// The commit that is under way.
+  private var committing: Epoch?
+  /// When ``progress()`` was told last.
+  private var told: ContinuousClock.Instant?
   private var hasCommittedLast = false
   private var readerCount: Int
   private var summary = DeliverySummary()
@@ -85,6 +93,12 @@ final class DeliveryBuffers: @unchecked Sendable {
     locked { settings.projection == nil ? current.schema : knownInput }
   }
 
+  /// Whether the key attributes of the items are wanted and not known yet.
+  var lacksItemKeys: Bool { settings.appliesRemovals && locked { itemKeys == nil } }
+
+  /// Takes the key attributes from a record of theirs.
+  func keep(itemKeys keys: [String]) { locked { itemKeys = itemKeys ?? keys } }
+
   /// Whether the destination has failed and reading on makes no sense.
   var isStopped: Bool { locked { summary.failure != nil } }
 
@@ -135,7 +149,8 @@ final class DeliveryBuffers: @unchecked Sendable {
           inputBytes: rows.inputByteCount,
           rejected: rejectedCount
         ),
-        through: block.end
+        through: block.end,
+        nowMillis: now
       )
       summary.recordCount += recordCount
       summary.inputByteCount += rows.inputByteCount
@@ -261,9 +276,7 @@ final class DeliveryBuffers: @unchecked Sendable {
 
   private func flush(_ key: PartitionKey) {
     guard let entry = buffers.removeValue(forKey: key) else { return }
-    if settings.activePartitionCountMax != nil {
-      epochs[epochs.count - 1].keys.insert(key.partition)
-    }
+    epochs[epochs.count - 1].keys.insert(key.partition)
     add(.partition(key, entry.buffer, openedMillis: entry.openedMillis))
   }
 
@@ -274,7 +287,8 @@ final class DeliveryBuffers: @unchecked Sendable {
   private func add(_ content: DeliveryJob.Content) {
     let epoch = epochs.count - 1
     epochs[epoch].unwrittenCount += 1
-    jobs.append(DeliveryJob(epoch: epochs[epoch].number, content: content))
+    jobs.append(DeliveryJob(epoch: epochs[epoch].number, number: jobCount, content: content))
+    jobCount += 1
   }
 
   /// Flushes everything and closes the epoch: what comes from now on belongs to the next commit.
@@ -283,6 +297,7 @@ final class DeliveryBuffers: @unchecked Sendable {
     flushRejects()
     if let part = backup.take() { add(.backup(part)) }
     epochs[epochs.count - 1].seen = seen?.take(nowMillis: settings.nowMillis())
+    epochs[epochs.count - 1].itemKeys = itemKeys
     epochs[epochs.count - 1].isCut = true
     epochs.append(Epoch(number: epochs[epochs.count - 1].number + 1))
     epochs[epochs.count - 1].position = epochs[epochs.count - 2].position
@@ -312,9 +327,10 @@ final class DeliveryBuffers: @unchecked Sendable {
   /// Writes a file under its hidden name, and commits what is complete with it.
   func write(_ job: DeliveryJob) {
     do throws(LakeWriterError) {
-      let staged = try staging.stage(job.content) { (schema) throws(LakeWriterError) in
+      var staged = try staging.stage(job.content) { (schema) throws(LakeWriterError) in
         try number(schema)
       }
+      staged.number = job.number
       if !settings.isDryRun { try settings.reach(.staged) }
       locked { epochs[job.epoch - epochs[0].number].add(staged) }
     } catch {
@@ -341,20 +357,50 @@ final class DeliveryBuffers: @unchecked Sendable {
         locked {
           hasCommittedLast = hasCommittedLast || epoch.isLast
           summary.add(epoch, settings)
+          if settings.appliesRemovals { count(epoch) }
         }
       } catch {
         locked { stop(error) }
       }
-      locked { isCommitting = false }
+      locked { committing = nil }
+    }
+  }
+
+  /// Remembers which files are this process's, and counts what was applied to them in the end.
+  private func count(_ epoch: Epoch) {
+    for file in epoch.staged where file.rename.area == .data {
+      writtenNames.insert(file.rename.name)
+    }
+    if epoch.isLast {
+      summary.apply(commits.applied.filter { writtenNames.contains($0.key) }.values)
     }
   }
 
   private func takeReady() -> (Epoch, DeliveryStream.KnownSchema)? {
     locked {
-      guard !isCommitting, summary.failure == nil, epochs[0].isCut, epochs[0].unwrittenCount == 0
+      guard committing == nil, summary.failure == nil, epochs[0].isCut,
+        epochs[0].unwrittenCount == 0
       else { return nil }
-      isCommitting = true
-      return (epochs.removeFirst(), current)
+      let epoch = epochs.removeFirst()
+      committing = epoch
+      return (epoch, current)
+    }
+  }
+
+  /// What waits to be committed; nil where that was told within the last second.
+  func progress() -> StreamProgress? {
+    locked {
+      let now = ContinuousClock.now
+      if let told, now - told < .seconds(1) { return nil }
+      told = now
+      let waiting = (committing.map { [$0] } ?? []) + epochs
+      return StreamProgress(
+        oldestMillis: waiting.compactMap(\.openedMillis).min(),
+        activePartitionCount: waiting.reduce(into: Set(buffers.keys.map(\.partition))) {
+          $0.formUnion($1.keys)
+        }.count,
+        waitingRecordCount: waiting.reduce(0) { $0 + $1.taken.records }
+      )
     }
   }
 
@@ -380,7 +426,7 @@ final class DeliveryBuffers: @unchecked Sendable {
       if settings.replacesPartitions && !hasCommittedLast { summary.forgetFiles() }
       summary.undeliveredRowCount =
         summary.recordCount - summary.rejectedCount - summary.outsideCount - summary.filteredCount
-        - summary.repeatedCount - summary.deliveredRowCount
+        - summary.repeatedCount - summary.deliveredRowCount - summary.supersededCount
       return summary
     }
   }

@@ -8,6 +8,8 @@ struct DeliveryJob: @unchecked Sendable {
 
   /// The commit that it belongs to.
   var epoch: Int
+  /// Its place among all jobs of the run, which is that of its records.
+  var number: Int
   var content: Content
 }
 
@@ -19,6 +21,16 @@ extension DeliverySummary {
     deliveredRowCount = 0
     partitions = [:]
     rejectFiles = []
+  }
+
+  /// Counts what became of files when only the newest row of each item was left.
+  mutating func apply(_ changes: some Collection<AppliedChanges.FileChange>) {
+    for change in changes {
+      supersededCount += change.droppedRowCount
+      deliveredRowCount -= change.droppedRowCount
+      fileByteCount += change.byteCountChange
+      fileCount -= change.isGone ? 1 : 0
+    }
   }
 
   mutating func add(_ epoch: Epoch, _ settings: DeliverySettings) {

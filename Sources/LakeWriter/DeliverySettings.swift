@@ -90,6 +90,14 @@ public struct DeliverySettings: Sendable {
   package var declared: DeclaredSchema?
   /// Whether changes of DynamoDB that removed an item are left out instead of becoming rows of its keys.
   public var leavesOutRemoved = false
+  /// Whether of each item of DynamoDB only the newest row stays, and of removed ones none.
+  ///
+  /// That is settled among the changes of one run, at its end, so it needs ``replacesPartitions``.
+  public var appliesRemovals = false
+  /// For how long a destination that refuses is tried again, in seconds, 0 to 7,200.
+  public var retrySeconds = 0
+  /// Told when a refused write is going to be tried again.
+  public var reportRetry: @Sendable (LakeWriterError) -> Void = { _ in }
   /// How finely to partition.
   public var granularity = PartitionGranularity.hour
   /// When buffers become files.
@@ -156,12 +164,19 @@ public struct DeliverySettings: Sendable {
         "cast to the types of the table's columns in the projection"
       )
     }
+    if declare == nil && decoding.keyMatching != KeyMatching() {
+      return fault(
+        "--json-mapping, --dots-to-underscores and --case-sensitive need --schema-version",
+        "without declared columns each key is a column"
+      )
+    }
     if deduplication != nil && replacesPartitions {
       return fault(
         "--dedup does not go with --replace",
         "a job that begins anew would take all of its records for repetitions"
       )
     }
+    if let words = removalsContradiction { return fault("--removals apply \(words.0)", words.1) }
     let transformed = prefix?.keys.filter { $0.source == .transform }.map(\.name) ?? []
     if let first = transformed.first, transform == nil {
       return fault(
@@ -184,6 +199,24 @@ public struct DeliverySettings: Sendable {
       )
     }
     return nil
+  }
+
+  /// Why changes cannot be applied with the other settings, and what to do; nil if they can, or need
+  /// not.
+  private var removalsContradiction: (String, String)? {
+    if !appliesRemovals { return nil }
+    if !replacesPartitions {
+      return (
+        "needs lake backfill --replace",
+        "rows that are there already are not changed one by one; 'keep' delivers removals as rows"
+      )
+    }
+    let others: [(String, Bool)] = [
+      ("--template", template != nil), ("--transform", transform != nil),
+      ("--select", projection != nil), ("--schema-version", declare != nil),
+    ]
+    guard let other = others.first(where: \.1)?.0 else { return nil }
+    return ("does not go with \(other)", "the columns of the key and of the change must be there")
   }
 
   /// The usual size of a block: buffers become full at the end of one, which is to be no more than a
@@ -257,6 +290,8 @@ public struct DeliverySummary: Sendable {
   public var filteredCount = 0
   /// Records that were left out because their time is not in the window.
   public var outsideCount = 0
+  /// Rows that a newer change of their item has replaced or removed.
+  public var supersededCount = 0
   /// Rows read but not delivered because the destination failed; a resumed run reads them again.
   public var undeliveredRowCount = 0
   /// Inputs that could not be read to their end; what came before was delivered.

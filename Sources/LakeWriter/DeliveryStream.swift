@@ -68,8 +68,12 @@ public final class DeliveryStream: Sendable {
         let start = try StreamJournal.preview(settings, try checked(prepare(nil)))
         return run(settings, start, journal: nil, progress)
       }
-      let journal = try StreamJournal(settings)
-      let start = try journal.begin(try checked(prepare(journal)), resumes: settings.resumes)
+      let retry = RetryBudget(settings)
+      let journal = try retry.attempt { () throws(LakeWriterError) in try StreamJournal(settings) }
+      let inputs = try checked(prepare(journal))
+      let start = try retry.attempt { () throws(LakeWriterError) in
+        try journal.begin(inputs, resumes: settings.resumes)
+      }
       var summary = run(settings, start, journal: journal, progress)
       if summary.isComplete {
         do throws(LakeWriterError) { try finish() } catch { summary.failure = error }
@@ -124,7 +128,12 @@ public final class DeliveryStream: Sendable {
     )
     let workerCount = settings.workerCount
     WorkerThreads.run(count: workerCount + (source.isLive ? 1 : 0)) { number in
-      let worker = DeliveryWorker(settings: settings, source: source, buffers: buffers)
+      let worker = DeliveryWorker(
+        settings: settings,
+        source: source,
+        buffers: buffers,
+        streamFolder: journal?.folder
+      )
       if number < workerCount { worker.run(progress) } else { worker.watchClock() }
     }
     buffers.end(source.isExhausted ? source.end : nil)

@@ -11,6 +11,8 @@ struct DeliveryWorker {
   let settings: DeliverySettings
   let source: BlockSource
   let buffers: DeliveryBuffers
+  /// Where the stream's journal lies; nil in a dry run.
+  let streamFolder: String?
 
   /// Decodes blocks until there are none, writing first what is due.
   func run(_ progress: (DeliveryProgress) -> Void) {
@@ -28,6 +30,7 @@ struct DeliveryWorker {
         buffers.skip(numbered.number, error)
       }
       buffers.report(byteCountRead: source.byteCountRead, progress)
+      tell()
     }
     buffers.endReading()
   }
@@ -37,13 +40,28 @@ struct DeliveryWorker {
     while buffers.isReading {
       usleep(50_000)
       buffers.tick()
+      tell()
       while let job = buffers.nextJob() { buffers.write(job) }
       buffers.commitReady()
     }
   }
 
+  /// Lets others see what waits, once a second.
+  private func tell() {
+    guard let streamFolder, let progress = buffers.progress() else { return }
+    progress.write(streamFolder: streamFolder)
+  }
+
   /// Filters, decodes and sorts a block's records.
   private func sorted(_ numbered: BlockSource.Numbered) throws(LakeWriterError) -> SortedRows {
+    if numbered.format == .dynamodb, buffers.lacksItemKeys,
+      let keys = ItemKeys.find(
+        in: numbered.block,
+        nestingDepthMax: settings.decoding.nestingDepthMax
+      )
+    {
+      buffers.keep(itemKeys: keys)
+    }
     let staged = RecordStage(settings: settings).apply(numbered)
     let input = staged?.numbered ?? numbered
     let projected = try Projected(try decode(input), settings.projection, of: input.block)

@@ -66,7 +66,7 @@ struct Projected {
       cause: .processingFailed,
       message: message,
       bytes: rows.places.isEmpty
-        ? Array(RowJSON.value(of: row, rows).compactText.utf8)
+        ? ValueWords.object(row, of: rows)
         : Array(block.bytes.values[place]),
       recordNumber: number(row, rows, block),
       byteOffset: block.byteOffset + (rows.places.isEmpty ? row : place.lowerBound),

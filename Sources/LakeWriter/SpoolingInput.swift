@@ -15,7 +15,9 @@ final class SpoolingInput: RawInput {
   let byteCount: Int? = nil
   private let source: InputFile
   private let folder: String
-  private let isInterrupted: @Sendable () -> Bool
+  private let retry: RetryBudget
+  /// The refusals since something was read.
+  private var attempts: RetryBudget.Attempts
   private var descriptor: Int32 = -1
   private var segmentStart = 0
   private var segmentEnd = 0
@@ -30,16 +32,18 @@ final class SpoolingInput: RawInput {
   /// - Parameters:
   ///   - source: The pipe.
   ///   - folder: The spool's folder.
-  ///   - isInterrupted: Asked while the pipe is silent; true ends the input.
+  ///   - retry: For how long a spool that refuses is tried again. It is asked for an interrupt while
+  ///     the pipe is silent, too, which ends the input.
   /// - Throws: When the folder cannot be made.
   init(
     _ source: InputFile,
     folder: String,
-    isInterrupted: @escaping @Sendable () -> Bool
+    retry: RetryBudget
   ) throws(RowFormatError) {
     self.source = source
     self.folder = folder
-    self.isInterrupted = isInterrupted
+    self.retry = retry
+    attempts = RetryBudget.Attempts(retry)
     do throws(ObjectStoreError) { try LocalFolder(folder).makeFolder("") } catch {
       throw RowFormatError(.system(call: "spool", message: "\(error)"), path: source.path)
     }
@@ -51,8 +55,9 @@ final class SpoolingInput: RawInput {
 
   func read(into target: UnsafeMutableRawBufferPointer) throws(RowFormatError) -> Int {
     while !source.isReady(withinMilliseconds: 100) {
-      if isInterrupted() { return 0 }
+      if retry.isInterrupted() { return 0 }
     }
+    attempts = RetryBudget.Attempts(retry)
     let start = source.byteCountRead
     if descriptor < 0 || start >= segmentEnd { try beginSegment(at: start) }
     let wanted = min(target.count, segmentEnd - start)
@@ -79,10 +84,10 @@ final class SpoolingInput: RawInput {
       case EINTR: continue
       case EAGAIN:
         while !source.isReady(withinMilliseconds: 100) {
-          if isInterrupted() { return 0 }
+          if retry.isInterrupted() { return 0 }
         }
       case EINVAL: return nil
-      default: throw failure()
+      default: try waitAfterRefusal()
       }
     }
   }
@@ -110,13 +115,17 @@ final class SpoolingInput: RawInput {
   private func copy(_ target: UnsafeMutableRawBufferPointer) throws(RowFormatError) -> Int {
     let offset = source.byteCountRead - segmentStart
     // File systems that cannot take room say so with another error.
-    if lake_reserve(descriptor, offset, target.count) != 0 && errno == ENOSPC { throw failure() }
+    while lake_reserve(descriptor, offset, target.count) != 0 && errno == ENOSPC {
+      try waitAfterRefusal()
+    }
     let count = try source.read(into: target)
     var done = 0
     while done < count {
       let written = write(descriptor, target.baseAddress.map { $0 + done }, count - done)
-      if written < 0 && errno == EINTR { continue }
-      if written < 0 { throw failure() }
+      if written < 0 {
+        if errno != EINTR { try waitAfterRefusal() }
+        continue
+      }
       done += written
     }
     if count > 0 { isSynced = false }
@@ -140,21 +149,34 @@ final class SpoolingInput: RawInput {
     if descriptor >= 0 { close(descriptor) }
     segmentStart = start
     segmentEnd = start + InputSpool.segmentByteCount
-    descriptor = open(
-      "\(folder)/\(InputSpool.name(start: start))",
-      O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC,
-      0o644
-    )
-    if descriptor < 0 { throw failure() }
+    while true {
+      descriptor = open(
+        "\(folder)/\(InputSpool.name(start: start))",
+        O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC,
+        0o644
+      )
+      if descriptor >= 0 { break }
+      try waitAfterRefusal()
+    }
     let parent = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     if parent < 0 { throw failure() }
     defer { close(parent) }
     if fsync(parent) != 0 { throw failure() }
   }
 
-  private func failure() -> RowFormatError {
+  /// After a call that the system refused: returns when it is to be tried again.
+  private func waitAfterRefusal() throws(RowFormatError) {
+    let words = String(cString: strerror(errno))
+    let failure = failure(words)
+    let refusal = LakeWriterError(.destination(words), path: folder)
+    if !attempts.isTriedAgain(refusal) { throw failure }
+  }
+
+  private func failure(
+    _ words: String = String(cString: strerror(errno))
+  ) -> RowFormatError {
     RowFormatError(
-      .system(call: "spool", message: String(cString: strerror(errno))),
+      .system(call: "spool", message: words),
       path: path,
       byteOffset: byteCountRead
     )

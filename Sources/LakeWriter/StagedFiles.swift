@@ -23,8 +23,16 @@ struct StagedFiles: Sendable {
   private let rejectsFolder: String
   /// Nil where nothing is backed up.
   private let backupFolder: String?
+  private let retry: RetryBudget
 
-  init(stream: String, dataFolder: String, rejectsFolder: String, backupFolder: String? = nil) {
+  init(
+    stream: String,
+    dataFolder: String,
+    rejectsFolder: String,
+    backupFolder: String?,
+    retry: RetryBudget
+  ) {
+    self.retry = retry
     self.stream = stream
     self.dataFolder = dataFolder
     self.rejectsFolder = rejectsFolder
@@ -54,6 +62,18 @@ struct StagedFiles: Sendable {
     }
   }
 
+  /// A new file; writes that the disk refuses are tried again.
+  func sink(_ path: String) throws(LakeWriterError) -> FileSink {
+    let sink = try retry.attempt { () throws(LakeWriterError) in
+      do throws(ColumnFormatError) { return try FileSink(path: path) } catch {
+        throw LakeWriterError(destination: error, path: path)
+      }
+    }
+    let attempts = RetryBudget.Attempts(retry)
+    sink.isTriedAgain = { attempts.isTriedAgain(LakeWriterError(destination: $0, path: path)) }
+    return sink
+  }
+
   /// Writes the rows of a partition as a Parquet file and returns its size in bytes.
   func write(
     _ rows: PartitionBuffer,
@@ -62,8 +82,8 @@ struct StagedFiles: Sendable {
     options: WriterOptions
   ) throws(LakeWriterError) -> Int {
     let path = "\(folder(.data))/\(name)"
+    let sink = try sink(path)
     do throws(ColumnFormatError) {
-      let sink = try FileSink(path: path)
       var writer = try ParquetWriter(sink: sink, schema: schema, options: options)
       while let batch = try rows.next() { try writer.write(batch) }
       let written = try writer.finish()
@@ -80,8 +100,8 @@ struct StagedFiles: Sendable {
   func write(_ bytes: [UInt8], _ area: Area, name: String) throws(LakeWriterError) {
     let path = "\(folder(area))/\(name)"
     let memory = Buffer<UInt8>(bytes)
+    let sink = try sink(path)
     do throws(ColumnFormatError) {
-      let sink = try FileSink(path: path)
       try sink.write(UnsafeRawBufferPointer(memory.values))
       try sink.sync()
       try sink.close()
@@ -150,6 +170,13 @@ struct StagedFiles: Sendable {
         if error.kind == .notFound { continue }
         throw LakeWriterError(destination: error, path: folder(area))
       }
+    }
+  }
+
+  /// Removes unfinished data files that others have replaced.
+  func removeUnfinished(_ names: [String]) throws(LakeWriterError) {
+    for name in names where unlink("\(folder(.data))/\(name)") != 0 && errno != ENOENT {
+      throw StagedFiles.refusal("\(folder(.data))/\(name)")
     }
   }
 

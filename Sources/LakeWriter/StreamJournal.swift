@@ -11,6 +11,7 @@ import RowFormat
 ///                checkpoint.json     how far run 3 is delivered; replaced with each commit
 ///                schema.json         the fields; see ``StreamMemory``
 ///                spool/3-0/…         what standard input gave
+///                progress.json       what waits right now; see ``StreamProgress``
 /// ```
 final class StreamJournal: Sendable {
   /// What a run begins with.
@@ -46,7 +47,8 @@ final class StreamJournal: Sendable {
       stream: stream,
       dataFolder: settings.folder,
       rejectsFolder: settings.rejectsFolder,
-      backupFolder: settings.backupFolder
+      backupFolder: settings.backupFolder,
+      retry: RetryBudget(settings)
     )
     keys = KeyFiles(streamFolder: folder)
   }
@@ -98,6 +100,7 @@ final class StreamJournal: Sendable {
     if resumes {
       checkpoint.held = last.held
       checkpoint.heldTotals = last.heldTotals
+      checkpoint.itemKeys = last.itemKeys
     }
     // What a run that replaces has rejected counts until the next one is at its end.
     let isGoingOn = resumes || !settings.replacesPartitions
@@ -148,7 +151,8 @@ final class StreamJournal: Sendable {
       stream: stream,
       dataFolder: settings.folder,
       rejectsFolder: settings.rejectsFolder,
-      backupFolder: checkpoint.backupFolder
+      backupFolder: checkpoint.backupFolder,
+      retry: RetryBudget(settings)
     )
   }
 
@@ -222,6 +226,7 @@ final class StreamJournal: Sendable {
     kept.inputs = ledger.remaining(after: checkpoint)
     try tidy(keeping: kept)
     files.removeFolders()
+    StreamProgress.remove(streamFolder: folder)
   }
 
   private func publish(_ checkpoint: Checkpoint) throws(LakeWriterError) {

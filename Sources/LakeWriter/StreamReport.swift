@@ -12,6 +12,8 @@ package struct StreamReport: Sendable, Equatable {
   package var run: Int
   /// Whether a process delivers right now, and which.
   package var process: Int?
+  /// What it has taken and not committed; nil where none says so.
+  package var progress: StreamProgress?
   /// The run's inputs, and how many of them are delivered to their end.
   package var inputCount: Int
   package var finishedInputCount: Int
@@ -55,6 +57,7 @@ package struct StreamReport: Sendable, Equatable {
     isComplete = checkpoint.isComplete && checkpoint.damaged.isEmpty
     run = checkpoint.run
     process = StreamLock.holder(folder: folder)
+    progress = process == nil ? nil : StreamProgress.read(streamFolder: folder)
     inputCount = ledger.inputs.count
     finishedInputCount = checkpoint.position.input - checkpoint.damaged.count
     // A run that has not committed yet stands where its first input starts.

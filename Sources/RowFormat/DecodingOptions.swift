@@ -13,6 +13,10 @@ public struct DecodingOptions: Sendable, Hashable {
   public var keepsPlaces = false
   /// Whether declared columns take what Firehose's OpenX deserializer takes: see ``OpenXForms``.
   public var takesOpenXForms = false
+  /// How keys of JSON lead to declared columns.
+  public var keyMatching = KeyMatching()
+  /// Whether numbers that no integer and no decimal holds become text instead of `double`.
+  public var keepsNumbersExact = false
   /// Whether texts that all look like dates or timestamps become such columns.
   public var infersTimes: Bool
   /// Whether that also holds for DynamoDB's `S` values, whose type is text by declaration.

@@ -68,7 +68,8 @@ public struct RecordDecoder: Sendable {
       schema: schema,
       rowCapacity: RecordDecoder.rowCapacity(block),
       arenaByteCount: block.bytes.count,
-      isEvolving: mode != .fixed
+      isEvolving: mode != .fixed,
+      matching: mode == .fixed ? options.keyMatching : KeyMatching()
     )
     switch format {
     case .ndjson:

@@ -40,7 +40,12 @@ import Testing
     (["--dedup-window", "15m"], false), (["--dedup", "id", "--dedup-window", "soon"], false),
     (["--shards", "4", "--shard-key", "id"], true), (["--shards", "4"], false),
     (["--shards", "0", "--shard-key", "id"], false), (["--removals", "drop"], true),
-    (["--removals", "apply"], false),
+    (["--removals", "apply"], true), (["--removals", "forget"], false),
+    (["--retry-duration", "0"], true), (["--retry-duration", "7200"], true),
+    (["--retry-duration", "7201"], false), (["--retry-duration", "-1"], false),
+    (["--numbers", "exact"], true), (["--numbers", "rough"], false),
+    (["--json-mapping", "ts=timestamp,id=Id"], true), (["--json-mapping", "q=a=b"], true),
+    (["--json-mapping", "ts"], false), (["--json-mapping", "a=b,a=c"], false),
   ])
   func `options have Firehose's limits, and need each other`(options: [String], isValid: Bool) {
     #expect((DeliveryOptionsTests.message(options) == "") == isValid, "\(options)")
@@ -63,7 +68,10 @@ import Testing
   @Test func `what changes rows or their place is another configuration`() throws {
     let plain = try DeliveryOptionsTests.settings([])
     #expect(plain.configuration == (try DeliveryOptionsTests.settings(["--resume"])).configuration)
-    for options in [["--time-field", "at"], ["--partition-by", "day"], ["--select", "id"]] {
+    for options in [
+      ["--time-field", "at"], ["--partition-by", "day"], ["--select", "id"],
+      ["--numbers", "exact"], ["--json-mapping", "a=b"], ["--removals", "drop"],
+    ] {
       #expect(plain.configuration != (try DeliveryOptionsTests.settings(options)).configuration)
     }
   }

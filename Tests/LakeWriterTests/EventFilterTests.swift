@@ -51,6 +51,18 @@ import Testing
       (#"{"city":[{"wildcard":"S*c*o"}]}"#, true), (#"{"city":[{"wildcard":"S*x"}]}"#, false),
       (#"{"file":[{"wildcard":"images/a\\*b.*"}]}"#, true),
       (#"{"state":["XX",{"prefix":"C"}]}"#, true),
+      // Bounds of numeric, of prefixes over arrays, and of several alternatives.
+      (#"{"age":[{"numeric":["<=",5e9]}]}"#, true), (#"{"age":[{"numeric":[">=",-5.0e9]}]}"#, true),
+      (#"{"age":[{"numeric":["=",42.000001]}]}"#, false),
+      (#"{"tags":[{"prefix":"b"}]}"#, true), (#"{"tags":[{"equals-ignore-case":"B"}]}"#, true),
+      (#"{"empty":[{"prefix":""}]}"#, true), (#"{"gone":[{"prefix":""}]}"#, false),
+      (#"{"state":[{"anything-but":{"equals-ignore-case":["ca","wa"]}}]}"#, false),
+      (#"{"file":[{"anything-but":{"wildcard":"images/*.png"}}]}"#, false),
+      (#"{"age":[{"anything-but":{"prefix":"4"}}]}"#, true),
+      (#"{"ip6":[{"cidr":"2001:db8::17/128"}]}"#, true),
+      (#"{"ip6":[{"cidr":"2001:db9::/32"}]}"#, false),
+      (#"{"ip":[{"cidr":"2001:db8::/32"}]}"#, false),
+      (#"{"nested":{"$or":[{"n":[1]},{"x":{"y":["deep"]}}]}}"#, true),
       // Any of up to five patterns.
       (#"[{"state":["WA"]},{"age":[42]}]"#, true),
       (#"{"Filters":[{"Pattern":"{\"state\":[\"CA\"]}"}]}"#, true),
@@ -104,6 +116,25 @@ import Testing
   func `a pattern that breaks a rule names it`(pattern: String, sentence: String) {
     let error = #expect(throws: LakeWriterError.self) { try EventFilter(pattern) }
     #expect(error?.kind == .invalidSettings("--filter: \(sentence)"))
+  }
+
+  @Test func `a thousand combinations under $or are allowed`() throws {
+    let choices = (0..<10).map { "{\"a\($0)\":[1]}" }.joined(separator: ",")
+    let nested = "{\"$or\":[\(choices)],\"b\":{\"$or\":[\(choices)]},\"c\":{\"$or\":[\(choices)]}}"
+    #expect(try !EventFilter(nested).matches(["x": 1]))
+  }
+
+  @Test func `what Pipes cannot filter changes of DynamoDB by is filtered by here`() throws {
+    let change = try JSONValue.parse(
+      #"{"eventID":"1","eventName":"INSERT","awsRegion":"eu","eventVersion":"1.1","dynamodb":{}}"#
+    )
+    for pattern in [
+      #"{"eventName":["INSERT"]}"#, #"{"awsRegion":["eu"]}"#, #"{"eventID":["1"]}"#,
+      #"{"eventVersion":[{"prefix":"1."}]}"#,
+    ] {
+      #expect(try EventFilter(pattern).matches(change), "\(pattern)")
+    }
+    #expect(try !EventFilter(#"{"eventName":["REMOVE"]}"#).matches(change))
   }
 
   @Test func `over a thousand combinations under $or are refused`() {

@@ -87,7 +87,7 @@ import Testing
       let reader = try ParquetRows(path: store.systemPath(info.path), startRow: 0)
       while let block = try reader.next() {
         for row in 0..<block.rows.batch.rowCount {
-          let value = RowJSON.value(of: row, block.rows)
+          let value = try JSONValue.parse(ValueWords.object(row, of: block.rows))
           let key = try #require(value["key"]?.stringValue)
           let id = Int64(try #require(value["id"]?.integerValue))
           #expect(laneOfKey[key] ?? lane == lane)

@@ -10,6 +10,10 @@ import Testing
 #endif
 
 @Suite struct InputSpoolTests {
+  private static let noRetry = RetryBudget(
+    DeliverySettings(folder: "", rejectsFolder: "") { 0 }
+  )
+
   /// A pipe with a name, which a thread writes to and then closes.
   private static func pipe(_ lake: TestLake, _ text: String) -> String {
     let path = "\(lake.folder)/pipe"
@@ -109,7 +113,7 @@ import Testing
       let spooling = try SpoolingInput(
         InputFile(path: path),
         folder: folder("spool"),
-        isInterrupted: { false }
+        retry: InputSpoolTests.noRetry
       )
       for _ in 0..<3 {
         let count = try spooling.read(into: bytes)
@@ -133,7 +137,7 @@ import Testing
     let spooling = try SpoolingInput(
       InputFile(path: folder.write(text, to: "in")),
       folder: folder("spool"),
-      isInterrupted: { false }
+      retry: InputSpoolTests.noRetry
     )
     let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 1)
     defer { bytes.deallocate() }

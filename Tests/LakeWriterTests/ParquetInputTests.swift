@@ -67,7 +67,7 @@ import Testing
     #expect(rest?.start == 7)
     #expect(rest?.rows.batch.rowCount == rows.batch.rowCount - 7)
     #expect(
-      RowJSON.value(of: 7, rows) == rest.map { RowJSON.value(of: 0, $0.rows) }
+      ValueWords.object(7, of: rows) == rest.map { ValueWords.object(0, of: $0.rows) }
     )
   }
 

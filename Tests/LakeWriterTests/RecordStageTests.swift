@@ -79,6 +79,9 @@ import Testing
         "{\"a\":\"<$.s>\",\"b\":<$.s>,\"c\":\"<$.l>\"}",
         "{\"a\":\"a\\\"b\",\"b\":\"a\\\"b\",\"c\":\"[1,\\\"b\\\"]\"}"
       ),
+      // A text alone keeps its quotes, and what is put in is valid JSON.
+      ("<$.s>", "\"a\\\"b\""),
+      ("<aws.pipes.event.ingestion-time>", "1970-01-01T00:00:00Z"),
       ("{\"a\":<$.l[1]>,\"b\":<$.l[9]>}", "{\"a\":\"b\",\"b\":null}"),
       ("{\"t\":\"a < b\",\"u\":\"\\\"<$.l[0]>\"}", "{\"t\":\"a < b\",\"u\":\"\\\"1\"}"),
     ] as [(String, String)]
@@ -95,6 +98,10 @@ import Testing
       ("<$.a", "a variable that begins with '<' is not closed by '>'"),
       ("<$.a..b>", "'<$.a..b>' is no path such as <$.a.b[0]>"),
       ("<aws.pipes.pipe-arn>", "'<aws.pipes.pipe-arn>' has no meaning outside of AWS"),
+      ("<aws.pipes.pipe-name>", "'<aws.pipes.pipe-name>' has no meaning outside of AWS"),
+      ("<aws.pipes.source-arn>", "'<aws.pipes.source-arn>' has no meaning outside of AWS"),
+      ("<aws.pipes.enrichment-arn>", "'<aws.pipes.enrichment-arn>' has no meaning outside of AWS"),
+      ("<aws.pipes.target-arn>", "'<aws.pipes.target-arn>' has no meaning outside of AWS"),
       (String(repeating: "x", count: 8193), "it has 8193 characters, 8192 are allowed"),
     ] as [(String, String)]
   )

@@ -171,6 +171,54 @@ import Testing
     #expect(RowText.values(try Decoding.evolve(change, .dynamodb), "v") == example.2)
   }
 
+  /// The bounds of DynamoDB's numbers: 38 digits, magnitudes from 1E-130 to 9.99…E+125.
+  @Test(arguments: [
+    (["0.1", "0.1", "0.1"], "decimal(1,1)", ["0.1", "0.1", "0.1"]),
+    (["9007199254740993"], "bigint", ["9007199254740993"]),
+    (["-9223372036854775808"], "bigint", ["-9223372036854775808"]),
+    (["9223372036854775808"], "decimal(38,0)", ["9223372036854775808"]),
+    (
+      ["99999999999999999999999999999999999999"], "decimal(38,0)",
+      ["99999999999999999999999999999999999999"]
+    ),
+    (
+      ["0.00000000000000000000000000000000000001"], "decimal(38,38)",
+      ["0.00000000000000000000000000000000000001"]
+    ),
+    // With more digits than a double keeps they stay texts, with every one of them.
+    (
+      ["9.9999999999999999999999999999999999999E+125"], "string",
+      ["\"9.9999999999999999999999999999999999999E+125\""]
+    ),
+    (["1E-130"], "double", ["1e-130"]), (["1E+125"], "double", ["1e+125"]),
+    (["1E-130", "12345678901234567890"], "string", ["\"1E-130\"", "\"12345678901234567890\""]),
+  ])
+  func `numbers keep their values`(texts: [String], type: String, values: [String]) throws {
+    let text = texts.map { "{\"v\":{\"N\":\"\($0)\"}}\n" }.joined()
+    let block = try Decoding.evolve(text, .dynamodb)
+    #expect(RowText.schema(block.schema) == "v \(type)")
+    #expect(RowText.values(block, "v") == values)
+  }
+
+  @Test(arguments: [
+    (["1E-130"], "string", ["\"1E-130\""]), (["1E+125", "5"], "string", ["\"1E+125\"", "\"5\""]),
+    (["0.5", "5"], "decimal(2,1)", ["0.5", "5.0"]), (["5"], "bigint", ["5"]),
+  ])
+  func `where numbers must stay exact those that need a double are texts`(
+    texts: [String],
+    type: String,
+    values: [String]
+  ) throws {
+    var options = DecodingOptions()
+    options.keepsNumbersExact = true
+    let text = texts.map { "{\"v\":{\"N\":\"\($0)\"}}\n" }.joined()
+    let block = try Decoding.evolve(text, .dynamodb, options: options)
+    #expect(RowText.schema(block.schema) == "v \(type)")
+    #expect(RowText.values(block, "v") == values)
+    let plain = texts.map { "{\"v\":\($0)}\n" }.joined()
+    #expect(RowText.schema(try Decoding.evolve(plain, options: options).schema) == "v \(type)")
+  }
+
   @Test func `texts are times only where that is asked for`() throws {
     let options = DecodingOptions(infersTimesInDynamoDB: true)
     let text = "{\"v\":{\"S\":\"1970-01-02\"}}\n"

@@ -97,6 +97,18 @@ import Testing
     )
   }
 
+  /// Firehose takes at most 500 documents out of a record, and leaves one with more as it is.
+  @Test(arguments: [500, 501, 2000])
+  func `a payload gives all of its documents, also more than Firehose takes out`(count: Int) {
+    let documents = (0..<count).map { "{\"id\":\($0)}" }
+    for separator in ["", "\n"] {
+      var data: [UInt8] = []
+      Base64.append(Array(documents.joined(separator: separator).utf8), to: &data)
+      let text = "{\"Data\":\"\(String(decoding: data, as: UTF8.self))\"}"
+      #expect(lines(text, .kinesis) == documents.map { $0 + "\n" }.joined())
+    }
+  }
+
   @Test func `records of DynamoDB in an event of Lambda are records themselves`() {
     let record = "{\"eventID\":\"1\",\"dynamodb\":{\"Keys\":{\"id\":{\"N\":\"1\"}}}}"
     #expect(lines("{\"Records\":[\(record),\(record)]}", .kinesis) == "\(record)\n\(record)\n")

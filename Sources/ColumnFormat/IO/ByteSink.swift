@@ -52,6 +52,10 @@ public final class FileSink: ByteSink {
   public let path: String
   /// How many bytes have been written, including those still in the buffer.
   public private(set) var byteCount = 0
+  /// Asked when the system refuses a write, with its words; true tries the same bytes again.
+  ///
+  /// A refused ``sync()`` is never tried again: the system may have dropped what it could not write.
+  public var isTriedAgain: (ColumnFormatError) -> Bool = { _ in false }
   private var descriptor: Int32
   /// Made by the first write, so that an open but idle sink costs nothing.
   private var buffer: UnsafeMutableRawPointer?
@@ -121,7 +125,9 @@ public final class FileSink: ByteSink {
       let written = Glibc.write(descriptor, start + done, count - done)
       if written < 0 {
         if errno == EINTR { continue }
-        throw FileSink.failure("write", path)
+        let failure = FileSink.failure("write", path)
+        if isTriedAgain(failure) { continue }
+        throw failure
       }
       done += written
     }

@@ -12,6 +12,9 @@ final class ColumnTree {
   let slots: SlotPointer
   /// The names of a row slot's fields, by slot.
   private(set) var names: [[String]]
+  /// The keys that a row slot's fields take, by slot.
+  private var keys: [[String]]
+  private let matching: KeyMatching
   /// The full name of each slot's column, and its type.
   private var paths: [String]
   private var types: [LogicalType]
@@ -34,14 +37,23 @@ final class ColumnTree {
   ///   - rowCapacity: The expected number of rows.
   ///   - arenaByteCount: The most bytes of text that do not lie in the block itself.
   ///   - isEvolving: Whether decimals may grow in precision.
-  init(schema: Schema, rowCapacity: Int, arenaByteCount: Int, isEvolving: Bool) {
+  ///   - matching: How keys lead to columns.
+  init(
+    schema: Schema,
+    rowCapacity: Int,
+    arenaByteCount: Int,
+    isEvolving: Bool,
+    matching: KeyMatching = KeyMatching()
+  ) {
     self.schema = schema
+    self.matching = matching
     self.isEvolving = isEvolving
     self.arenaByteCount = arenaByteCount
     let count = 1 + ColumnTree.countSlots(schema.fields)
     slots = .allocate(capacity: count)
     slotCount = count
     names = Array(repeating: [], count: count)
+    keys = names
     paths = Array(repeating: "", count: count)
     types = Array(repeating: .unknown, count: count)
     var next = 1
@@ -81,6 +93,7 @@ final class ColumnTree {
     slots[parent].firstChild = first
     slots[parent].childCount = fields.count
     names[parent] = fields.map(\.name)
+    keys[parent] = parent == 0 ? matching.keys(of: names[0]) : names[parent]
     next += fields.count
     for (index, field) in fields.enumerated() {
       paths[first + index] = parent == 0 ? field.name : "\(paths[parent]).\(field.name)"
@@ -88,8 +101,8 @@ final class ColumnTree {
       (slots + first + index).initialize(
         to: ColumnTree.slot(field.type, capacity: capacity, isEvolving: isEvolving)
       )
-      if slots[parent].kind == .row && ColumnTree.isPlain(field.name) {
-        var name = field.name
+      if slots[parent].kind == .row && ColumnTree.isPlain(keys[parent][index]) {
+        var name = keys[parent][index]
         name.withUTF8 {
           _ = slots[parent].members.add(UnsafeRawBufferPointer($0), target: first + index)
         }
@@ -124,14 +137,10 @@ final class ColumnTree {
     self.aliases = aliases.mapValues { first + $0 }
   }
 
-  /// The slot of the field with a name, compared exactly first and then without case.
+  /// The slot of the field that takes a key; see ``KeyMatching``.
   func field(of row: Int, named name: String) -> Int? {
     if row == 0, let alias = aliases[name.lowercased()] { return alias }
-    let names = names[row]
-    let index =
-      names.firstIndex(of: name)
-      ?? names.firstIndex { $0.lowercased() == name.lowercased() }
-    guard let index else { return nil }
+    guard let index = matching.place(of: name, in: keys[row]) else { return nil }
     let slot = slots[row].firstChild + index
     return hidden.contains(slot) ? nil : slot
   }

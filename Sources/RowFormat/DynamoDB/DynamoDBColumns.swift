@@ -1,4 +1,4 @@
-import ColumnFormat
+package import ColumnFormat
 
 /// Which columns hold a stream record's own facts, beside the item's attributes.
 ///
@@ -6,7 +6,7 @@ import ColumnFormat
 /// records: `event_name`, `event_time`, `sequence_number`, `event_id`. An attribute of such a name
 /// keeps it and the metadata column is called `event_name_1` and so on; an attribute that turns up
 /// only after the metadata column got its name is called `event_name_1` itself.
-struct DynamoDBColumns {
+package struct DynamoDBColumns {
   /// The names without suffix, in order.
   static let names = ["event_name", "event_time", "sequence_number", "event_id"]
   private static let types: [LogicalType] = [
@@ -14,16 +14,16 @@ struct DynamoDBColumns {
   ]
 
   /// The position of each metadata column in the schema; nil where it has none.
-  private(set) var positions: [Int?]
+  package private(set) var positions: [Int?]
   /// Columns of attributes that had to give way to a metadata column, by the attribute's name.
-  private(set) var renamed: [String: Int] = [:]
+  package private(set) var renamed: [String: Int] = [:]
 
   /// Finds the metadata columns.
   ///
   /// - Parameters:
   ///   - schema: The columns.
   ///   - isProjected: Whether columns may be left out or reordered, as in a table's declaration.
-  init(_ schema: Schema, isProjected: Bool) {
+  package init(_ schema: Schema, isProjected: Bool) {
     positions = [nil, nil, nil, nil]
     let fields = schema.fields
     func isColumn(_ position: Int, _ name: String) -> Bool {

@@ -43,6 +43,8 @@ struct Shape {
   var timeDigitCount = 0
   /// Whether some timestamp's year is out of reach for 64-bit nanoseconds.
   var isFarFromEpoch = false
+  /// Whether numbers that need a double become text.
+  var isExact = false
   /// The shape of an array's elements.
   var element: ShapePointer?
   /// The keys of an object; targets are addresses of shapes.
@@ -59,6 +61,7 @@ struct Shape {
 
   /// Whether doubles would keep all the numbers.
   var isKeptByDouble: Bool {
+    if isExact { return false }
     let bound: Int64 = 1 << 53
     if kinds.contains(.wideInteger) { return false }
     if kinds.contains(.integer) && (integerMax > bound || integerMin < -bound) { return false }

@@ -14,7 +14,11 @@ enum ShapeScanning {
     options: DecodingOptions,
     tracksCauses: Bool
   ) -> ShapeTree {
-    ShapeTree(keepsMixedListsAsText: format == .dynamodb, tracksCauses: tracksCauses)
+    ShapeTree(
+      keepsMixedListsAsText: format == .dynamodb,
+      keepsNumbersExact: options.keepsNumbersExact,
+      tracksCauses: tracksCauses
+    )
   }
 
   /// Adds a block's records to a tree.

@@ -16,6 +16,7 @@ final class ShapeTree {
   let root: ShapePointer
   /// Whether arrays of mixed elements are kept as JSON text, as for DynamoDB's lists.
   let keepsMixedListsAsText: Bool
+  private let keepsNumbersExact: Bool
   /// Whether some records were changes of a DynamoDB table.
   var hasStreamRecords = false
   /// The fields that were met in another spelling than their first, by that other spelling.
@@ -29,7 +30,12 @@ final class ShapeTree {
   private var lookup: [[String: ShapePointer]] = [[:]]
   private var causes: [FieldCause?] = [nil]
 
-  init(keepsMixedListsAsText: Bool = false, tracksCauses: Bool = false) {
+  init(
+    keepsMixedListsAsText: Bool = false,
+    keepsNumbersExact: Bool = false,
+    tracksCauses: Bool = false
+  ) {
+    self.keepsNumbersExact = keepsNumbersExact
     self.keepsMixedListsAsText = keepsMixedListsAsText
     self.tracksCauses = tracksCauses
     root = .allocate(capacity: 1)
@@ -80,6 +86,7 @@ final class ShapeTree {
     if shapes.count > ShapeTree.fieldCountMax { return nil }
     let shape = ShapePointer.allocate(capacity: 1)
     shape.initialize(to: Shape(id: shapes.count))
+    shape.pointee.isExact = keepsNumbersExact
     shapes.append(shape)
     names.append(name)
     parents.append(parent)

@@ -1,7 +1,17 @@
 import ColumnFormat
 
 /// Values as the text that a JSON or CSV record would have for them.
-enum ValueWords {
+package enum ValueWords {
+  /// A row as a JSON object: decimals with all their digits, times as ISO 8601, bytes as Base64.
+  ///
+  /// Fields that are null are left out.
+  package static func object(_ row: Int, of rows: DecodedBlock) -> [UInt8] {
+    var text: [UInt8] = []
+    let values = rows.batch.columns.map { $0.scalar(at: row) }
+    append(.row(values), .row(rows.schema.fields), quoted: true, to: &text)
+    return text
+  }
+
   /// Appends one value; within documents text and times are `quoted`.
   static func append(
     _ value: Scalar,

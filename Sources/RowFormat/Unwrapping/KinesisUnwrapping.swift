@@ -19,8 +19,9 @@ struct KinesisUnwrapping {
 
   /// Appends the payloads of some more text to `output`.
   mutating func take(_ bytes: UnsafeRawBufferPointer, into output: inout [UInt8]) {
+    let before = lines.count
     splitting.take(bytes, into: &lines)
-    drain(into: &output)
+    drain(from: before, into: &output)
     if lines.count > KinesisUnwrapping.byteCountMax {
       output += lines
       lines = []
@@ -29,12 +30,14 @@ struct KinesisUnwrapping {
 
   /// The text has ended.
   mutating func finish(into output: inout [UInt8]) {
+    let before = lines.count
     splitting.finish(into: &lines)
-    drain(into: &output)
+    drain(from: before, into: &output)
   }
 
-  private mutating func drain(into output: inout [UInt8]) {
-    guard let last = lines.lastIndex(of: 0x0A) else { return }
+  /// Takes the whole lines apart; those before `start` have no end yet.
+  private mutating func drain(from start: Int, into output: inout [UInt8]) {
+    guard let last = lines[start...].lastIndex(of: 0x0A) else { return }
     for line in lines[...last].split(separator: 0x0A) {
       KinesisUnwrapping.unwrap(line, into: &output)
     }

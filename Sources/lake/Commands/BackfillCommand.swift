@@ -81,7 +81,7 @@ struct BackfillCommand: ParsableCommand {
       let run = try DeliveryRun(
         target: target,
         settings: settings,
-        schemaVersion: delivery.schemaVersion,
+        schemaVersion: delivery.conversion.schemaVersion,
         global: global
       )
       try run.report(

@@ -29,7 +29,7 @@ struct IngestCommand: ParsableCommand {
     let run = try DeliveryRun(
       target: target,
       settings: try delivery.settings(target, global: global),
-      schemaVersion: delivery.schemaVersion,
+      schemaVersion: delivery.conversion.schemaVersion,
       global: global
     )
     if follow {

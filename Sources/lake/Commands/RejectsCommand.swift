@@ -67,7 +67,8 @@ struct RejectsCommand: ParsableCommand {
         "\(source?["path"]?.stringValue ?? "?"), record \(source?["record"]?.integerValue ?? 0), "
         + "byte \(source?["byteOffset"]?.integerValue ?? 0)"
       let raw = Base64.decode(document["rawData"]?.stringValue ?? "") ?? []
-      let shown = String(decoding: raw.prefix(160), as: UTF8.self)
+      // What was rejected may hold anything, also what a terminal would obey.
+      let shown = DisplayText.clean(String(decoding: raw.prefix(160), as: UTF8.self))
       return """
         \(entry.errorType): \(document["lastErrorMessage"]?.stringValue ?? "")
           \(place)
@@ -115,7 +116,7 @@ struct RejectsCommand: ParsableCommand {
       let run = try DeliveryRun(
         target: target,
         settings: settings,
-        schemaVersion: delivery.schemaVersion,
+        schemaVersion: delivery.conversion.schemaVersion,
         global: global
       )
       try run.report(strictRejects: delivery.strictRejects, totalByteCount: nil) { progress in

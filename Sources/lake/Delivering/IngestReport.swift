@@ -48,6 +48,12 @@ struct IngestReport {
         "  repeated \(Quantity.count(summary.repeatedCount, "record")) left out by key"
       )
     }
+    if summary.supersededCount > 0 {
+      lines.append(
+        "  applied  \(Quantity.grouped(summary.supersededCount)) rows were replaced or removed by "
+          + "later changes"
+      )
+    }
     if summary.outsideCount > 0 {
       lines.append(
         "  window   \(Quantity.count(summary.outsideCount, "record")) outside of it"
@@ -85,6 +91,7 @@ struct IngestReport {
       "rejected": .integer(summary.rejectedCount),
       "filtered": .integer(summary.filteredCount),
       "repeated": .integer(summary.repeatedCount),
+      "superseded": .integer(summary.supersededCount),
       "outsideWindow": .integer(summary.outsideCount),
       "undelivered": .integer(summary.undeliveredRowCount),
       "untimed": .integer(summary.untimedCount),

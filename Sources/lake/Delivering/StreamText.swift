@@ -32,14 +32,29 @@ struct StreamText {
     if report.spooledByteCount > 0 {
       lines.append("  spooled    \(Quantity.bytes(report.spooledByteCount)) taken from pipes")
     }
-    lines.append("  committed  \(Quantity.seconds(Double(freshnessMillis) / 1000)) ago")
+    if let progress = report.progress, progress.waitingRecordCount > 0 {
+      lines.append(
+        "  waiting    \(Quantity.grouped(progress.waitingRecordCount)) records in "
+          + "\(Quantity.grouped(progress.activePartitionCount)) active partitions, the oldest for "
+          + Quantity.seconds(Double(freshnessMillis ?? 0) / 1000)
+      )
+    }
+    lines.append("  committed  \(Quantity.seconds(Double(sinceCommitMillis) / 1000)) ago")
     if report.process == nil && !report.isComplete {
       lines.append("  next       the same command with --resume")
     }
     return lines.joined(separator: "\n")
   }
 
-  private var freshnessMillis: Int64 { max(nowMillis - report.committedMillis, 0) }
+  private var sinceCommitMillis: Int64 { max(nowMillis - report.committedMillis, 0) }
+
+  /// The age of the oldest record that is not delivered (Firehose's `DataFreshness`), 0 where none
+  /// waits; nil where no process says so.
+  private var freshnessMillis: Int64? {
+    report.progress.map { progress in
+      progress.oldestMillis.map { max(nowMillis - $0, 0) } ?? 0
+    }
+  }
 
   var json: JSONValue {
     [
@@ -58,7 +73,9 @@ struct StreamText {
       "files": .integer(report.fileCount),
       "fileBytes": .integer(report.fileByteCount),
       "committedMillis": .integer(report.committedMillis),
-      "freshnessMillis": .integer(freshnessMillis),
+      "waitingRecords": report.progress.map { .integer($0.waitingRecordCount) } ?? .null,
+      "activePartitions": report.progress.map { .integer($0.activePartitionCount) } ?? .null,
+      "freshnessMillis": freshnessMillis.map { .integer(Int($0)) } ?? .null,
     ]
   }
 }

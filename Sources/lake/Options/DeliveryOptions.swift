@@ -15,7 +15,7 @@ struct DeliveryOptions: ParsableArguments {
   }
 
   enum Removals: String, ExpressibleByArgument, CaseIterable {
-    case keep, drop
+    case keep, drop, apply
   }
 
   enum Granularity: String, ExpressibleByArgument, CaseIterable {
@@ -56,13 +56,7 @@ struct DeliveryOptions: ParsableArguments {
     )
   )
   var select: String?
-  @Option(
-    help: ArgumentHelp(
-      "Hold records to the columns of the table's schema version, as Firehose's conversion does.",
-      valueName: "n|latest"
-    )
-  )
-  var schemaVersion: String?
+  @OptionGroup var conversion: ConversionOptions
   @Option(
     help: ArgumentHelp(
       "Leave out records whose values of these fields came before; several names with commas.",
@@ -89,7 +83,13 @@ struct DeliveryOptions: ParsableArguments {
     help: ArgumentHelp("The field by whose MD5 Kinesis would route records.", valueName: "field")
   )
   var shardKey: String?
-  @Option(help: "What REMOVE changes of DynamoDB become: rows with their keys, or nothing.")
+  @Option(
+    help: ArgumentHelp(
+      "What REMOVE changes of DynamoDB become: rows with their keys, nothing, or with backfill "
+        + "--replace what they did.",
+      discussion: "With apply each item has its newest row only, and removed items have none."
+    )
+  )
   var removals = Removals.keep
   @Option(
     help: ArgumentHelp(
@@ -149,6 +149,13 @@ struct DeliveryOptions: ParsableArguments {
     )
   )
   var maxRecordSize: ByteSize?
+  @Option(
+    help: ArgumentHelp(
+      "For how long a destination that refuses is tried again, 0 to 7,200.",
+      valueName: "seconds"
+    )
+  )
+  var retryDuration = 0
   @Option(help: "The codec of the Parquet pages.")
   var compression = Compression.zstd
   @Option(help: ArgumentHelp("The name that files and checkpoints carry.", valueName: "name"))
@@ -192,16 +199,14 @@ struct DeliveryOptions: ParsableArguments {
           + "!-_.*'()"
       )
     }
+    if !(0...7200).contains(retryDuration) {
+      throw ValidationError("--retry-duration must be 0 to 7200 seconds, not \(retryDuration)")
+    }
     if (shards == nil) != (shardKey == nil) {
       throw ValidationError("--shards and --shard-key need each other")
     }
     if let shards, !(1...1000).contains(shards) {
       throw ValidationError("--shards must be 1 to 1000, not \(shards)")
-    }
-    if let schemaVersion, schemaVersion != "latest", (Int(schemaVersion) ?? 0) < 1 {
-      throw ValidationError(
-        "--schema-version must be a number from 1 on or 'latest', not '\(schemaVersion)'"
-      )
     }
     if let dedup, dedupFields(dedup).contains("") {
       throw ValidationError("--dedup '\(dedup)' has an empty name")
@@ -238,11 +243,11 @@ struct DeliveryOptions: ParsableArguments {
       partitionBy.rawValue, prefix, errorPrefix, timeZone, timeField, partitionKeys,
       maxPartitions.map(String.init), "\(bufferSize) MiB", "\(bufferInterval) s",
       compression.rawValue,
-      filter, template, transform, select, schemaVersion, dedup, backup, shards.map(String.init),
-      shardKey,
+      filter, template, transform, select, conversion.schemaVersion, dedup, backup,
+      shards.map(String.init), shardKey,
       removals.rawValue, fileExtension,
     ]
-    return texts.map { $0 ?? "" }.joined(separator: "; ")
+    return (texts.map { $0 ?? "" } + conversion.configuration).joined(separator: "; ")
   }
 
   private func dedupFields(_ text: String) -> [String] {
@@ -288,6 +293,12 @@ struct DeliveryOptions: ParsableArguments {
     }
     settings.backupFolder = try backup.map { try InputPaths.absolute($0) }
     settings.leavesOutRemoved = removals == .drop
+    settings.appliesRemovals = removals == .apply
+    conversion.apply(to: &settings.decoding)
+    settings.retrySeconds = retryDuration
+    settings.reportRetry = { error in
+      StandardError.note("\(error.message); trying again for up to \(retryDuration) s")
+    }
     settings.partitionQuery = try partitionKeys.map { text throws(LakeWriterError) in
       try PartitionQuery(text)
     }
