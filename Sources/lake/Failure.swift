@@ -85,7 +85,9 @@ extension Failure {
       if arguments.isEmpty
         || arguments.contains(where: { argument in asks.contains { argument.hasPrefix($0) } })
       {
-        print(UsageMessage.shortened(full))
+        do { try StandardOutput.write(UsageMessage.shortened(full) + "\n") } catch {
+          return report(error, arguments: arguments)
+        }
         return 0
       }
       failure = UsageMessage.missingCommand(arguments)

@@ -157,8 +157,10 @@ struct BackfillCommand: ParsableCommand {
         }
         return StreamText(report: report)
       }
-      if global.json { return print(JSONValue.array(texts.map(\.json)).compactText) }
-      for text in texts { print(text.text) }
+      if global.json {
+        return try StandardOutput.write(JSONValue.array(texts.map(\.json)).compactText + "\n")
+      }
+      for text in texts { try StandardOutput.write(text.text + "\n") }
       if texts.isEmpty && !global.quiet { StandardError.note("there are no jobs in \(streams)") }
     }
   }

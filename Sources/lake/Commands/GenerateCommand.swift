@@ -74,7 +74,7 @@ struct GenerateCommand: ParsableCommand {
       )
       let summary = source.send(to: STDOUT_FILENO)
       if let failure = summary.failure {
-        throw Failure(code: "GENERATE_FAILED", message: "cannot write the records: \(failure)")
+        throw Failure(message: "cannot write standard output: \(failure)")
       }
     }
   }

@@ -53,7 +53,7 @@ struct RejectsCommand: ParsableCommand {
         limit: limit
       )
       for entry in entries {
-        print(global.json ? entry.document.compactText : text(entry))
+        try StandardOutput.write((global.json ? entry.document.compactText : text(entry)) + "\n")
       }
       if entries.isEmpty && !global.quiet {
         StandardError.note("no rejected records of \(name) in \(target.rejectsFolder)")

@@ -21,8 +21,10 @@ struct StatusCommand: ParsableCommand {
       folder.map { DeliveryTarget(folder: $0).streamsFolder } ?? "\(global.lakeFolder)/streams"
     let reports = try StreamReport.all(streamsFolder: streams)
     let texts = reports.map { StreamText(report: $0) }
-    if global.json { return print(JSONValue.array(texts.map(\.json)).compactText) }
-    for text in texts { print(text.text) }
+    if global.json {
+      return try StandardOutput.write(JSONValue.array(texts.map(\.json)).compactText + "\n")
+    }
+    for text in texts { try StandardOutput.write(text.text + "\n") }
     if reports.isEmpty && !global.quiet { StandardError.note("there are no streams in \(streams)") }
   }
 }

@@ -121,7 +121,7 @@ struct DeliveryRun {
       isDryRun: settings.isDryRun
     )
     if global.json {
-      print(report.json.compactText)
+      try StandardOutput.write(report.json.compactText + "\n")
     } else if !global.quiet && (summary.failure == nil || summary.recordCount > 0) {
       StandardError.write(report.text)
     }

@@ -21,6 +21,6 @@ enum StandardOutput {
     }
     guard let code else { return }
     if code == EPIPE { throw Failure.ClosedPipe() }
-    throw Failure(message: "cannot write the result: \(String(cString: strerror(code)))")
+    throw Failure(message: "cannot write standard output: \(String(cString: strerror(code)))")
   }
 }
