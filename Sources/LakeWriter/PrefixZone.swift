@@ -16,7 +16,7 @@ public struct PrefixZone: Sendable, Equatable {
 
   /// A zone by its name in the IANA data base.
   ///
-  /// - Throws: `invalidSettings` where the system has no such zone.
+  /// - Throws: `invalidSettings` where there is no such zone.
   public init(_ name: String) throws(LakeWriterError) {
     // As Firehose bounds it.
     let isPlain = name.utf8.allSatisfy {
@@ -26,7 +26,7 @@ public struct PrefixZone: Sendable, Equatable {
       throw LakeWriterError(
         .invalidSettings("--time-zone: there is no zone '\(name)'"),
         path: "",
-        help: "write an IANA name such as Asia/Tokyo; the system's zones are in /usr/share/zoneinfo"
+        help: "write an IANA name such as Asia/Tokyo; names are told apart by case"
       )
     }
     self.name = name

@@ -1,3 +1,5 @@
+import RowFormat
+
 /// What this build of the program can do, for `--version`.
 enum BuildFeatures {
   static let version = "0.1.0"
@@ -50,6 +52,7 @@ enum BuildFeatures {
   static var text: String {
     var lines = ["lake \(version)", "codecs: " + codecs.joined(separator: ", ")]
     if !features.isEmpty { lines.append("features: " + features.joined(separator: ", ")) }
+    lines.append("time zones: \(TimeZoneFile.carriedVersion), where the system has none")
     if !missing.isEmpty { lines.append("not in this build: " + missing.joined(separator: ", ")) }
     return lines.joined(separator: "\n")
   }

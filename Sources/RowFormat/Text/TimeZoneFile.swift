@@ -2,7 +2,7 @@
   import Glibc
 #endif
 
-/// The rules of one zone, from the system's time zone files (RFC 8536, "TZif").
+/// The rules of one zone, from time zone files (RFC 8536, "TZif").
 ///
 /// ```
 ///   header   "TZif" version … six counts
@@ -18,6 +18,9 @@ package final class TimeZoneFile: Sendable {
   private let firstOffset: Int32
   private let rule: PosixZoneRule?
 
+  /// The version of the data base that the program carries.
+  package static var carriedVersion: String { ZoneTables.version }
+
   /// A zone that never changes.
   package init(fixedOffsetSeconds: Int) {
     transitions = []
@@ -26,7 +29,9 @@ package final class TimeZoneFile: Sendable {
     rule = nil
   }
 
-  /// Reads a zone by its name: `Europe/Berlin`; nil where there is no such file.
+  /// Reads a zone by its name: `Europe/Berlin`; nil where there is none.
+  ///
+  /// The system's files are asked first, as they may be newer than those that the program carries.
   package convenience init?(name: String) {
     let isPlain = name.utf8.allSatisfy {
       (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0)
@@ -34,6 +39,7 @@ package final class TimeZoneFile: Sendable {
     }
     guard isPlain, !name.isEmpty, !name.hasPrefix("/"),
       let bytes = TimeZoneFile.contents("/usr/share/zoneinfo/" + name)
+        ?? CarriedZones.contents(name)
     else { return nil }
     self.init(bytes: bytes)
   }

@@ -107,7 +107,7 @@ enum DateTimeFunctions {
       throw SQLError(
         .invalidArgument,
         "'\(name.text)' is not a valid time zone",
-        help: "zones are read from /usr/share/zoneinfo, Debian's package tzdata"
+        help: "write an IANA name as Europe/Berlin, or an offset as +02:00"
       )
     }
     return zone
