@@ -109,6 +109,7 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CExchange"),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .target(name: "CStart", cSettings: [.unsafeFlags(["-Werror", "-Wall", "-Wextra"])]),
     .target(name: "CKernels", cSettings: [.unsafeFlags(["-Werror", "-Wall", "-Wextra"])]),
     library(
       "ColumnFormat",
@@ -135,7 +136,7 @@ let package = Package(
     .executableTarget(
       name: "lake",
       dependencies: [
-        "ColumnFormat", "RowFormat", "ObjectStore", "Catalog", "LakeWriter", "SQL",
+        "ColumnFormat", "RowFormat", "ObjectStore", "Catalog", "LakeWriter", "SQL", "CStart",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: common
