@@ -81,6 +81,31 @@ import Testing
     #expect(batchCount < 15)
   }
 
+  @Test func `a batch that becomes millions of rows can be cancelled on its way`() throws {
+    var options = QueryOptions()
+    let cancellation = options.cancellation
+    options.threads = 1
+    let timer = Task.detached {
+      try await Task.sleep(for: .milliseconds(200))
+      cancellation.cancel()
+    }
+    defer { timer.cancel() }
+    let clock = ContinuousClock()
+    let start = clock.now
+    let error = #expect(throws: SQLError.self) {
+      _ = try QueryEngine(options).run(
+        """
+        SELECT sum(a * b) FROM unnest(sequence(1, 10000)) t(a)
+        CROSS JOIN unnest(sequence(1, 10000)) u(b) CROSS JOIN unnest(sequence(1, 100)) v(c)
+        """,
+        begin: { _ in },
+        receive: { _ in }
+      )
+    }
+    #expect(error?.code == .userCanceled)
+    #expect(clock.now - start < .seconds(20))
+  }
+
   @Test(arguments: [1, 4])
   func `an error of a worker ends the query`(threads: Int) throws {
     var fixture = PlanFixture()

@@ -18,6 +18,8 @@ class BatchConsumer {
   /// Where the results go; nil at the sink.
   final var next: BatchConsumer?
   final let statistics: OperatorStatistics?
+  /// Looked at with every batch: a batch of one row may become millions on its way.
+  final var cancellation: Cancellation?
 
   private final var rowsIn = 0
   private final var rowsOut = 0
@@ -39,6 +41,7 @@ class BatchConsumer {
 
   /// Hands a batch to this operator, and counts it.
   final func push(_ batch: Batch) throws {
+    if cancellation?.isCancelled == true { throw RunControl.cancelled }
     rowsIn &+= batch.rowCount
     let start = monotonicNanoseconds()
     defer { nanoseconds &+= monotonicNanoseconds() &- start }

@@ -51,10 +51,12 @@ enum PipelineRunner {
   static func work(_ strand: Strand, _ sink: Sink, _ worker: WorkerContext) throws {
     let control = worker.control
     let end = try sink.makeConsumer(worker)
+    end.cancellation = control.settings.cancellation
     var first = end
     for stage in strand.stages.reversed() {
       let consumer = try stage.makeConsumer(worker)
       consumer.next = first
+      consumer.cancellation = control.settings.cancellation
       first = consumer
     }
     let reader = try strand.source.makeReader(worker)

@@ -65,10 +65,10 @@ final class RunControl: @unchecked Sendable {
   /// Throws the first error, or that the query was cancelled.
   func check() throws {
     if let error = monitor.locked({ firstError }) { throw error }
-    if settings.cancellation.isCancelled {
-      throw SQLError(.userCanceled, "the query was cancelled")
-    }
+    if settings.cancellation.isCancelled { throw RunControl.cancelled }
   }
+
+  static let cancelled = SQLError(.userCanceled, "the query was cancelled")
 
   /// Calls `body` with 0, 1, … `count - 1`, each once, on all threads; the first error wins.
   func parallel(_ count: Int, _ body: @escaping @Sendable (Int) throws -> Void) throws {

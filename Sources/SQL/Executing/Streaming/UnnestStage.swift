@@ -27,15 +27,36 @@ final class UnnestStage: Stage, @unchecked Sendable {
 
     /// A collection column taken apart.
     private struct Collection {
+      /// Which list a row has.
+      enum Lists {
+        /// One for each row.
+        case own
+        /// The same for all: it is not copied for each.
+        case shared
+        case coded(Buffer<UInt32>)
+      }
+
+      var lists: Lists
       var offsets: Buffer<UInt32>
       var validity: Validity?
       var elements: Column
       /// The columns that its elements become, with their types.
       var parts: [(column: Column, type: SQLType)]
 
+      private func list(_ row: Int) -> Int {
+        switch lists {
+        case .own: row
+        case .shared: 0
+        case .coded(let codes): Int(codes.base[row])
+        }
+      }
+
+      func first(_ row: Int) -> UInt32 { offsets.base[list(row)] }
+
       func count(_ row: Int) -> Int {
         guard validity?.isValid(row) ?? true else { return 0 }
-        return max(Int(offsets.base[row + 1]) - Int(offsets.base[row]), 0)
+        let list = list(row)
+        return max(Int(offsets.base[list + 1]) - Int(offsets.base[list]), 0)
       }
     }
 
@@ -57,7 +78,7 @@ final class UnnestStage: Stage, @unchecked Sendable {
           ordinals.append(isKept ? 0 : Int64(position + 1))
         }
         for (index, collection) in collections.enumerated() {
-          let first = collection.offsets.base[row]
+          let first = collection.first(row)
           for position in 0..<added {
             elements[index].append(
               position < counts[index] ? first &+ UInt32(position) : Column.missingRow
@@ -104,7 +125,15 @@ final class UnnestStage: Stage, @unchecked Sendable {
     }
 
     private static func collection(_ column: Column, _ type: SQLType) -> Collection? {
-      guard case .list(let offsets, let elements) = column.flatValues,
+      let values: Values
+      let lists: Collection.Lists
+      switch column.form {
+      case .flat, .runs: (values, lists) = (column.flatValues, .own)
+      case .constant(let value, _): (values, lists) = (value, .shared)
+      case .dictionary(let codes, let dictionary):
+        (values, lists) = (dictionary.values, .coded(codes))
+      }
+      guard case .list(let offsets, let elements) = values,
         let elementType = type.nestedTypes.first
       else { return nil }
       var parts: [(column: Column, type: SQLType)] = [(elements, elementType)]
@@ -119,6 +148,7 @@ final class UnnestStage: Stage, @unchecked Sendable {
         }
       }
       return Collection(
+        lists: lists,
         offsets: offsets,
         validity: column.rowValidity,
         elements: elements,
