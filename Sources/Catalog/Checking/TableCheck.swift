@@ -69,9 +69,9 @@ public struct TableCheck: Sendable {
     progress.begin(files.count, files.reduce(0) { $0 + $1.byteCount })
     let found = WorkerThreads.map(count: files.count, threadCount: threadCount) { index, _ in
       if progress.isCancelled() { return [CheckFinding]() }
-      let findings = check(files[index], of: table)
-      progress.probed(files[index].byteCount)
-      return findings
+      let reading = FileReading(progress, byteCount: files[index].byteCount)
+      defer { reading.finish() }
+      return check(files[index], of: table, reading)
     }
     report.findings += found.flatMap { $0 }
   }
@@ -170,12 +170,16 @@ public struct TableCheck: Sendable {
 
   // MARK: Files
 
-  private func check(_ file: File, of table: TableDescription) -> [CheckFinding] {
+  private func check(
+    _ file: File,
+    of table: TableDescription,
+    _ reading: FileReading
+  ) -> [CheckFinding] {
     func finding(_ kind: CheckFinding.Kind, _ detail: String) -> CheckFinding {
       CheckFinding(kind, table: "\(table.name)", path: file.path, detail: detail)
     }
     guard table.format == .parquet else {
-      return records(file, of: table).map { finding($0.kind, $0.detail) }
+      return records(file, of: table, reading).map { finding($0.kind, $0.detail) }
     }
     let parquet: ParquetFile
     do {
@@ -186,6 +190,8 @@ public struct TableCheck: Sendable {
     var findings = mismatches(parquet.schema.fields, table).map { finding(.mismatched, $0) }
     if isDeep {
       for rowGroup in parquet.metadata.rowGroups.indices {
+        let share = Double(rowGroup) / Double(parquet.metadata.rowGroups.count)
+        reading.advance(to: Int(Double(file.byteCount) * share))
         findings += parquet.contradictions(rowGroup: rowGroup).map {
           finding($0.isInStatistics ? .untrue : .damaged, TableCheck.text($0.error))
         }
@@ -197,7 +203,8 @@ public struct TableCheck: Sendable {
   /// Text is read as a whole or not at all.
   private func records(
     _ file: File,
-    of table: TableDescription
+    of table: TableDescription,
+    _ reading: FileReading
   ) -> [(kind: CheckFinding.Kind, detail: String)] {
     if !isDeep { return [] }
     do throws(FileProbe.Refusal) {
@@ -205,7 +212,8 @@ public struct TableCheck: Sendable {
         path: file.path,
         in: LocalFolder("/"),
         byteCount: file.byteCount,
-        format: table.format.recordFormat
+        format: table.format.recordFormat,
+        reading: reading
       )
       return mismatches(probe.fields, table).map { (.mismatched, $0) }
     } catch {

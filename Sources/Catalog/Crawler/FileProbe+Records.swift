@@ -11,7 +11,8 @@ extension FileProbe {
     records path: String,
     format: RecordFormat?,
     isSampled: Bool,
-    shared: OpenInferences? = nil
+    shared: OpenInferences? = nil,
+    reading: FileReading? = nil
   ) throws(Refusal) {
     let found: (format: RecordFormat, compression: String, inference: SchemaInference)
     var isWhole = true
@@ -31,12 +32,12 @@ extension FileProbe {
       let read: RecordFormat = reader.format == .dynamodb ? .ndjson : reader.format
       found.format = reader.format
       found.compression = reader.compression == .plain ? "none" : reader.compression.rawValue
-      if let shared, !isSampled, let all = try FileProbe.infer(reader, read, shared) {
+      if let shared, !isSampled, let all = try FileProbe.infer(reader, read, shared, reading) {
         found.inference = all
       } else {
         let reader = shared == nil ? reader : try open()
         found.inference = SchemaInference(format: read)
-        isWhole = try FileProbe.infer(reader, isSampled: isSampled, into: found.inference)
+        isWhole = try FileProbe.infer(reader, isSampled: isSampled, reading, into: found.inference)
       }
     } catch {
       if let log = TextLog(path: path) {
@@ -80,9 +81,10 @@ extension FileProbe {
   private static func infer(
     _ reader: RecordBlockReader,
     _ format: RecordFormat,
-    _ shared: OpenInferences
+    _ shared: OpenInferences,
+    _ reading: FileReading?
   ) throws(RowFormatError) -> SchemaInference? {
-    let inference = SharedInference(reader, format: format)
+    let inference = SharedInference(reader, format: format, progress: reading)
     shared.run(inference)
     return try inference.result()
   }
@@ -93,10 +95,12 @@ extension FileProbe {
   private static func infer(
     _ reader: RecordBlockReader,
     isSampled: Bool,
+    _ reading: FileReading?,
     into inference: SchemaInference
   ) throws(RowFormatError) -> Bool {
     while let block = try reader.next() {
       inference.add(block)
+      reading?.advance(to: reader.byteCountRead)
       let isEnough =
         inference.recordCount >= sampledRecordCount || block.end.byteOffset >= sampledByteCount
       if isSampled, isEnough { return try reader.next() == nil }

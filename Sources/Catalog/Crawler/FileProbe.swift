@@ -29,6 +29,7 @@ struct FileProbe: Sendable {
   ///   - format: How text is laid out if that is known; nil finds it out.
   ///   - isSampled: Whether the first records of a text file will do.
   ///   - shared: Who may help with a large text file.
+  ///   - reading: Who is told how far a large text file is read.
   /// - Throws: Why the file is left out.
   init(
     path: String,
@@ -36,7 +37,8 @@ struct FileProbe: Sendable {
     byteCount: Int,
     format: RecordFormat? = nil,
     isSampled: Bool = false,
-    shared: OpenInferences? = nil
+    shared: OpenInferences? = nil,
+    reading: FileReading? = nil
   ) throws(Refusal) {
     let head: [UInt8]
     let tail: [UInt8]
@@ -57,7 +59,8 @@ struct FileProbe: Sendable {
         records: path,
         format: format,
         isSampled: isSampled,
-        shared: isLarge ? shared : nil
+        shared: isLarge ? shared : nil,
+        reading: reading
       )
     }
     dropClashes()

@@ -85,6 +85,7 @@ final class FileProbing: Sendable {
       defer { doneCount.add(1, ordering: .relaxed) }
       let task = tasks[index]
       let outcome: Outcome
+      let reading = FileReading(progress, byteCount: task.byteCount)
       do throws(FileProbe.Refusal) {
         var probe = try FileProbe(
           path: path(task.file),
@@ -92,7 +93,8 @@ final class FileProbing: Sendable {
           byteCount: task.byteCount,
           format: task.format,
           isSampled: task.isSampled,
-          shared: shared
+          shared: shared,
+          reading: reading
         )
         if probe.fields == last { probe.fields = last } else { last = probe.fields }
         outcome = .probe(probe)
@@ -100,7 +102,7 @@ final class FileProbing: Sendable {
         outcome = .refusal(error.reason)
       }
       outcomes.withLock { $0[index] = outcome }
-      progress.probed(task.byteCount)
+      reading.finish()
     }
   }
 }
@@ -109,11 +111,40 @@ final class FileProbing: Sendable {
 public struct CrawlProgress: Sendable {
   /// Called with the number and size of the files that will be looked at.
   public var begin: @Sendable (_ fileCount: Int, _ byteCount: Int) -> Void = { _, _ in }
-  /// Called after each file, with its size.
-  public var probed: @Sendable (_ byteCount: Int) -> Void = { _ in }
+  /// Called when so many more bytes of them are dealt with, in large files several times.
+  public var read: @Sendable (_ byteCount: Int) -> Void = { _ in }
+  /// Called after each file.
+  public var probed: @Sendable () -> Void = {}
   /// Asked before each file.
   public var isCancelled: @Sendable () -> Bool = { false }
 
   /// Progress that nobody watches.
   public init() {}
+}
+
+/// How far the reading of one file is, told to who watches it all.
+final class FileReading: Sendable {
+  private let progress: CrawlProgress
+  private let byteCount: Int
+  private let toldByteCount = Atomic<Int>(0)
+
+  init(_ progress: CrawlProgress, byteCount: Int) {
+    self.progress = progress
+    self.byteCount = byteCount
+  }
+
+  /// The first bytes of the file are dealt with; one call at a time.
+  func advance(to position: Int) {
+    let position = min(position, byteCount)
+    let told = toldByteCount.load(ordering: .relaxed)
+    guard position > told else { return }
+    toldByteCount.store(position, ordering: .relaxed)
+    progress.read(position - told)
+  }
+
+  /// The file is dealt with, whether or not all of it had to be read.
+  func finish() {
+    advance(to: byteCount)
+    progress.probed()
+  }
 }

@@ -37,12 +37,14 @@ final class SharedInference: @unchecked Sendable {
   /// Used by one thread at a time, under the lock of ``merging``.
   private let whole: SchemaInference
   private let reading = Mutex(Reading())
+  private let progress: FileReading?
   private let merging = Mutex(Merging())
 
   /// An inference of all that a reader has yet to give.
-  init(_ reader: RecordBlockReader, format: RecordFormat) {
+  init(_ reader: RecordBlockReader, format: RecordFormat, progress: FileReading? = nil) {
     self.reader = reader
     self.format = format
+    self.progress = progress
     whole = SchemaInference(format: format)
   }
 
@@ -75,6 +77,7 @@ final class SharedInference: @unchecked Sendable {
         if let block = try reader.next() {
           state.blockCount += 1
           state.openCount += 1
+          progress?.advance(to: reader.byteCountRead)
           return (state.blockCount - 1, block)
         }
       } catch {

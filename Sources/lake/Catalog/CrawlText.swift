@@ -6,6 +6,8 @@ struct CrawlText {
   let report: CrawlReport
   let isDryRun: Bool
   let seconds: Double
+  /// What commands need to find the lake: ` --lake DIR`.
+  var lakeOption = ""
 
   /// Longer lists of left-out files and notes are cut.
   private static let warningCountMax = 20
@@ -113,7 +115,7 @@ struct CrawlText {
       text +=
         isDryRun
         ? "next: the same without --dry-run\n"
-        : "next: lake sql 'SELECT * FROM \(CrawlText.quoted(table.name)) LIMIT 10'\n"
+        : "next: lake sql\(lakeOption) 'SELECT * FROM \(CrawlText.quoted(table.name)) LIMIT 10'\n"
     }
     return text
   }

@@ -86,7 +86,8 @@ struct BackfillCommand: ParsableCommand {
       )
       try run.report(
         strictRejects: delivery.strictRejects,
-        totalByteCount: paths.totalByteCount
+        totalByteCount: paths.totalByteCount,
+        resumption: "the same command"
       ) { progress in
         let summary = DeliveryStream(run.settings).deliver(files, progress: progress)
         // Where this cannot be kept, the next start finds nothing left to do.

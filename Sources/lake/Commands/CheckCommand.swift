@@ -26,7 +26,10 @@ struct CheckCommand: ParsableCommand {
     let watch = Stopwatch()
     let catalog = try TableCatalog(lake: global.lakeFolder)
     let names = try tables.map { try TableArgument(named: $0).name(in: catalog) }
-    let line = CrawlProgressLine(isShown: global.showsProgress)
+    let tableCount =
+      try names.isEmpty
+      ? catalog.databases().reduce(0) { try $0 + catalog.tables(in: $1).count } : names.count
+    let line = CrawlProgressLine(isShown: global.showsProgress, tableCount: tableCount)
     let check = TableCheck(
       catalog,
       isDeep: deep,
@@ -36,9 +39,9 @@ struct CheckCommand: ParsableCommand {
     let report: CheckReport
     do {
       report = try check.run(names)
-      line.clear()
+      line.finish()
     } catch {
-      line.clear()
+      line.finish()
       throw error
     }
     if Interruption.isRequested { throw Failure.interrupted }

@@ -90,13 +90,14 @@ struct CrawlCommand: ParsableCommand {
     let report: CrawlReport
     do {
       report = try crawler.crawl(paths)
-      line.clear()
+      line.finish()
     } catch {
-      line.clear()
+      line.finish()
       throw error
     }
     if Interruption.isRequested { throw Failure.interrupted }
-    let text = CrawlText(report: report, isDryRun: dryRun, seconds: watch.seconds)
+    var text = CrawlText(report: report, isDryRun: dryRun, seconds: watch.seconds)
+    text.lakeOption = global.lake.map { " --lake \($0)" } ?? ""
     try StandardOutput.write(global.json ? text.json.prettyText : text.tables)
     if !global.quiet { StandardError.write(text.warnings + (global.json ? "" : text.summary)) }
     if strictRejects, !report.skipped.isEmpty {

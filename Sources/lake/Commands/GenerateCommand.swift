@@ -72,7 +72,17 @@ struct GenerateCommand: ParsableCommand {
         text: OrderText(shape: shape == .json ? .json : .dynamodb, drifts: drift),
         rate: rate
       )
+      // Who reads from a pipe tells how far it is; on a terminal the records themselves do.
+      var info = stat()
+      let isFile = fstat(STDOUT_FILENO, &info) == 0 && info.st_mode & S_IFMT == S_IFREG
+      let line = ProgressLine(
+        isShown: global.showsProgress && isFile,
+        counting: "records",
+        countTotal: settings.count
+      )
+      source.progress = { count in line.update { $0.count = count } }
       let summary = source.send(to: STDOUT_FILENO)
+      line.finish()
       if let failure = summary.failure {
         throw Failure(message: "cannot write standard output: \(failure)")
       }

@@ -119,7 +119,11 @@ struct RejectsCommand: ParsableCommand {
         schemaVersion: delivery.conversion.schemaVersion,
         global: global
       )
-      try run.report(strictRejects: delivery.strictRejects, totalByteCount: nil) { progress in
+      try run.report(
+        strictRejects: delivery.strictRejects,
+        totalByteCount: nil,
+        resumption: "the same command"
+      ) { progress in
         RejectReplay(run.settings, errorType: type).run(progress)
       }
     }

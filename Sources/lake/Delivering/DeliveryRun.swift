@@ -90,11 +90,13 @@ struct DeliveryRun {
   /// - Parameters:
   ///   - strictRejects: Whether rejected records are a failure.
   ///   - totalByteCount: The size of the inputs, for the progress; nil if it is not known.
+  ///   - resumption: What delivers the rest after an interrupt; nil for `--resume`.
   ///   - deliver: Does the work.
   /// - Throws: What went wrong, as a failure with its exit code.
   func report(
     strictRejects: Bool,
     totalByteCount: Int?,
+    resumption: String? = nil,
     _ deliver: (@escaping @Sendable (DeliveryProgress) -> Void) -> DeliverySummary
   ) throws {
     if settings.hints.byteCount < DeliveryRun.conversionByteCountMin && !global.quiet {
@@ -104,22 +106,25 @@ struct DeliveryRun {
       )
     }
     let started = Stopwatch()
-    let line = ProgressLine(isShown: global.showsProgress)
+    let line = ProgressLine(
+      isShown: global.showsProgress,
+      counting: "records",
+      of: totalByteCount
+    )
     let summary = deliver { progress in
-      line.show(
-        done: progress.byteCountRead,
-        of: totalByteCount,
-        count: progress.recordCount,
-        "records"
-      )
+      line.update { state in
+        state.done = progress.byteCountRead
+        state.count = progress.recordCount
+      }
     }
-    line.clear()
-    let report = IngestReport(
+    line.finish()
+    var report = IngestReport(
       summary: summary,
       target: target,
       seconds: started.seconds,
       isDryRun: settings.isDryRun
     )
+    if let resumption { report.resumption = resumption }
     if global.json {
       try StandardOutput.write(report.json.compactText + "\n")
     } else if !global.quiet && (summary.failure == nil || summary.recordCount > 0) {

@@ -7,6 +7,8 @@ struct IngestReport {
   var target: DeliveryTarget
   var seconds: Double
   var isDryRun: Bool
+  /// What delivers the rest after an interrupt.
+  var resumption = "the same command with --resume"
 
   /// For people: what happened, what to look at, what to do next.
   var text: String {
@@ -33,6 +35,8 @@ struct IngestReport {
       lines.append(
         "  rejected \(Quantity.count(summary.rejectedCount, "record"))"
           + (summary.rejectFiles.isEmpty || isDryRun ? "" : ", kept in \(target.rejectsFolder)")
+          + (target.table == nil || isDryRun
+            ? "" : "; lake rejects list\(lakeOption) \(target.name)")
       )
     }
     if summary.untimedCount > 0 {
@@ -74,12 +78,19 @@ struct IngestReport {
   }
 
   private var nextCommand: String? {
-    if isDryRun || summary.deliveredRowCount == 0 { return nil }
-    guard let table = target.table, let lake = target.lake else {
+    if summary.isInterrupted { return "\(resumption) delivers the rest" }
+    if isDryRun { return "the same command without --dry-run" }
+    if summary.deliveredRowCount == 0 { return nil }
+    guard let table = target.table else {
       return "lake sql \"select count(*) from '\(target.folder)'\""
     }
-    let option = lake == "./lake" ? "" : " --lake \(lake)"
-    return "lake crawl\(option), then lake sql\(option) \"select count(*) from \(table)\""
+    return "lake crawl\(lakeOption), then lake sql\(lakeOption) \"select count(*) from \(table)\""
+  }
+
+  /// What commands need to find the lake.
+  private var lakeOption: String {
+    guard let lake = target.lake, lake != "./lake" else { return "" }
+    return " --lake \(lake)"
   }
 
   /// The same facts for programs.

@@ -15,6 +15,8 @@ struct OrderSource {
   var text: OrderText
   /// Records a second; nil is without a pause.
   var rate: Double?
+  /// Told now and then how many records were made.
+  var progress: (Int) -> Void = { _ in }
 
   mutating func send(to descriptor: Int32) -> Summary {
     var output = TextBuffer(descriptor: descriptor)
@@ -24,6 +26,7 @@ struct OrderSource {
       if let rate { wait(until: start + Double(recordCount) / rate, &output) }
       text.write(event, isPastMiddle: stream.isPastMiddle, to: &output)
       recordCount += 1
+      if recordCount & 0xFFF == 0 { progress(recordCount) }
     }
     output.flush()
     return Summary(

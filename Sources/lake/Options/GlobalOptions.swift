@@ -118,8 +118,14 @@ extension GlobalOptions {
     switch progress {
     case .always: true
     case .never: false
-    case .auto: !quiet && isatty(STDERR_FILENO) != 0
+    case .auto: !quiet && isatty(STDERR_FILENO) != 0 && GlobalOptions.canMoveCursor
     }
+  }
+
+  /// Whether the terminal understands more than text and line ends.
+  static var canMoveCursor: Bool {
+    let terminal = environment("TERM") ?? ""
+    return !terminal.isEmpty && terminal != "dumb"
   }
 
   static func environment(_ name: String) -> String? {
