@@ -46,7 +46,13 @@ extension Failure {
       return
     }
     if let query, let range = error.range {
-      let excerpt = SourceExcerpt(range, in: query)
+      // With the indent and `line 1234:` before it, the line still fits the terminal.
+      let width = StandardError.width.map { max(20, min($0 - 14, SourceExcerpt.characterCountMax)) }
+      let excerpt = SourceExcerpt(
+        range,
+        in: query,
+        countMax: width ?? SourceExcerpt.characterCountMax
+      )
       place = excerpt.lines
     }
     place += error.details

@@ -55,13 +55,22 @@ extension Failure {
   static let interrupted = Failure(message: "", exit: .interrupted)
 
   /// The text that goes to standard error; empty for a quiet end.
-  func text(debug: Bool = false, color: Bool = false) -> String {
+  ///
+  /// - Parameters:
+  ///   - debug: Whether the inner causes are told.
+  ///   - color: Whether the first word is red.
+  ///   - width: Columns of the terminal; sentences are broken to fit. Nil breaks none.
+  /// - Returns: Lines, each with its end.
+  func text(debug: Bool = false, color: Bool = false, width: Int? = nil) -> String {
     if message.isEmpty { return "" }
-    let head = color ? "\u{1B}[1;31merror:\u{1B}[0m" : "error:"
-    var lines = ["\(head) " + (code.map { $0 + ": " } ?? "") + message]
+    func wrapped(_ line: String) -> [String] {
+      width.map { WordWrapping.wrapped(line, width: $0) } ?? [line]
+    }
+    var lines = wrapped("error: " + (code.map { $0 + ": " } ?? "") + message)
+    if color { lines[0] = "\u{1B}[1;31merror:\u{1B}[0m" + lines[0].dropFirst(6) }
     lines += place.map { "  " + $0 }
-    if let help { lines.append("  help: " + help) }
-    if debug { lines += causes.map { "  cause: " + $0 } }
+    if let help { lines += wrapped("  help: " + help) }
+    if debug { lines += causes.flatMap { wrapped("  cause: " + $0) } }
     return lines.joined(separator: "\n") + "\n"
   }
 
@@ -71,7 +80,11 @@ extension Failure {
     if let code = error as? ExitCode { return code.rawValue }
     guard let failure = Failure(error) else { return reportUsage(error, arguments) }
     StandardError.write(
-      failure.text(debug: arguments.contains("--debug"), color: usesColor(arguments))
+      failure.text(
+        debug: arguments.contains("--debug"),
+        color: usesColor(arguments),
+        width: StandardError.width
+      )
     )
     return failure.exit.rawValue
   }

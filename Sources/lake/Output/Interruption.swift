@@ -17,13 +17,20 @@ enum Interruption {
   static func install() {
     // Made here, because a signal handler must not make it.
     _ = cancellation
+    TerminalSignals.keep(nil)
     let handler: @convention(c) (Int32) -> Void = { _ in
-      if Interruption.cancellation.isCancelled { _exit(130) }
+      if Interruption.cancellation.isCancelled {
+        TerminalSignals.restore()
+        _exit(130)
+      }
       Interruption.cancellation.cancel()
     }
     signal(SIGINT, handler)
     signal(SIGTERM, handler)
   }
+
+  /// Leaves Ctrl-C to a program that has the terminal, until ``install()``.
+  static func ignore() { signal(SIGINT, SIG_IGN) }
 
   /// Forgets an earlier Ctrl-C, for the shell's next query.
   static func reset() { cancellation.reset() }

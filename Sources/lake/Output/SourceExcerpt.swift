@@ -19,7 +19,11 @@ struct SourceExcerpt {
   /// Longer lines are cut so that the mark stays in sight.
   static let characterCountMax = 110
 
-  init(_ range: SourceRange, in text: String) {
+  /// - Parameters:
+  ///   - range: The place, in bytes of the text.
+  ///   - text: The query.
+  ///   - countMax: How many characters the line may have; at least 20.
+  init(_ range: SourceRange, in text: String, countMax: Int = characterCountMax) {
     let bytes = Array(text.utf8)
     let start = max(0, min(range.start, bytes.count))
     // At the end of the text the mark stands behind the last character, not on an empty line.
@@ -40,9 +44,9 @@ struct SourceExcerpt {
     let whole = before + marked + after
     var shown = whole[...]
     var offset = before.count
-    if whole.count > SourceExcerpt.characterCountMax {
-      let first = max(0, min(before.count - 40, whole.count - SourceExcerpt.characterCountMax))
-      shown = whole[first..<min(first + SourceExcerpt.characterCountMax, whole.count)]
+    if whole.count > countMax {
+      let first = max(0, min(before.count - min(40, countMax / 2), whole.count - countMax))
+      shown = whole[first..<min(first + countMax, whole.count)]
       offset = before.count - first
       var cut = String(shown)
       if first > 0 {

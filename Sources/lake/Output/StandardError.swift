@@ -19,6 +19,12 @@ enum StandardError {
     }
   }
 
-  /// Writes one line.
-  static func note(_ line: String) { write(line + "\n") }
+  /// Writes one line; on a narrow terminal several.
+  static func note(_ line: String) {
+    let lines = width.map { WordWrapping.wrapped(line, width: $0) } ?? [line]
+    write(lines.joined(separator: "\n") + "\n")
+  }
+
+  /// The columns of the terminal; nil where there is none.
+  static var width: Int? { isatty(STDERR_FILENO) == 0 ? nil : Terminal.size().width }
 }

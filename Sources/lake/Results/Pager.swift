@@ -30,8 +30,9 @@ final class Pager {
   }
 
   private func start() throws {
-    // The pager takes Ctrl-C for itself while it runs.
     child = popen(command, "w")
+    // The pager takes Ctrl-C for itself while it runs; who leaves it early ends the query as well.
+    if child != nil { Interruption.ignore() }
     let text = kept
     kept = []
     if child == nil {
@@ -50,9 +51,8 @@ final class Pager {
 
   /// Shows what was kept, or waits until the pager is left.
   func finish() throws {
-    if let child {
-      pclose(child)
-      self.child = nil
+    if child != nil {
+      close()
     } else {
       let text = kept
       kept = []
@@ -61,5 +61,12 @@ final class Pager {
     lineCount = 0
   }
 
-  deinit { if let child { pclose(child) } }
+  private func close() {
+    guard let child else { return }
+    pclose(child)
+    Interruption.install()
+    self.child = nil
+  }
+
+  deinit { close() }
 }

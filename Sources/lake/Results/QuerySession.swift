@@ -1,3 +1,4 @@
+import Catalog
 import ColumnFormat
 import SQL
 
@@ -46,9 +47,23 @@ final class QuerySession {
   }
 
   /// Looks names up in another database from now on.
-  func connect(_ database: String) {
+  ///
+  /// - Throws: A failure where there is no such database.
+  func use(_ name: String) throws {
+    let known =
+      try engine.options.lakeFolder.map { folder throws(CatalogError) in
+        try TableCatalog(lake: folder).databases()
+      } ?? []
+    guard known.contains(name.lowercased()) || name == "default" else {
+      throw Failure(
+        code: "SCHEMA_NOT_FOUND",
+        message: "schema '\(name)' does not exist",
+        help: known.isEmpty
+          ? "\\l lists the databases" : "there are: \(known.joined(separator: ", "))"
+      )
+    }
     var options = engine.options
-    options.database = database
+    options.database = name.lowercased()
     engine = QueryEngine(options)
   }
 
@@ -70,14 +85,28 @@ final class QuerySession {
   ///   - whole: The text that `text` is a part of, and where it begins in it, for the lines of errors.
   /// - Throws: The first failure, with its line.
   func run(script text: String, within whole: (text: String, byteOffset: Int)? = nil) throws {
-    for statement in Script(text).statements {
-      do {
-        try run(statement.text, isVertical: statement.isVertical || settings.isVertical)
-      } catch var error as SQLError {
-        let offset = statement.byteOffset + (whole?.byteOffset ?? 0)
-        error.range = error.range.map { SourceRange($0.start + offset, $0.end + offset) }
-        throw Failure(error, query: whole?.text ?? text)
+    for statement in Script(text).statements { try run(statement, of: text, within: whole) }
+  }
+
+  /// Runs one statement of a script; see ``run(script:within:)``.
+  func run(
+    _ statement: Script.Statement,
+    of text: String,
+    within whole: (text: String, byteOffset: Int)? = nil
+  ) throws {
+    // As Trino has it; Athena's API has a parameter for it.
+    if let database = OtherShells.usedDatabase(statement.text) { return try use(database) }
+    do {
+      try run(statement.text, isVertical: statement.isVertical || settings.isVertical)
+    } catch var error as SQLError {
+      let offset = statement.byteOffset + (whole?.byteOffset ?? 0)
+      error.range = error.range.map { SourceRange($0.start + offset, $0.end + offset) }
+      if [.syntaxError, .notSupported].contains(error.code),
+        let hint = OtherShells.hint(forStatement: statement.text)
+      {
+        error.help = hint
       }
+      throw Failure(error, query: whole?.text ?? text)
     }
   }
 

@@ -15,6 +15,8 @@ final class CommandRunner {
   var nextText = ""
   /// What `\s` prints.
   var history: () -> [String] = { [] }
+  /// Does something for which the terminal is as it was before the shell.
+  var lendTerminal: (() throws -> Void) throws -> Void = { try $0() }
   private var inputDepth = 0
 
   init(_ session: QuerySession) { self.session = session }
@@ -54,11 +56,16 @@ final class CommandRunner {
     case .input: return try runFile(argument)
     case .watch: try watch(argument)
     case .print: try StandardOutput.write(lastStatement + "\n")
-    case .edit: nextText = try ExternalEditor.edit(lastStatement)
+    case .edit: try lendTerminal { nextText = try ExternalEditor.edit(lastStatement) }
     case .history: try StandardOutput.write(history().map { $0 + "\n" }.joined())
     case .shell:
       if argument.isEmpty { throw Failure.usage("\\! needs a command") }
-      _ = system(argument)
+      try lendTerminal { _ = system(argument) }
+    case .folder: try changeFolder(argument)
+    case .echo: try StandardOutput.write(argument + "\n")
+    case .again, .againVertical:
+      guard !lastStatement.isEmpty else { throw Failure.usage("\\g: no statement has run yet") }
+      try run(script: lastStatement + (command.kind == .again ? ";" : "\\G"))
     }
     return true
   }
@@ -71,7 +78,7 @@ final class CommandRunner {
     }
     return lines.text()
       + "\nA statement ends with ; or with \\G, which prints one line for each value.\n"
-      + "Tab completes, Ctrl-R searches what was typed before, Alt-Enter begins a new line,\n"
+      + "Tab completes, Ctrl-R searches what was typed before, Alt-Enter begins a line,\n"
       + "Ctrl-C gives up the line or cancels the running statement, Ctrl-D leaves.\n"
   }
 
@@ -188,19 +195,13 @@ final class CommandRunner {
 
   private func connect(_ name: String) throws {
     guard !name.isEmpty else {
-      StandardError.note("names are looked up in '\(session.engine.options.database)'")
+      StandardError.note(
+        "the lake is \(session.global.lakeFolder); "
+          + "names are looked up in '\(session.engine.options.database)'"
+      )
       return
     }
-    let known = try catalog?.databases() ?? []
-    guard known.contains(name.lowercased()) || name == "default" else {
-      throw Failure(
-        code: "SCHEMA_NOT_FOUND",
-        message: "schema '\(name)' does not exist",
-        help: known.isEmpty
-          ? "\\l lists the databases" : "there are: \(known.joined(separator: ", "))"
-      )
-    }
-    session.connect(name.lowercased())
+    try session.use(name)
     StandardError.note("names are looked up in '\(name.lowercased())'")
   }
 
@@ -291,6 +292,15 @@ final class CommandRunner {
   private func redirect(_ path: String) throws {
     try session.redirect(to: path.isEmpty ? nil : FilePaths.unquoted(path))
     StandardError.note(path.isEmpty ? "results go to the screen" : "results go to \(path)")
+  }
+
+  private func changeFolder(_ path: String) throws {
+    let folder = path.isEmpty ? "~/" : path
+    guard chdir(FilePaths.unquoted(folder == "~" ? "~/" : folder)) == 0 else {
+      throw Failure(
+        message: "cannot go to '\(folder)': \(String(cString: strerror(errno)).lowercased())"
+      )
+    }
   }
 
   private func runFile(_ path: String) throws -> Bool {

@@ -140,7 +140,16 @@ struct StatementCompletion {
     )
   }
 
-  private var columns: [Candidate] { whole.tables.flatMap { vocabulary.columns(of: $0) } }
+  /// The columns of the statement's tables; before a table is named, those of all there are.
+  private var columns: [Candidate] {
+    if !whole.tables.isEmpty { return whole.tables.flatMap { vocabulary.columns(of: $0) } }
+    let tables = vocabulary.tables(in: nil)
+    if tables.count > StatementCompletion.tableCountMax { return [] }
+    return tables.flatMap { vocabulary.columns(of: TableReference(name: $0)) }
+  }
+
+  /// Of more tables nobody wants all columns.
+  private static let tableCountMax = 20
 
   private func names(_ prefix: String) -> Completion {
     func matching(_ candidates: [Candidate]) -> [Candidate] {

@@ -232,12 +232,16 @@ struct LineEditor {
   /// Whether Enter runs a text instead of going on in a new line.
   static func isComplete(_ text: String) -> Bool {
     let words = text.split(whereSeparator: \.isWhitespace).joined(separator: " ").lowercased()
-    if words.isEmpty || words.hasPrefix("\\") { return true }
-    return ShellWords.leaving.contains(words) || words == "help" || Script(text).isComplete
+    if words.isEmpty || ShellCommand.begins(words) { return true }
+    return ShellWords.leaving.contains(words) || ShellWords.helping.contains(words)
+      || Script(text).isComplete
   }
 }
 
 /// Words that are understood without a backslash.
 enum ShellWords {
-  static let leaving: Set = ["quit", "exit", "quit;", "exit;"]
+  static let leaving: Set = [
+    "quit", "exit", "quit;", "exit;", "quit()", "exit()", ":q", "logout",
+  ]
+  static let helping: Set = ["help", "help;", "?"]
 }

@@ -28,7 +28,7 @@ final class LineReader {
   /// Lets a text be edited until it is complete.
   func read(prompt: String, initial: String = "", _ vocabulary: any CompletionVocabulary) -> Line {
     terminal.makeRaw()
-    defer { terminal.restore() }
+    defer { terminal.makeQuiet() }
     editor.buffer.clear()
     if !initial.isEmpty { editor.buffer.insert(initial) }
     drawnCursorRow = 0

@@ -39,6 +39,8 @@ struct Shell {
       colours: colours
     )
     runner.history = { reader.editor.history.entries }
+    runner.lendTerminal = { body in try terminal.lend(body) }
+    defer { terminal.restore() }
     let vocabulary = ShellVocabulary(session)
     while true {
       let initial = runner.nextText
@@ -72,9 +74,8 @@ struct Shell {
     do {
       let word = text.split(whereSeparator: \.isWhitespace).joined(separator: " ").lowercased()
       if ShellWords.leaving.contains(word) { return false }
-      if word == "help" || word.hasPrefix("\\") {
-        return try runner.run(line: word == "help" ? "\\?" : text)
-      }
+      if ShellWords.helping.contains(word) { return try runner.run(line: "\\?") }
+      if ShellCommand.begins(text) { return try runner.run(line: text) }
       try runner.run(script: text)
     } catch is Failure.ClosedPipe {
       // A pager that was left early.
@@ -90,7 +91,7 @@ struct Shell {
   // MARK: Plain lines
 
   private func runPlain() {
-    var feed = StatementFeed(runner)
+    var feed = StatementFeed(runner, isScript: false)
     while true {
       StandardError.write(feed.isInStatement ? EditorFrame.continuation : prompt)
       guard let line = readLine(strippingNewline: true) else {

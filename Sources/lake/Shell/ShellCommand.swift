@@ -21,6 +21,10 @@ struct ShellCommand: Equatable {
     case print = "p"
     case history = "s"
     case shell = "!"
+    case folder = "cd"
+    case echo
+    case again = "g"
+    case againVertical = "gx"
     case help = "?"
     case quit = "q"
   }
@@ -29,11 +33,18 @@ struct ShellCommand: Equatable {
   /// What follows the name, without blanks around it.
   var argument: String
 
-  /// The command that a line is; nil where it begins with no backslash.
+  /// Whether a line is a command and not the beginning of a statement.
+  static func begins(_ line: String) -> Bool {
+    let line = trimmed(line)
+    return line.hasPrefix("\\") || OtherShells.translated(line) != nil
+  }
+
+  /// The command that a line is; nil where it begins with no backslash and no other shell's dot.
   ///
   /// - Throws: A failure with the nearest name where there is no such command.
   init?(_ line: String) throws {
-    let line = ShellCommand.trimmed(line)
+    let typed = ShellCommand.trimmed(line)
+    let line = OtherShells.translated(typed) ?? typed
     guard line.hasPrefix("\\") else { return nil }
     let rest = line.dropFirst()
     var name = String(rest.prefix { !$0.isWhitespace })
@@ -42,12 +53,13 @@ struct ShellCommand: Equatable {
     var argument = ShellCommand.trimmed(String(rest.dropFirst(name.count)))
     if argument.hasSuffix(";") { argument = ShellCommand.trimmed(String(argument.dropLast())) }
     if name.hasSuffix(";") { name = String(name.dropLast()) }
-    let aliases = ["h": "?", "help": "?", "quit": "q", "exit": "q", "u": "c", "history": "s"]
-    guard let kind = Kind(rawValue: aliases[name] ?? name) else {
+    // psql's `\d+` says more; here everything is said at once.
+    if name.count > 1, name.hasSuffix("+") { name.removeLast() }
+    guard let kind = Kind(rawValue: OtherShells.names[name] ?? name) else {
       throw Failure(
         code: "UNKNOWN_COMMAND",
-        message: "the shell has no command '\\\(name)'",
-        help: "\\? lists the commands"
+        message: "the shell has no command '\(name.hasPrefix(".") ? "" : "\\")\(name)'",
+        help: OtherShells.hint(for: name) ?? "\\? lists the commands"
       )
     }
     self.kind = kind
@@ -67,14 +79,14 @@ extension ShellCommand.Kind {
   var argument: ShellCommand.Argument {
     switch self {
     case .describe, .versions: .table
-    case .tables, .functions, .watch, .shell: .text
+    case .tables, .functions, .watch, .shell, .echo: .text
     case .connect: .database
-    case .output, .input: .file
+    case .output, .input, .folder: .file
     case .format: .words(ResultFormat.allCases.map(\.rawValue))
     case .chart: .words(["off"] + ChartKind.allCases.map(\.rawValue))
     case .timing, .stats, .x, .pager: .words(["on", "off"])
     case .rows: .words(["all"])
-    case .databases, .edit, .print, .history, .help, .quit: .none
+    case .databases, .edit, .print, .history, .help, .quit, .again, .againVertical: .none
     }
   }
 
@@ -84,7 +96,7 @@ extension ShellCommand.Kind {
     case .describe: "[TABLE | 'FILE']"
     case .tables, .functions: "[PATTERN]"
     case .versions: "TABLE"
-    case .connect: "DATABASE"
+    case .connect: "[DATABASE]"
     case .format: "[FORMAT]"
     case .chart: "[KIND | off]"
     case .rows: "[N | all]"
@@ -93,7 +105,9 @@ extension ShellCommand.Kind {
     case .input: "FILE"
     case .watch: "[SECONDS]"
     case .shell: "COMMAND"
-    case .databases, .edit, .print, .history, .help, .quit: ""
+    case .folder: "FOLDER"
+    case .echo: "TEXT"
+    case .databases, .edit, .print, .history, .help, .quit, .again, .againVertical: ""
     }
   }
 
@@ -105,7 +119,7 @@ extension ShellCommand.Kind {
     case .versions: "the schema versions of a table, and what changed"
     case .functions: "the functions, or those like a pattern"
     case .databases: "the databases"
-    case .connect: "look names up in another database"
+    case .connect: "look names up in another database; or say in which one"
     case .format: "how results are printed"
     case .x: "one line for each value instead of rows"
     case .chart: "draw results as bars, a line or a sparkline"
@@ -120,6 +134,10 @@ extension ShellCommand.Kind {
     case .print: "print the last statement"
     case .history: "what was typed before"
     case .shell: "run a command of the system"
+    case .folder: "change the folder that paths are relative to"
+    case .echo: "print a text among the results"
+    case .again: "run the last statement again; at its end, the same as ;"
+    case .againVertical: "the same with a line for each value, as \\G"
     case .help: "this list"
     case .quit: "leave; Ctrl-D does as well"
     }

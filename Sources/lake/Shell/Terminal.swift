@@ -2,20 +2,22 @@
   import Glibc
 #endif
 
-/// The terminal of the shell: raw while a line is typed, as it was while a statement runs.
+/// The terminal of the shell: raw while a line is typed; while a statement runs, without echo, so that
+/// what is typed ahead does not run into the results, and with Ctrl-C as a signal.
 ///
 /// Prompts and lines go to standard error, because standard output is for results.
 final class Terminal {
   private var saved = termios()
-  private var isRaw = false
+  private var mode = Mode.original
   private var decoder = KeyDecoder()
   private var keys: [Key] = []
+
+  private enum Mode { case original, raw, quiet }
 
   /// Nil where no line can be edited: no terminal on both sides, or one without a cursor.
   init?() {
     guard isatty(STDIN_FILENO) != 0, isatty(STDERR_FILENO) != 0 else { return nil }
-    let name = GlobalOptions.environment("TERM") ?? ""
-    guard !name.isEmpty, name != "dumb", tcgetattr(STDIN_FILENO, &saved) == 0 else { return nil }
+    guard GlobalOptions.canMoveCursor, tcgetattr(STDIN_FILENO, &saved) == 0 else { return nil }
   }
 
   /// Columns and rows of a terminal; what is most common where it does not say.
@@ -26,24 +28,42 @@ final class Terminal {
     return (Int(size.ws_col), Int(size.ws_row))
   }
 
+  deinit { restore() }
+
   /// Keys come one by one and unseen from now on; pastes come marked.
-  func makeRaw() {
-    guard !isRaw else { return }
-    var raw = saved
-    raw.c_iflag &= ~tcflag_t(BRKINT | ICRNL | INPCK | ISTRIP | IXON)
-    raw.c_lflag &= ~tcflag_t(ECHO | ICANON | IEXTEN | ISIG)
-    raw.c_cflag |= tcflag_t(CS8)
-    tcsetattr(STDIN_FILENO, TCSADRAIN, &raw)
-    StandardError.write("\u{1B}[?2004h")
-    isRaw = true
-  }
+  func makeRaw() { change(to: .raw) }
+
+  /// Keys wait unseen from now on, but for those that send signals.
+  func makeQuiet() { change(to: .quiet) }
 
   /// As it was.
-  func restore() {
-    guard isRaw else { return }
-    StandardError.write("\u{1B}[?2004l")
-    tcsetattr(STDIN_FILENO, TCSADRAIN, &saved)
-    isRaw = false
+  func restore() { change(to: .original) }
+
+  /// Does something with the terminal as it was: another program takes it over.
+  func lend<Result>(_ body: () throws -> Result) rethrows -> Result {
+    let before = mode
+    restore()
+    defer { change(to: before) }
+    return try body()
+  }
+
+  private func change(to new: Mode) {
+    guard new != mode else { return }
+    var next = saved
+    if new != .original {
+      next.c_iflag &= ~tcflag_t(BRKINT | ICRNL | INPCK | ISTRIP | IXON)
+      next.c_lflag &= ~tcflag_t(ECHO | ICANON | IEXTEN)
+      if new == .raw { next.c_lflag &= ~tcflag_t(ISIG) }
+      next.c_cflag |= tcflag_t(CS8)
+    }
+    TerminalSignals.keep(new == .original ? nil : saved)
+    tcsetattr(STDIN_FILENO, TCSADRAIN, &next)
+    if new == .original {
+      StandardError.write("\u{1B}[?2004l")
+    } else if mode == .original {
+      StandardError.write("\u{1B}[?2004h")
+    }
+    mode = new
   }
 
   /// What is waited for.
@@ -89,6 +109,23 @@ enum TerminalSignals {
     var action = sigaction()
     action.__sigaction_handler.sa_handler = { _ in TerminalSignals.isResized = 1 }
     sigaction(SIGWINCH, &action, nil)
+  }
+
+  nonisolated(unsafe) private static var original = termios()
+  nonisolated(unsafe) private static var isChanged: sig_atomic_t = 0
+
+  /// Keeps what ``restore()`` sets; nil where the terminal is as it was.
+  static func keep(_ settings: termios?) {
+    isChanged = 0
+    guard let settings else { return }
+    original = settings
+    isChanged = 1
+  }
+
+  /// Sets the terminal as it was, for a signal handler that ends the program.
+  static func restore() {
+    guard isChanged != 0 else { return }
+    tcsetattr(STDIN_FILENO, TCSANOW, &original)
   }
 
   static func takeResize() -> Bool {

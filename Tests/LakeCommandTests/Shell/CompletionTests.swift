@@ -60,6 +60,8 @@ struct FewNames: CompletionVocabulary {
     )
     #expect(candidates("select * from shop.orders o where o.▯") == ["order_id", "status"])
     #expect(candidates("select x▯ from 'f.csv'").first == "x")
+    // Before a table is named, the columns of all.
+    #expect(candidates("select ki▯").first == "kind")
     #expect(candidates("select ki▯ from events; select kind from shop.orders").first == "kind")
   }
 

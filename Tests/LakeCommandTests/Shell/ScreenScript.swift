@@ -15,17 +15,21 @@ import TestSupport
 /// ----
 /// ```
 /// Keys are tmux's names in angle brackets; `<lt>` is the bracket itself, `<Paste:…>` a paste with
-/// `\n` for line ends. Times and versions on the screen are masked.
+/// `\n` for line ends. `see TEXT` waits until a text is somewhere on the screen, for what does not
+/// stay or differs from run to run. `command` names what runs instead of `lake sql`. Times, versions
+/// and the test's folder are masked.
 struct ScreenScript {
   enum Step: Equatable {
     case setup(String)
     case keys(String)
     case resize(String)
+    case see(String)
     case screen([String])
   }
 
   var head: [String] = []
   var size = "80x24"
+  var command = "lake sql"
   var environment: [String] = []
   var steps: [Step] = []
 
@@ -50,6 +54,8 @@ struct ScreenScript {
       let rest = String(line.dropFirst(word.count + 1))
       switch word {
       case "size": size = rest
+      case "command": command = rest
+      case "see": steps.append(.see(rest))
       case "env": environment.append(rest)
       case "setup": steps.append(.setup(rest))
       case "keys": steps.append(.keys(rest))
@@ -64,11 +70,13 @@ struct ScreenScript {
   var text: String {
     var lines = head.filter { !$0.isEmpty } + ["", "size \(size)"]
     lines += environment.map { "env " + $0 }
+    if command != "lake sql" { lines.append("command " + command) }
     for step in steps {
       switch step {
       case .setup(let command): lines.append("setup " + command)
       case .keys(let keys): lines += ["", "keys " + keys]
       case .resize(let size): lines += ["", "resize " + size]
+      case .see(let text): lines.append("see " + text)
       case .screen(let screen): lines += ["screen"] + screen + ["----"]
       }
     }
@@ -112,7 +120,7 @@ final class ScreenSession {
   deinit { _ = shell("\(tmux) kill-server 2>/dev/null") }
 
   private var exports: String {
-    (["HOME=\(folder.path)", "LANG=C.UTF-8", "LAKE_HOME=\(folder("lake"))", "TERM=screen"]
+    (["HOME=\(folder.path)", "LANG=C.UTF-8", "LAKE_HOME=./lake", "TERM=screen"]
       + ["PATH=\(folder("bin")):$PATH"] + environment)
       .map { "export '\($0)'; " }.joined()
       .replacing("'PATH=\(folder("bin")):$PATH'", with: "PATH=\"\(folder("bin")):$PATH\"")
@@ -123,11 +131,11 @@ final class ScreenSession {
     _ = shell("cd \(folder.path); \(exports) { \(command); } >>log 2>&1")
   }
 
-  func start(size: String) {
+  func start(_ command: String, size: String) {
     let parts = size.split(separator: "x")
     folder.write(
       "cd \(folder.path); \(exports)\(environment.map { "export '\($0)'; " }.joined())"
-        + "lake sql\necho \"left with $?\"\nsleep 1000\n",
+        + "\(command)\necho \"left with $?\"\nsleep 1000\n",
       to: "start"
     )
     _ = shell(
@@ -190,6 +198,7 @@ final class ScreenSession {
   private func mask(_ line: String) -> String {
     line.replacing(/[0-9]+\.[0-9]+ s\b/, with: "0.0 s")
       .replacing(/[0-9]+ ms\b/, with: "0 ms")
+      .replacing(/[0-9.]+ [kMG]?B\/s/, with: "0 MB/s")
       .replacing(/lake [0-9]+\.[0-9]+\.[0-9]+[^:]*:/, with: "lake 0.0.0:")
       .replacing(/[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]+Z/, with: "2026-01-01T00:00:00Z")
       .replacing(folder.path, with: "HOME")

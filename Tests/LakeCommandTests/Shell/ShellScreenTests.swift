@@ -7,18 +7,14 @@ import Testing
 
 /// The shell as a user sees it: scripts type into it within tmux and compare the screen.
 @Suite struct ShellScreenTests {
-  static let names: [String] = {
-    var names: [String] = []
-    guard let stream = opendir(TestPaths.repository + "/Tests/Screens") else { return [] }
-    defer { closedir(stream) }
-    while let entry = readdir(stream) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) { tuple in
-        tuple.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if name.hasSuffix(".screen") { names.append(name) }
+  static let names = CaseFiles.names(in: "Tests/Screens", suffix: ".screen")
+
+  @Test func `there are at least forty interactions`() throws {
+    let scripts = try ShellScreenTests.names.map {
+      try ScreenScript(TestFile.read(TestPaths.repository + "/Tests/Screens/" + $0))
     }
-    return names.sorted()
-  }()
+    #expect(scripts.reduce(0) { $0 + $1.interactionCount } >= 40)
+  }
 
   @Test(
     .enabled(if: ScreenSession.isTmuxInstalled, "tmux is not installed"),
@@ -36,7 +32,7 @@ import Testing
         continue
       }
       if !isStarted {
-        session.start(size: script.size)
+        session.start(script.command, size: script.size)
         isStarted = true
         if case .screen = step {} else { _ = stable(session) }
       }
@@ -44,11 +40,17 @@ import Testing
       case .setup: break
       case .keys(let keys): session.type(keys)
       case .resize(let size): session.resize(size)
+      case .see(let text):
+        let shown = wait(session) { lines in lines.contains { $0.contains(text) } }
+        #expect(
+          shown.contains { $0.contains(text) },
+          "\(name), step \(index): '\(text)' is not in \(shown)"
+        )
       case .screen(let expected):
         if TestFile.isUpdating {
           script.steps[index] = .screen(stable(session))
         } else {
-          let shown = wait(session, for: expected)
+          let shown = wait(session) { $0 == expected }
           #expect(shown == expected, "\(name), after step \(index)")
         }
       }
@@ -60,12 +62,12 @@ import Testing
   }
 
   /// The screen once it is what is expected, or what it is after half a minute.
-  private func wait(_ session: ScreenSession, for expected: [String]) -> [String] {
+  private func wait(_ session: ScreenSession, for isExpected: ([String]) -> Bool) -> [String] {
     var shown: [String] = []
-    for _ in 0..<300 {
+    for _ in 0..<1000 {
       shown = session.screen()
-      if shown == expected { return shown }
-      usleep(100_000)
+      if isExpected(shown) { return shown }
+      usleep(30_000)
     }
     return shown
   }

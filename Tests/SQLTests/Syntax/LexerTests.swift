@@ -60,6 +60,13 @@ import Testing
     #expect(script.statements.map(\.byteOffset) == [0, 20])
     #expect(!script.isComplete)
     #expect(Script("SELECT 1;").isComplete)
+    for end in ["g", "G", "gx"] {
+      let script = Script("SELECT 1 \\\(end)\nSELECT 2")
+      #expect(script.statements.map(\.text) == ["SELECT 1", "SELECT 2"])
+      #expect(script.statements.map(\.isVertical) == [end != "g", false])
+      #expect(!script.isComplete)
+    }
+    #expect(!Script("SELECT 1 \\ghost").isComplete)
     #expect(Script("  -- nothing").statements.isEmpty)
   }
 }
