@@ -1,6 +1,7 @@
 import Catalog
 import ColumnFormat
 import LakeWriter
+import RowFormat
 import SQL
 import TestSupport
 import Testing
