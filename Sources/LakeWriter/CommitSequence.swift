@@ -96,6 +96,7 @@ final class CommitSequence: @unchecked Sendable {
       }
       checkpoint.keyFiles = (seen.isWhole ? [] : checkpoint.keyFiles) + [name]
     }
+    try journal.files.sync(epoch.staged.map(\.rename))
     // All of it may be done again: what has happened already is passed over.
     try retry.attempt { () throws(LakeWriterError) in
       try journal.commit(checkpoint, known: known == self.known ? nil : known)

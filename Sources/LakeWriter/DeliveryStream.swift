@@ -62,6 +62,7 @@ public final class DeliveryStream: Sendable {
     do throws(LakeWriterError) {
       if let contradiction = settings.contradiction { throw contradiction }
       var settings = settings
+      settings.writer.encodingMemory = EncodingMemory()
       settings.declared = try settings.declare?()
       if let declared = settings.declared { try declared.validate(settings) }
       if settings.isDryRun {

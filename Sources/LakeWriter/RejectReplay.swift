@@ -178,8 +178,12 @@ struct ReplayedFile: Sendable, Equatable {
 
   /// All documents of a file of rejects.
   static func documents(_ path: String) throws(LakeWriterError) -> [JSONValue] {
+    // The path may be relative, as the lake's is.
+    let slash = path.lastIndex(of: "/")
+    let store = LocalFolder(slash.map { String(path[...$0]) } ?? ".")
+    let name = slash.map { String(path[path.index(after: $0)...]) } ?? path
     do throws(ObjectStoreError) {
-      return try LocalFolder("/").read(path).split(separator: 10).compactMap {
+      return try store.read(name).split(separator: 10).compactMap {
         try? JSONValue.parse(Array($0))
       }
     } catch {

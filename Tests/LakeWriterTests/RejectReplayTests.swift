@@ -5,6 +5,10 @@ import Testing
 
 @testable import LakeWriter
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 @Suite struct RejectReplayTests {
   /// A lake whose rejects were made under a nesting limit that is lifted for the replay.
   private static func lakeWithDeepRecords() throws -> TestLake {
@@ -21,6 +25,20 @@ import Testing
     _ change: (inout DeliverySettings) -> Void = { _ in }
   ) -> DeliverySummary {
     RejectReplay(lake.settings(change), errorType: nil).run { _ in }
+  }
+
+  @Test func `the rejects of a lake with a relative path are replayed`() throws {
+    let lake = try RejectReplayTests.lakeWithDeepRecords()
+    let current = try #require(getcwd(nil, 0))
+    let up = String(repeating: "../", count: String(cString: current).split(separator: "/").count)
+    free(current)
+    let relative = TestLake(folder: up + lake.folder.dropFirst())
+    let summary = RejectReplayTests.replay(relative)
+    #expect(summary.failure == nil)
+    #expect(try lake.ids() == Array(0..<20))
+    #expect(
+      try RejectedDocuments.read(folder: lake.rejects, errorType: nil, limit: .max).count == 1
+    )
   }
 
   @Test func `records that become rows leave the rejects, others stay with one more attempt`()

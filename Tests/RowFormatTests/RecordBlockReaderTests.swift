@@ -3,6 +3,10 @@ import RowFormat
 import TestSupport
 import Testing
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 @Suite struct RecordBlockReaderTests {
   /// What a whole input gave.
   struct Reading {
@@ -296,5 +300,45 @@ import Testing
       try RecordBlockReader(path: folder.path, format: .ndjson)
     }
     #expect(directory?.kind == .system(call: "read", message: "it is a folder"))
+  }
+
+  @Test(arguments: ["{\"id\":1}\n", "1,2\n"])
+  func `a slow pipe that never pauses hands its records on in time`(line: String) throws {
+    let folder = TemporaryDirectory()
+    let path = folder("pipe")
+    try #require(mkfifo(path, 0o600) == 0)
+    let descriptor = open(path, O_RDWR)
+    defer { close(descriptor) }
+    let count = 100
+    var writer = pthread_t()
+    let job = Unmanaged.passRetained(SlowLines(descriptor, Array(line.utf8), count))
+    pthread_create(&writer, nil, SlowLines.run, job.toOpaque())
+    defer { pthread_join(writer, nil) }
+    let reader = try RecordBlockReader(InputFile(path: path), format: nil)
+    let block = try #require(try reader.next())
+    // The pipe gives 100 lines in three seconds.
+    #expect(block.recordCount > 1 && block.recordCount < 60)
+  }
+
+  /// Writes a line every 30 milliseconds.
+  private final class SlowLines: Sendable {
+    let descriptor: Int32
+    let line: [UInt8]
+    let count: Int
+
+    init(_ descriptor: Int32, _ line: [UInt8], _ count: Int) {
+      (self.descriptor, self.line, self.count) = (descriptor, line, count)
+    }
+
+    static let run: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = {
+      guard let lines = $0.map({ Unmanaged<SlowLines>.fromOpaque($0).takeRetainedValue() }) else {
+        return nil
+      }
+      for _ in 0..<lines.count {
+        usleep(30_000)
+        _ = write(lines.descriptor, lines.line, lines.line.count)
+      }
+      return nil
+    }
   }
 }

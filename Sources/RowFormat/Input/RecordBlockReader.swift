@@ -144,9 +144,12 @@ public final class RecordBlockReader {
     let memory = Buffer<UInt8>(count: byteCount + RecordBlock.padding)
     var sample = Sample(bytes: memory, isAtEnd: false)
     var filled = 0
+    var patience = Patience()
     while filled < byteCount {
-      // A pipe may pause after its first lines; what has come must do then.
-      if filled > 0 && !input.isReady(withinMilliseconds: 200)
+      // A pipe may pause after its first lines, or be slow; what has come must do then.
+      if filled > 0
+        && (!input.isReady(withinMilliseconds: 200)
+          || input.file.byteCount == nil && patience.isOver())
         && lake_count_equal(memory.base, Int64(filled), UInt8(ascii: "\n")) > 1
       {
         break
@@ -224,6 +227,7 @@ public final class RecordBlockReader {
     var capacity: Int
     var filled = 0
     var splitter: RecordSplitter
+    var patience = Patience()
 
     init(capacity: Int, splitter: RecordSplitter) {
       self.capacity = capacity
@@ -280,7 +284,10 @@ public final class RecordBlockReader {
         continue
       }
       if isAtEnd || failure != nil { return false }
-      if filling.filled > 0 && !input.isReady(withinMilliseconds: 100) {
+      if filling.filled > 0
+        && (!input.isReady(withinMilliseconds: 100)
+          || byteCount == nil && filling.patience.isOver())
+      {
         filling.scan(isFinal: false)
         if filling.splitter.end > 0 { return true }
       }

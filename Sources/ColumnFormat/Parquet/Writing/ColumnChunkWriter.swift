@@ -8,7 +8,7 @@ final class ColumnChunkWriter: @unchecked Sendable {
   private let falsePositiveRate: Double?
   private let values: ValueAccumulator
   private var levels: LevelAccumulator
-  private var trial = EncodingTrial()
+  private var trial: EncodingTrial
   private var encoding = ChunkEncoding.plain
 
   init(_ leaf: LeafColumn, _ options: WriterOptions) {
@@ -16,6 +16,7 @@ final class ColumnChunkWriter: @unchecked Sendable {
     self.options = options
     falsePositiveRate =
       options.bloomFilters.first { $0.path == leaf.dottedPath }?.falsePositiveRate
+    trial = options.encodingMemory?.trial(of: leaf.dottedPath) ?? EncodingTrial()
     levels = LevelAccumulator(leaf)
     values = ValueAccumulator(leaf, options)
   }
@@ -53,6 +54,7 @@ final class ColumnChunkWriter: @unchecked Sendable {
     let bounds = values.bounds()
     try ValueRange.check(bounds, leaf)
     encoding = try trial.choose(values, options, encoder)
+    options.encodingMemory?.keep(trial, of: leaf.dottedPath)
     var plan = ChunkPlan(encoding: encoding, bounds: bounds)
     var page = ChunkPlan.Page(levels: 0..<0, values: 0..<0, rows: 0..<0)
     while page.levels.upperBound < levels.count {

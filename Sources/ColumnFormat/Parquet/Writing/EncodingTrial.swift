@@ -3,7 +3,7 @@
 ///
 /// No rule of thumb replaces the trial: differences are smaller than plain numbers, but a codec may
 /// pack plain numbers that repeat from afar smaller still.
-struct EncodingTrial {
+struct EncodingTrial: Sendable {
   /// How many neighbouring values are tried: enough for a codec to show what it can do.
   static let valueCountMax = 4096
   /// The most bytes that are tried of large values.
@@ -17,7 +17,12 @@ struct EncodingTrial {
 
   private var candidates: [ChunkEncoding] = []
   private var choice = ChunkEncoding.plain
-  private var age = 0
+  /// The row groups that followed the choice.
+  private(set) var age = 0
+  /// How many values there were to choose from.
+  private var valueCount = 0
+  /// A choice from few values is good for so many times as many.
+  private static let growthMax = 4
 
   /// The middle of so many values.
   static func sample(of count: Int) -> Range<Int> {
@@ -36,9 +41,15 @@ struct EncodingTrial {
     if candidates.count == 1 { return candidates[0] }
     if let obvious = EncodingTrial.obvious(values, candidates) { return obvious }
     age += 1
-    if candidates == self.candidates && age < EncodingTrial.rowGroupCountMax { return choice }
+    let isLikeBefore =
+      valueCount >= EncodingTrial.valueCountMax
+      || values.count <= valueCount * EncodingTrial.growthMax
+    if candidates == self.candidates && age < EncodingTrial.rowGroupCountMax && isLikeBefore {
+      return choice
+    }
     choice = try EncodingTrial.smallest(values, candidates, encoder)
     self.candidates = candidates
+    valueCount = values.count
     age = 0
     return choice
   }

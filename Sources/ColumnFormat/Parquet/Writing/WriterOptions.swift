@@ -31,6 +31,8 @@ public struct WriterOptions: Sendable {
   public var usesDeltaEncodings = true
   /// Whether the bytes of floating point numbers may be written apart where that is smaller.
   public var usesByteStreamSplit = true
+  /// What other files with these options have chosen; nil makes each file choose anew.
+  public var encodingMemory: EncodingMemory?
   /// Whether pages carry a checksum of their bytes.
   public var writesChecksums = true
   /// Whether files with several pages a column say where the pages lie and what is in them.

@@ -89,4 +89,28 @@ import Testing
     #expect(found[2] == [.plain])
     #expect(found[10] == [.deltaBinaryPacked])
   }
+
+  @Test func `files that share a memory choose anew only now and then`() throws {
+    var options = WriterOptions()
+    options.encodingMemory = EncodingMemory()
+    let values = Values.int64(Buffer(random(500).map { $0 % 1_000_003 }))
+    let alone = try encodings(.int64, values)
+    var ages: [Int?] = []
+    for _ in 0..<10 {
+      #expect(try encodings(.int64, values, options) == alone)
+      ages.append(options.encodingMemory?.trial(of: "a")?.age)
+    }
+    #expect(ages == [0, 1, 2, 3, 4, 5, 6, 7, 0, 1])
+  }
+
+  @Test func `a choice from few values is not taken for many`() throws {
+    var options = WriterOptions()
+    options.encodingMemory = EncodingMemory()
+    let values = random(4000).map { $0 % 1_000_003 }
+    _ = try encodings(.int64, .int64(Buffer(Array(values.prefix(500)))), options)
+    _ = try encodings(.int64, .int64(Buffer(Array(values.prefix(2000)))), options)
+    #expect(options.encodingMemory?.trial(of: "a")?.age == 1)
+    _ = try encodings(.int64, .int64(Buffer(Array(values.prefix(2001)))), options)
+    #expect(options.encodingMemory?.trial(of: "a")?.age == 0)
+  }
 }
