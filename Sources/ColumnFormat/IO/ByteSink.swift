@@ -60,6 +60,8 @@ public final class FileSink: ByteSink {
   /// Made by the first write, so that an open but idle sink costs nothing.
   private var buffer: UnsafeMutableRawPointer?
   private var buffered = 0
+  /// Whether the descriptor is given back until the next write.
+  private var rests = false
 
   /// Creates the file, or empties it.
   ///
@@ -78,6 +80,7 @@ public final class FileSink: ByteSink {
   /// Takes the bytes; they reach the system when the buffer is full, or with ``sync()``.
   public func write(_ bytes: UnsafeRawBufferPointer) throws(ColumnFormatError) {
     guard let start = bytes.baseAddress, !bytes.isEmpty else { return }
+    try wake()
     byteCount += bytes.count
     if bytes.count >= FileSink.bufferByteCount {
       try flush()
@@ -92,8 +95,28 @@ public final class FileSink: ByteSink {
     buffered += bytes.count
   }
 
+  /// Hands everything to the system, and gives back descriptor and buffer until the next write.
+  ///
+  /// So there can be more unfinished files than a process may have open.
+  public func rest() throws(ColumnFormatError) {
+    guard descriptor >= 0 else { return }
+    try close()
+    buffer?.deallocate()
+    buffer = nil
+    rests = true
+  }
+
+  /// Opens the file again, to go on at its end.
+  private func wake() throws(ColumnFormatError) {
+    guard rests else { return }
+    descriptor = open(path, O_WRONLY | O_APPEND | O_CLOEXEC)
+    guard descriptor >= 0 else { throw FileSink.failure("open", path) }
+    rests = false
+  }
+
   /// Hands everything to the system and waits until the disk has it.
   public func sync() throws(ColumnFormatError) {
+    try wake()
     try flush()
     while fsync(descriptor) != 0 {
       if errno != EINTR { throw FileSink.failure("sync", path) }

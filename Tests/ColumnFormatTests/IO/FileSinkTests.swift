@@ -36,6 +36,22 @@ import Testing
     #expect(read(folder("out")) == expected)
   }
 
+  @Test func `a sink that rests goes on at its end`() throws {
+    let folder = TemporaryDirectory()
+    let sink = try FileSink(path: folder("out"))
+    try sink.rest()
+    try write([1, 2], to: sink)
+    try sink.rest()
+    try sink.rest()
+    #expect(read(folder("out")) == [1, 2])
+    try write([3], to: sink)
+    try sink.rest()
+    try sink.sync()
+    try sink.close()
+    #expect(read(folder("out")) == [1, 2, 3])
+    #expect(sink.byteCount == 3)
+  }
+
   @Test func `a folder that is missing is reported in the system's words`() {
     #expect(
       throws: ColumnFormatError(

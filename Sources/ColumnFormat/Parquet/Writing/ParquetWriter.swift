@@ -14,10 +14,10 @@ public struct ParquetWriter: ~Copyable {
   private let sink: any ByteSink
   private let options: WriterOptions
   private let fileSchema: WrittenSchema
-  /// One for each leaf.
-  private let chunks: [ColumnChunkWriter]
+  /// One for each leaf; none while the writer rests.
+  private var chunks: [ColumnChunkWriter] = []
   /// One for each column.
-  private let fields: [FieldWriter]
+  private var fields: [FieldWriter] = []
   private let origin: Int
   /// Made for the first row group.
   private var rowGroupWriter: RowGroupWriter?
@@ -52,8 +52,6 @@ public struct ParquetWriter: ~Copyable {
     self.options = options
     self.fileSchema = fileSchema
     origin = sink.byteCount
-    chunks = fileSchema.leaves.map { ColumnChunkWriter($0, options) }
-    fields = FieldWriter.writers(schema.fields, chunks)
   }
 
   /// The memory that waiting values take, in bytes.
@@ -81,6 +79,19 @@ public struct ParquetWriter: ~Copyable {
       if isFull || options.threadCount == 1 || pending.isEnough { try appendPending() }
       if isFull || bufferedByteCount >= options.rowGroupByteCountMax { try writeRowGroup() }
     }
+  }
+
+  /// Writes what waits as a row group, full or not, and gives back the memory of chunks and pages.
+  ///
+  /// For a writer that is one of many: between two such calls it holds little more than the
+  /// metadata of its row groups.
+  ///
+  /// - Throws: ``ColumnFormatError`` when the sink fails or a value does not fit its column's type.
+  public mutating func endRowGroup() throws(ColumnFormatError) {
+    if bufferedRowCount > 0 { try writeRowGroup() }
+    chunks = []
+    fields = []
+    rowGroupWriter = nil
   }
 
   /// Writes what waits and the footer.
@@ -135,6 +146,11 @@ public struct ParquetWriter: ~Copyable {
     let batches = pending.batches
     if batches.isEmpty { return }
     pending.removeAll()
+    if chunks.isEmpty {
+      let options = self.options
+      chunks = fileSchema.leaves.map { ColumnChunkWriter($0, options) }
+      fields = FieldWriter.writers(schema.fields, chunks)
+    }
     let fields = self.fields
     let failures = WorkerThreads.map(count: fields.count, threadCount: options.threadCount) {
       position,

@@ -194,35 +194,3 @@ extension CatalogEditor {
     return view
   }
 }
-
-extension SQLType {
-  /// The type that Glue's columns of a view have; what Hive has no word for is text there.
-  var catalogType: LogicalType {
-    switch self {
-    case .boolean: .boolean
-    case .tinyint: .int8
-    case .smallint: .int16
-    case .integer: .int32
-    case .bigint: .int64
-    case .real: .float32
-    case .double: .float64
-    case .decimal(let precision, let scale): .decimal(precision: precision, scale: scale)
-    case .varbinary: .binary
-    case .date: .date
-    case .timestamp(let precision):
-      .timestamp(TimeUnit(precision: precision), isAdjustedToUTC: false)
-    case .timestampWithTimeZone: .timestamp(.millis, isAdjustedToUTC: false)
-    case .array(let element): .list(Field("element", element.catalogType))
-    case .map(let key, let value):
-      .map(
-        key: Field("key", key.catalogType, isNullable: false),
-        value: Field("value", value.catalogType)
-      )
-    case .row(let fields):
-      .row(
-        fields.enumerated().map { Field($1.name ?? "field\($0)", $1.type.catalogType) }
-      )
-    default: .string
-    }
-  }
-}

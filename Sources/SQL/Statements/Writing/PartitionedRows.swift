@@ -1,81 +1,114 @@
 import ColumnFormat
-import Synchronization
 
-/// Rows that wait for their partition's next file, shared by all workers.
+/// Rows that wait for their partition's next row group, shared by all workers.
 ///
-/// Memory is bounded: when the rows that wait take too much, the partitions with the most become
-/// files until half of it is free, and what is left of the others is copied together, because a
-/// partition's rows are views of blocks that many partitions share.
+/// Memory is bounded and counted in the query's budget: when the rows that wait take too much, the
+/// partitions with the most are due until a quarter of it is left. All workers write what is due
+/// before they bring more. What is left of the others is copied together, because a partition's rows
+/// are views of blocks that many partitions share.
 final class PartitionedRows: @unchecked Sendable {
   struct Waiting {
+    var folder: String
     var batches: [Batch] = []
     var rowCount = 0
     var byteCount = 0
   }
 
-  private struct State {
-    var waiting: [String: Waiting] = [:]
-    var byteCount = 0
-  }
-
-  private let state = Monitor()
-  private var rows = State()
+  private let monitor = Monitor()
+  private var waiting: [String: Waiting] = [:]
+  private var waitingByteCount = 0
+  private var due: [Waiting] = []
+  /// What is due or being written.
+  private var dueByteCount = 0
   private let byteCountMax: Int
-
+  private let account: MemoryAccount
   private let types: [SQLType]
 
-  init(_ types: [SQLType], byteCountMax: Int) {
+  /// - Parameters:
+  ///   - types: Of the columns.
+  ///   - byteCountMax: About the most that the rows may take.
+  ///   - account: The query's, which may leave less.
+  init(_ types: [SQLType], byteCountMax: Int, account: MemoryAccount) {
     self.types = types
     self.byteCountMax = byteCountMax
+    self.account = account
   }
 
-  /// Adds rows of some folders.
-  ///
-  /// - Returns: What has to become files now; to be written by the caller.
-  func add(_ parts: [(folder: String, batch: Batch)], byteCount: Int, rowCount: Int)
-    -> [(folder: String, rows: Waiting)]
-  {
-    state.locked {
+  /// Adds rows of some folders, which take `byteCount` together.
+  func add(_ parts: [(folder: String, batch: Batch)], byteCount: Int, rowCount: Int) throws {
+    try monitor.locked {
       for part in parts {
         let share = byteCount * part.batch.rowCount / max(rowCount, 1)
-        rows.waiting[part.folder, default: Waiting()].batches.append(part.batch)
-        rows.waiting[part.folder, default: Waiting()].rowCount += part.batch.rowCount
-        rows.waiting[part.folder, default: Waiting()].byteCount += share
+        waiting[part.folder, default: Waiting(folder: part.folder)].add(part.batch, share)
       }
-      rows.byteCount += byteCount
-      return rows.byteCount > byteCountMax ? takeLargest() : []
+      waitingByteCount += byteCount
+      let all = waitingByteCount + dueByteCount
+      // A query that has little memory left makes smaller row groups.
+      let isCrowded = try account.isCrowded(all, share: 2)
+      if isCrowded || waitingByteCount > byteCountMax { makeDue() }
     }
   }
 
-  private func takeLargest() -> [(folder: String, rows: Waiting)] {
-    var taken: [(folder: String, rows: Waiting)] = []
-    let largest = rows.waiting.sorted {
-      $0.value.byteCount != $1.value.byteCount
-        ? $0.value.byteCount > $1.value.byteCount : $0.key < $1.key
+  private func makeDue() {
+    let largest = waiting.values.sorted {
+      $0.byteCount != $1.byteCount ? $0.byteCount > $1.byteCount : $0.folder < $1.folder
     }
-    var left = rows.waiting.values.reduce(0) { $0 + $1.byteCount }
-    let wanted = left / 2
-    for (folder, waiting) in largest {
-      if left > wanted {
-        left -= waiting.byteCount
-        taken.append((folder, waiting))
-        rows.waiting[folder] = nil
-      } else {
-        let copy = RowCollection(types)
-        for batch in waiting.batches { copy.append(batch) }
-        rows.waiting[folder]?.batches = [copy.finish()]
+    let wanted = waitingByteCount / 4
+    for part in largest {
+      if waitingByteCount > wanted {
+        waitingByteCount -= part.byteCount
+        dueByteCount += part.byteCount
+        due.append(part)
+        waiting[part.folder] = nil
+      } else if part.batches.count > 1 {
+        waiting[part.folder]?.batches = [Batch.concatenate(part.batches)]
       }
     }
-    rows.byteCount = left
-    return taken
+  }
+
+  /// Takes something that has to be written now; ``finish(_:)`` follows.
+  func next() -> Waiting? { monitor.locked { due.popLast() } }
+
+  /// What was due is written, and its memory free.
+  func finish(_ byteCount: Int) throws {
+    try monitor.locked {
+      dueByteCount -= byteCount
+      try account.set(waitingByteCount + dueByteCount)
+    }
   }
 
   /// Everything that still waits, the folders in order.
-  func takeAll() -> [(folder: String, rows: Waiting)] {
-    state.locked {
-      let all = rows.waiting.sorted { $0.key < $1.key }.map { (folder: $0.key, rows: $0.value) }
-      rows = State()
+  func takeAll() -> [Waiting] {
+    monitor.locked {
+      let all = waiting.values.sorted { $0.folder < $1.folder }
+      waiting = [:]
+      dueByteCount += waitingByteCount
+      waitingByteCount = 0
       return all
+    }
+  }
+}
+
+extension PartitionedRows.Waiting {
+  fileprivate mutating func add(_ batch: Batch, _ byteCount: Int) {
+    batches.append(batch)
+    rowCount += batch.rowCount
+    self.byteCount += byteCount
+  }
+
+  /// The rows in batches that are worth their handling: thousands of slices of few rows would cost
+  /// more than their values, and all rows at once would be in memory twice.
+  func forEachBatch(_ body: (Batch) throws -> Void) throws {
+    var start = 0
+    while start < batches.count {
+      var end = start
+      var gathered = 0
+      repeat {
+        gathered += batches[end].rowCount
+        end += 1
+      } while end < batches.count && gathered + batches[end].rowCount <= 1 << 15
+      try body(Batch.concatenate(Array(batches[start..<end])))
+      start = end
     }
   }
 }

@@ -15,6 +15,12 @@ class TableFile {
 
   func append(_ batch: Batch) throws { preconditionFailure("a file takes rows") }
 
+  /// The memory that rows take until they are written, in bytes.
+  var bufferedByteCount: Int { 0 }
+
+  /// Writes the rows so far, and gives back memory and descriptor until more rows come.
+  func rest() throws { preconditionFailure("a file can rest") }
+
   /// Writes the rest, and waits until the disk has it.
   func finish() throws { preconditionFailure("a file has an end") }
 
@@ -25,7 +31,7 @@ class TableFile {
   ) throws -> TableFile {
     switch format.layout {
     case .parquet: return try ParquetTableFile(path: path, fields: fields, format: format)
-    case .json, .text, .csv: return try TextTableFile(path: path, fields: fields, format: format)
+    default: return try TextTableFile(path: path, fields: fields, format: format)
     }
   }
 }
@@ -45,6 +51,13 @@ private final class ParquetTableFile: TableFile {
 
   override func append(_ batch: Batch) throws { try writer?.write(batch) }
 
+  override var bufferedByteCount: Int { writer?.bufferedByteCount ?? 0 }
+
+  override func rest() throws {
+    try writer?.endRowGroup()
+    try sink.rest()
+  }
+
   override func finish() throws {
     guard let writer = writer.take() else { return }
     _ = try writer.finish()
@@ -58,17 +71,17 @@ private final class TextTableFile: TableFile {
   private static let blockByteCount = 1 << 20
 
   private let sink: FileSink
-  private let compressor: Compressor
-  private let isCompressed: Bool
-  private let rows: TextRows
+  private let format: WriteFormat
+  /// Made for the first block.
+  private var compressor: Compressor?
+  private let rows: any RowText
   private var text: [UInt8] = []
   private var packed = UnsafeMutableRawBufferPointer(start: nil, count: 0)
 
   init(path: String, fields: [Field], format: WriteFormat) throws {
     sink = try FileSink(path: path)
-    compressor = try Compressor(format.codec, level: format.level)
-    isCompressed = format.codec != .uncompressed
-    rows = TextRows(fields, format.layout)
+    self.format = format
+    rows = format.layout.rows(fields)
     super.init(path: path)
     rows.appendHeader(to: &text)
   }
@@ -83,6 +96,17 @@ private final class TextTableFile: TableFile {
     }
   }
 
+  override var bufferedByteCount: Int { text.count }
+
+  override func rest() throws {
+    try flush()
+    text = []
+    packed.deallocate()
+    packed = UnsafeMutableRawBufferPointer(start: nil, count: 0)
+    compressor = nil
+    try sink.rest()
+  }
+
   override func finish() throws {
     try flush()
     try sink.sync()
@@ -91,14 +115,15 @@ private final class TextTableFile: TableFile {
 
   private func flush() throws {
     if text.isEmpty { return }
-    if isCompressed {
+    if format.codec != .uncompressed {
+      let compressor = try self.compressor ?? Compressor(format.codec, level: format.level)
+      self.compressor = compressor
       let room = compressor.byteCountMax(text.count)
       if packed.count < room {
         packed.deallocate()
         packed = .allocate(byteCount: room, alignment: 64)
       }
       let target = packed
-      let compressor = self.compressor
       let count = try text.withUnsafeBytes { try compressor.compress($0, into: target) }
       try sink.write(UnsafeRawBufferPointer(rebasing: target[..<count]))
     } else {

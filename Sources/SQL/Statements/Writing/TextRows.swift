@@ -1,99 +1,86 @@
 import ColumnFormat
 import RowFormat
 
-/// Rows as lines of JSON, of delimited text or of CSV.
-struct TextRows {
-  private let fields: [Field]
-  private let types: [SQLType]
-  private let layout: WriteFormat.Layout
+/// Rows of flat columns as lines of text.
+protocol RowText {
+  /// The line before the first row, with its end, where the layout has one.
+  func appendHeader(to text: inout [UInt8])
 
-  init(_ fields: [Field], _ layout: WriteFormat.Layout) {
-    self.fields = fields
-    types = fields.map { SQLType($0.type) }
-    self.layout = layout
-  }
+  /// Appends a row, with its line end.
+  func append(_ columns: [Column], _ row: Int, to text: inout [UInt8]) throws(SQLError)
+}
 
-  func appendHeader(to text: inout [UInt8]) {
-    guard case .csv(let delimiter, let quote, true) = layout else { return }
-    for (index, field) in fields.enumerated() {
-      if index > 0 { text.append(delimiter) }
-      TextRows.appendQuoted(Array(field.name.utf8), delimiter, quote, to: &text)
-    }
-    text.append(0x0A)
-  }
+extension RowText {
+  func appendHeader(to text: inout [UInt8]) {}
 
-  /// Appends a row of flat columns, with its line end.
-  func append(_ columns: [Column], _ row: Int, to text: inout [UInt8]) throws(SQLError) {
-    switch layout {
-    case .parquet: preconditionFailure("Parquet is no text")
-    case .json: appendObject(columns, row, to: &text)
-    case .text(let delimiter): try appendDelimited(columns, row, delimiter, to: &text)
-    case .csv(let delimiter, let quote, _):
-      for (index, column) in columns.enumerated() {
-        if index > 0 { text.append(delimiter) }
-        guard column.isValid(row) else { continue }
-        var value: [UInt8] = []
-        TextRows.appendPlain(column, row, types[index], to: &value)
-        TextRows.appendQuoted(value, delimiter, quote, to: &text)
-      }
-    }
-    text.append(0x0A)
-  }
-
-  // MARK: Delimited text
-
-  /// Hive has no escapes unless a table asks for them, so a value that would break the line is refused.
-  private func appendDelimited(
-    _ columns: [Column],
-    _ row: Int,
-    _ delimiter: UInt8,
-    to text: inout [UInt8]
-  ) throws(SQLError) {
-    for (index, column) in columns.enumerated() {
-      if index > 0 { text.append(delimiter) }
-      guard column.isValid(row) else {
-        text += [0x5C, 0x4E]
-        continue
-      }
-      let start = text.count
-      TextRows.appendPlain(column, row, types[index], to: &text)
-      let value = text[start...]
-      if value.contains(where: { $0 == delimiter || $0 == 0x0A || $0 == 0x0D })
-        || value.elementsEqual([0x5C, 0x4E])
-      {
-        throw SQLError(
-          .hiveWriter,
-          "a value of column '\(fields[index].name)' cannot be written as TEXTFILE: it has the field"
-            + " delimiter or a line end, or is the sign for null",
-          help: "write JSON or PARQUET, or choose another field_delimiter"
-        )
-      }
-    }
-  }
-
-  private static func appendPlain(
+  /// Appends a value that stands for itself: bytes as they are, everything else as Trino's text.
+  static func appendPlain(
     _ column: Column,
     _ row: Int,
     _ type: SQLType,
     to text: inout [UInt8]
   ) {
     switch type {
-    case .array, .map, .row: appendJSON(column, row, type, to: &text)
+    case .array, .map, .row: JSONRows.append(column, row, type, to: &text)
     case .varbinary:
       if case .bytes(let bytes) = column.scalar(at: row) { text += bytes }
     default: ValueText.append(column, row: row, type: type, to: &text)
     }
   }
+}
 
-  // MARK: CSV
+extension WriteFormat.Layout {
+  /// What writes rows of the fields.
+  func rows(_ fields: [Field]) -> any RowText {
+    switch self {
+    case .parquet: preconditionFailure("Parquet is no text")
+    case .json(let keys): JSONRows(fields, keys)
+    case .delimited(let options, let hasHeader): DelimitedRows(fields, options, hasHeader)
+    case .quoted(let options, let hasHeader): QuotedRows(fields, options, hasHeader)
+    case .csv(let delimiter, let quote, let hasHeader):
+      CSVRows(fields, delimiter: delimiter, quote: quote, hasHeader: hasHeader)
+    }
+  }
+}
+
+/// CSV with quotes where they are needed, and nothing for null.
+struct CSVRows: RowText {
+  private let fields: [Field]
+  private let types: [SQLType]
+  private let delimiter: UInt8
+  private let quote: UInt8
+  private let hasHeader: Bool
+
+  init(_ fields: [Field], delimiter: UInt8, quote: UInt8, hasHeader: Bool) {
+    self.fields = fields
+    types = fields.map { SQLType($0.type) }
+    self.delimiter = delimiter
+    self.quote = quote
+    self.hasHeader = hasHeader
+  }
+
+  func appendHeader(to text: inout [UInt8]) {
+    guard hasHeader else { return }
+    for (index, field) in fields.enumerated() {
+      if index > 0 { text.append(delimiter) }
+      appendQuoted(Array(field.name.utf8), to: &text)
+    }
+    text.append(0x0A)
+  }
+
+  func append(_ columns: [Column], _ row: Int, to text: inout [UInt8]) {
+    for (index, column) in columns.enumerated() {
+      if index > 0 { text.append(delimiter) }
+      guard column.isValid(row) else { continue }
+      var value: [UInt8] = []
+      CSVRows.appendPlain(column, row, types[index], to: &value)
+      appendQuoted(value, to: &text)
+    }
+    text.append(0x0A)
+  }
 
   /// Quotes what a reader would take apart, and what it would take for null.
-  private static func appendQuoted(
-    _ value: [UInt8],
-    _ delimiter: UInt8,
-    _ quote: UInt8,
-    to text: inout [UInt8]
-  ) {
+  private func appendQuoted(_ value: [UInt8], to text: inout [UInt8]) {
     let needsQuotes =
       value.isEmpty || value.first == 0x20 || value.last == 0x20
       || value.contains { $0 == delimiter || $0 == quote || $0 == 0x0A || $0 == 0x0D }
@@ -108,24 +95,42 @@ struct TextRows {
     }
     text.append(quote)
   }
+}
 
-  // MARK: JSON
+/// Objects of JSON, as Hive's and OpenX' SerDes read them.
+struct JSONRows: RowText {
+  private let types: [SQLType]
+  /// Each column's name as JSON, with quotes.
+  private let names: [[UInt8]]
+
+  /// - Parameters:
+  ///   - fields: The columns.
+  ///   - keys: What columns are called in the objects, where not as in the table.
+  init(_ fields: [Field], _ keys: [String: String]) {
+    types = fields.map { SQLType($0.type) }
+    names = fields.map { field in
+      var name: [UInt8] = []
+      JSONValue.append(quoted: keys[field.name] ?? field.name, to: &name)
+      return name
+    }
+  }
 
   /// Members that are null are left out, as Hive's JSON SerDe does.
-  private func appendObject(_ columns: [Column], _ row: Int, to text: inout [UInt8]) {
+  func append(_ columns: [Column], _ row: Int, to text: inout [UInt8]) {
     text.append(0x7B)
     var isFirst = true
     for (index, column) in columns.enumerated() where column.isValid(row) {
       if !isFirst { text.append(0x2C) }
       isFirst = false
-      JSONValue.append(quoted: fields[index].name, to: &text)
+      text += names[index]
       text.append(0x3A)
-      TextRows.appendJSON(column, row, types[index], to: &text)
+      JSONRows.append(column, row, types[index], to: &text)
     }
-    text.append(0x7D)
+    text += [0x7D, 0x0A]
   }
 
-  private static func appendJSON(
+  /// Appends a value; null is a word.
+  static func append(
     _ column: Column,
     _ row: Int,
     _ type: SQLType,
@@ -148,7 +153,7 @@ struct TextRows {
       }
     case .array(let element):
       appendList(column, row, to: &text) { column, row, text in
-        appendJSON(column, row, element, to: &text)
+        append(column, row, element, to: &text)
       }
     case .map(let key, let value): appendMap(column, row, key, value, to: &text)
     case .row(let members):
@@ -159,7 +164,7 @@ struct TextRows {
         if position > 0 { text.append(0x2C) }
         JSONValue.append(quoted: members[position].name ?? "field\(position)", to: &text)
         text.append(0x3A)
-        appendJSON(part, index, members[position].type, to: &text)
+        append(part, index, members[position].type, to: &text)
       }
       text.append(0x7D)
     case .varbinary:
@@ -211,7 +216,7 @@ struct TextRows {
       ValueText.append(parts[0], row: place, type: key, to: &name)
       JSONValue.append(quoted: String(decoding: name, as: UTF8.self), to: &text)
       text.append(0x3A)
-      appendJSON(parts[1], place, value, to: &text)
+      append(parts[1], place, value, to: &text)
     }
     text.append(0x7D)
   }

@@ -252,13 +252,12 @@ struct WriteExecution {
   }
 
   private static func dataFormat(_ format: WriteFormat) -> DataFormat {
-    switch format.layout {
+    if let serDe = format.serDe { return .text(serDe) }
+    return switch format.layout {
     case .parquet: .parquet
-    case .json: .ndjson
-    case .text(let delimiter):
-      .csv(CSVLayout(delimiter: delimiter, quote: UInt8(ascii: "\""), hasHeader: false))
     case .csv(let delimiter, let quote, let hasHeader):
       .csv(CSVLayout(delimiter: delimiter, quote: quote, hasHeader: hasHeader))
+    default: .ndjson
     }
   }
 

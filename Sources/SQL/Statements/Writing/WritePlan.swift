@@ -31,9 +31,12 @@ struct WritePlan: Sendable {
 struct WriteFormat: Sendable {
   enum Layout: Sendable {
     case parquet
-    case json
-    /// As Hive's LazySimpleSerDe reads it: fields between delimiters, `\N` for null.
-    case text(delimiter: UInt8)
+    /// Objects; `keys` has what columns are called in them, where not as in the table.
+    case json(keys: [String: String])
+    /// As Hive's LazySimpleSerDe reads it.
+    case delimited(DelimitedLines.Options, hasHeader: Bool)
+    /// As OpenCSVSerde reads it.
+    case quoted(QuotedLines.Options, hasHeader: Bool)
     /// With quotes where they are needed, and nothing for null.
     case csv(delimiter: UInt8, quote: UInt8, hasHeader: Bool)
   }
@@ -41,6 +44,8 @@ struct WriteFormat: Sendable {
   var layout: Layout
   var codec: Codec
   var level: Int?
+  /// What a new table says of its files, where the layout does not.
+  var serDe: SerDe?
 
   /// How names of files end.
   var suffix: String {

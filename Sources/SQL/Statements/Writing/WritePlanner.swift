@@ -177,6 +177,12 @@ struct WritePlanner {
       )
     }
     let description = snapshot.description
+    if description.details.bucketCount != nil {
+      throw SQLError(
+        .notSupported,
+        "INSERT INTO '\(name)' is not supported: it is bucketed, and lake does not write buckets"
+      )
+    }
     let all = description.columns + description.partitionKeys
     for field in all { try LogicalType.checkWritable(field) }
     if let columns { try checkNames(columns, all) }
@@ -241,18 +247,50 @@ struct WritePlanner {
     }
     switch table.format {
     case .parquet: return WriteFormat(layout: .parquet, codec: codec(.gzip))
-    case .ndjson: return WriteFormat(layout: .json, codec: codec(.gzip))
+    case .ndjson: return WriteFormat(layout: .json(keys: [:]), codec: codec(.gzip))
     case .csv(let csv):
       return WriteFormat(
         layout: .csv(delimiter: csv.delimiter, quote: csv.quote, hasHeader: csv.hasHeader),
         codec: codec(.gzip)
       )
-    case .text:
-      throw SQLError(
-        .notSupported,
-        "INSERT INTO '\(table.name)', whose text files a SerDe of Hive reads",
-        help: "insert into tables of Parquet, JSON or CSV; CREATE TABLE AS makes them"
-      )
+    case .text(let serDe):
+      return WriteFormat(layout: try layout(of: table, serDe), codec: codec(.gzip))
+    }
+  }
+
+  /// How a SerDe's files are written.
+  private static func layout(
+    of table: TableDescription,
+    _ serDe: SerDe
+  ) throws(SQLError) -> WriteFormat.Layout {
+    let lines = try LineFormat(
+      serDe,
+      tableParameters: table.parameters,
+      columns: table.columns.map(\.type)
+    )
+    func refused(_ reason: String) -> SQLError {
+      SQLError(.notSupported, "INSERT INTO '\(table.name)' is not supported: \(reason)")
+    }
+    let headerCount = lines.headerLineCount
+    if headerCount > 1 {
+      throw refused("skip.header.line.count is \(headerCount), and new files have one header line")
+    }
+    switch lines.kind {
+    case .delimited(let options): return .delimited(options, hasHeader: headerCount == 1)
+    case .csv(let options):
+      for column in table.columns where column.type.hasParts {
+        throw refused("OpenCSVSerde has no \(SQLType(column.type)) for column '\(column.name)'")
+      }
+      return .quoted(options, hasHeader: headerCount == 1)
+    case .json(let options):
+      if headerCount > 0 { throw refused("JSON has no header line") }
+      if table.details.inputFormat?.contains("CloudTrail") == true {
+        throw refused("CloudTrailInputFormat reads documents and not rows")
+      }
+      return .json(keys: options.mappings)
+    case .pattern:
+      let name = serDe.library.split(separator: ".").last ?? ""
+      throw refused("\(name) reads lines by a pattern, which does not tell how to write them")
     }
   }
 

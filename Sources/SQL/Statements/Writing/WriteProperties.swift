@@ -17,6 +17,7 @@ struct WriteProperties {
   /// - Throws: ``SQLError`` for a property that does not exist, a value that it cannot have, and what
   ///   lake does not write.
   init(_ properties: [WriteProperty], isUnload: Bool) throws(SQLError) {
+    try WriteProperties.checkKind(properties)
     var values: [String: WriteProperty] = [:]
     for property in properties {
       let name = property.name.text.lowercased()
@@ -50,13 +51,6 @@ struct WriteProperties {
         )
       }
     }
-    if let kind = values["table_type"], try WriteProperties.text(kind).uppercased() != "HIVE" {
-      throw SQLError(
-        .notSupported,
-        "table_type \(try WriteProperties.text(kind).uppercased()) is not supported",
-        at: kind.range
-      )
-    }
     if isUnload && values["format"] == nil {
       throw SQLError(
         .invalidTableProperty,
@@ -79,6 +73,20 @@ struct WriteProperties {
     if let property = values["external_location"] {
       location = try WriteProperties.text(property)
       locationRange = property.range
+    }
+  }
+
+  /// Refuses Iceberg's tables first: they have properties of their own.
+  private static func checkKind(_ properties: [WriteProperty]) throws(SQLError) {
+    for property in properties where property.name.text.lowercased() == "table_type" {
+      let kind = try text(property).uppercased()
+      guard kind != "HIVE" else { continue }
+      throw SQLError(
+        .notSupported,
+        "table_type \(kind) is not supported",
+        at: property.range,
+        help: "leave the property out, or write 'HIVE'"
+      )
     }
   }
 
@@ -106,10 +114,11 @@ struct WriteProperties {
     let property = values["format"]
     let name = try property.map { property throws(SQLError) in try text(property) } ?? "PARQUET"
     var layout = WriteFormat.Layout.parquet
+    var serDe: SerDe?
     switch name.uppercased() {
     case "PARQUET": break
-    case "JSON": layout = .json
-    case "TEXTFILE": layout = .text(delimiter: 1)
+    case "JSON": layout = .json(keys: [:])
+    case "TEXTFILE": serDe = try delimitedSerDe(values["field_delimiter"])
     case "ORC", "AVRO", "ION", "RCFILE", "SEQUENCEFILE":
       throw SQLError(
         .notSupported,
@@ -125,26 +134,39 @@ struct WriteProperties {
         help: "lake writes PARQUET, JSON and TEXTFILE"
       )
     }
-    if let property = values["field_delimiter"] {
-      guard case .text = layout else {
-        throw SQLError(
-          .invalidTableProperty,
-          "'field_delimiter' is for TEXTFILE only",
-          at: property.range
-        )
-      }
-      let bytes = Array(try text(property).utf8)
-      guard bytes.count == 1, ![10, 13, 0x22, 0x5C].contains(bytes[0]) else {
-        throw SQLError(
-          .invalidTableProperty,
-          "the field delimiter is one character of ASCII, and no line end, quote or backslash",
-          at: property.range
-        )
-      }
-      layout = .text(delimiter: bytes[0])
+    if let serDe {
+      layout = .delimited(try DelimitedLines.Options(serDe.properties), hasHeader: false)
+    } else if let property = values["field_delimiter"] {
+      throw SQLError(
+        .invalidTableProperty,
+        "'field_delimiter' is for TEXTFILE only",
+        at: property.range
+      )
     }
     let codec = try codec(values, layout)
-    return WriteFormat(layout: layout, codec: codec, level: try level(values, codec))
+    return WriteFormat(
+      layout: layout,
+      codec: codec,
+      level: try level(values, codec),
+      serDe: serDe
+    )
+  }
+
+  /// LazySimpleSerDe, with the character 1 between fields where the statement names none.
+  private static func delimitedSerDe(_ property: WriteProperty?) throws(SQLError) -> SerDe {
+    var serDe = SerDe(library: SerDeKind.lazySimple.rawValue)
+    guard let property else { return serDe }
+    let delimiter = try text(property)
+    let bytes = Array(delimiter.utf8)
+    guard bytes.count == 1, ![10, 13, 0x5C].contains(bytes[0]) else {
+      throw SQLError(
+        .invalidTableProperty,
+        "the field delimiter is one character of ASCII, and no line end or backslash",
+        at: property.range
+      )
+    }
+    serDe.properties = ["field.delim": delimiter, "serialization.format": delimiter]
+    return serDe
   }
 
   private static func codec(

@@ -14,6 +14,7 @@ struct StagedFile: Sendable, Hashable {
 ///
 /// Without partitions every worker writes a file of its own. With partitions a worker gathers some
 /// ten thousand rows, sorts them by their folder at once, and adds them to what waits for each folder.
+/// A folder gets one file, with a row group whenever its rows have to leave memory.
 final class WriteSink: Sink, @unchecked Sendable {
   let plan: WritePlan
   /// Where the files lie until they are shown.
@@ -24,9 +25,35 @@ final class WriteSink: Sink, @unchecked Sendable {
   private var written: [StagedFile] = []
   /// The values of every folder seen.
   private var folderValues: [String: [String?]] = [:]
-  /// The open files of the workers.
-  private var open: [Int: TableFile] = [:]
+  /// The open files of the workers, with what their rows take until they are written.
+  private var open: [Int: (file: TableFile, account: MemoryAccount)] = [:]
+  /// The open files of the folders.
+  private var folderFiles: [String: FolderFile] = [:]
   private var rows: PartitionedRows?
+  /// The most bytes of rows that wait in memory, all workers and folders together.
+  private(set) var byteCountMax = WriteSink.byteCountStandard
+
+  /// Much more makes row groups larger than readers want, much less makes them small where there are
+  /// hundreds of folders.
+  private static let byteCountStandard = 192 << 20
+
+  /// A folder's file, which one worker at a time writes to.
+  private final class FolderFile: @unchecked Sendable {
+    let name: String
+    private let monitor = Monitor()
+    private var file: TableFile?
+
+    init(name: String) { self.name = name }
+
+    func locked(_ make: () throws -> TableFile, _ body: (TableFile) throws -> Void) throws -> Int {
+      try monitor.locked {
+        let file = try self.file ?? make()
+        self.file = file
+        try body(file)
+        return file.rowCount
+      }
+    }
+  }
 
   init(plan: WritePlan, staging: String, statementID: String, statistics: OperatorStatistics?) {
     self.plan = plan
@@ -44,30 +71,36 @@ final class WriteSink: Sink, @unchecked Sendable {
   var values: [String: [String?]] { monitor.locked { folderValues } }
 
   override func prepare(workerCount: Int, _ control: RunControl) throws {
+    byteCountMax = min(WriteSink.byteCountStandard, control.settings.memoryByteCount / 3)
     if !plan.keys.isEmpty && rows == nil {
       rows = PartitionedRows(
         plan.fields.map { SQLType($0.type) },
-        byteCountMax: max(32 << 20, control.settings.memoryByteCount / 2)
+        byteCountMax: byteCountMax,
+        account: MemoryAccount(control.budget, for: WriteSink.title)
       )
     }
   }
 
+  /// What errors call this operator.
+  private static let title = "WRITE"
+
   override func makeConsumer(_ worker: WorkerContext) throws -> BatchConsumer {
-    guard let rows else { return WholeConsumer(self, worker.index) }
-    return PartitionConsumer(self, rows)
+    guard let rows else { return WholeConsumer(self, worker) }
+    return PartitionConsumer(self, rows, worker)
   }
 
   // MARK: Files
 
-  fileprivate func file(of worker: Int) throws -> TableFile {
-    if let file = monitor.locked({ open[worker] }) { return file }
-    let file = try TableFile.make(
-      path: "\(staging)/\(nextName())",
-      fields: plan.fields,
-      format: plan.format
-    )
-    monitor.locked { open[worker] = file }
-    return file
+  fileprivate func file(of worker: WorkerContext) throws -> (TableFile, MemoryAccount) {
+    if let known = monitor.locked({ open[worker.index] }) { return known }
+    let file = try makeFile(nextName())
+    let account = MemoryAccount(worker.control.budget, for: WriteSink.title)
+    monitor.locked { open[worker.index] = (file, account) }
+    return (file, account)
+  }
+
+  private func makeFile(_ name: String) throws -> TableFile {
+    try TableFile.make(path: "\(staging)/\(name)", fields: plan.fields, format: plan.format)
   }
 
   private func nextName() -> String {
@@ -80,68 +113,86 @@ final class WriteSink: Sink, @unchecked Sendable {
     monitor.locked { folderValues[folder] = values }
   }
 
-  /// Writes a file of a partition.
-  fileprivate func write(_ folder: String, _ waiting: PartitionedRows.Waiting) throws {
-    let name = nextName()
-    let file = try TableFile.make(
-      path: "\(staging)/\(name)",
-      fields: plan.fields,
-      format: plan.format
-    )
-    // Thousands of slices of few rows would cost more than their values.
-    try file.write(Batch.concatenate(waiting.batches))
-    try file.finish()
+  /// Writes rows of a folder, whose file may get more.
+  private func write(_ waiting: PartitionedRows.Waiting, isLast: Bool) throws {
+    let target = monitor.locked {
+      let known = folderFiles[waiting.folder] ?? FolderFile(name: nextName())
+      folderFiles[waiting.folder] = known
+      return known
+    }
+    let rowCount = try target.locked({ try self.makeFile(target.name) }) { file in
+      try waiting.forEachBatch { try file.write($0) }
+      if isLast { try file.finish() } else { try file.rest() }
+    }
+    guard isLast else { return }
     monitor.locked {
-      written.append(StagedFile(folder: folder, name: name, rowCount: waiting.rowCount))
+      written.append(StagedFile(folder: waiting.folder, name: target.name, rowCount: rowCount))
+    }
+  }
+
+  /// Writes what has to leave memory, together with the other workers.
+  fileprivate func writeDue(_ rows: PartitionedRows, _ control: RunControl) throws {
+    while !control.isStopped {
+      // The rows are given back before the next ones are taken.
+      let byteCount: Int
+      do {
+        guard let waiting = rows.next() else { return }
+        byteCount = waiting.byteCount
+        try write(waiting, isLast: false)
+      }
+      try rows.finish(byteCount)
     }
   }
 
   override func combine(_ control: RunControl) throws {
-    let files = monitor.locked { open.values.map { $0 } }
-    let held = Held(files)
+    let files = monitor.locked { open.keys.sorted().compactMap { open[$0]?.file } }
+    let held = SharedValue(files)
     try control.parallel(files.count) { index in
-      let file = held.files[index]
+      let file = held.value[index]
       try file.finish()
       let name = String(file.path.dropFirst(self.staging.utf8.count + 1))
       self.monitor.locked {
         self.written.append(StagedFile(folder: "", name: name, rowCount: file.rowCount))
       }
     }
-    let left = WaitingRows(rows?.takeAll() ?? [])
-    try control.parallel(left.parts.count) { index in
-      try self.write(left.parts[index].folder, left.parts[index].rows)
+    monitor.locked { open = [:] }
+    guard let rows else { return }
+    try writeDue(rows, control)
+    var left = rows.takeAll()
+    // Files that no more rows come for need their ends.
+    let taken = Set(left.map(\.folder))
+    for folder in monitor.locked({ folderFiles.keys.sorted() }) where !taken.contains(folder) {
+      left.append(PartitionedRows.Waiting(folder: folder))
     }
-  }
-
-  /// Files that one thread each finishes.
-  private struct Held: @unchecked Sendable {
-    let files: [TableFile]
-    init(_ files: [TableFile]) { self.files = files }
-  }
-
-  private struct WaitingRows: @unchecked Sendable {
-    let parts: [(folder: String, rows: PartitionedRows.Waiting)]
-    init(_ parts: [(folder: String, rows: PartitionedRows.Waiting)]) { self.parts = parts }
+    let parts = SharedValue(left)
+    try control.parallel(left.count) { try self.write(parts.value[$0], isLast: true) }
   }
 }
 
 /// A worker that writes one file.
 private final class WholeConsumer: BatchConsumer {
   private let sink: WriteSink
-  private let worker: Int
-  private var file: TableFile?
+  private let worker: WorkerContext
+  private let byteCountMax: Int
+  private var target: (file: TableFile, account: MemoryAccount)?
 
-  init(_ sink: WriteSink, _ worker: Int) {
+  init(_ sink: WriteSink, _ worker: WorkerContext) {
     self.sink = sink
     self.worker = worker
+    byteCountMax = sink.byteCountMax / worker.count
     super.init(statistics: sink.statistics)
   }
 
   override func consume(_ batch: Batch) throws {
-    let file = try self.file ?? sink.file(of: worker)
-    self.file = file
+    let (file, account) = try target ?? sink.file(of: worker)
+    target = (file, account)
     try file.write(batch)
     count(rowsOut: batch.rowCount)
+    let byteCount = file.bufferedByteCount
+    if try account.isCrowded(byteCount, share: 2 * worker.count) || byteCount > byteCountMax {
+      try file.rest()
+      account.release()
+    }
   }
 }
 
@@ -152,6 +203,9 @@ private final class PartitionConsumer: BatchConsumer {
 
   private let sink: WriteSink
   private let rows: PartitionedRows
+  private let control: RunControl
+  /// The most bytes that are sorted at once, where rows are long or memory is short.
+  private let byteCountGathered: Int
   private let keys: [Field]
   private let fieldCount: Int
   private let encoder: KeyEncoder
@@ -160,10 +214,13 @@ private final class PartitionConsumer: BatchConsumer {
   private var folders: [String] = []
   private var gathered: [Batch] = []
   private var gatheredCount = 0
+  private var gatheredByteCount = 0
 
-  init(_ sink: WriteSink, _ rows: PartitionedRows) {
+  init(_ sink: WriteSink, _ rows: PartitionedRows, _ worker: WorkerContext) {
     self.sink = sink
     self.rows = rows
+    control = worker.control
+    byteCountGathered = sink.byteCountMax / (8 * worker.count)
     keys = sink.plan.keys
     fieldCount = sink.plan.fields.count
     let layout = KeyLayout(sink.plan.keys.map { SQLType($0.type) })
@@ -175,8 +232,12 @@ private final class PartitionConsumer: BatchConsumer {
   override func consume(_ batch: Batch) throws {
     gathered.append(batch)
     gatheredCount += batch.rowCount
+    gatheredByteCount += batch.columns.reduce(0) { $0 + $1.byteCountEstimate }
     count(rowsOut: batch.rowCount)
-    if gatheredCount >= PartitionConsumer.rowCountGathered { try scatter() }
+    if gatheredCount >= PartitionConsumer.rowCountGathered || gatheredByteCount >= byteCountGathered
+    {
+      try scatter()
+    }
   }
 
   override func close() throws { try scatter() }
@@ -186,6 +247,7 @@ private final class PartitionConsumer: BatchConsumer {
     let batch = Batch.concatenate(gathered)
     gathered.removeAll(keepingCapacity: true)
     gatheredCount = 0
+    gatheredByteCount = 0
     let rowCount = batch.rowCount
     let keyColumns = Array(batch.columns[fieldCount...])
     encoder.encode(keyColumns, rowCount: rowCount)
@@ -220,8 +282,10 @@ private final class PartitionConsumer: BatchConsumer {
       parts.append((folders[group], sorted.slice(ends[group]..<ends[group + 1])))
     }
     let byteCount = sorted.columns.reduce(0) { $0 + $1.byteCountEstimate }
-    let due = rows.add(parts, byteCount: byteCount, rowCount: rowCount)
-    for (folder, waiting) in due { try sink.write(folder, waiting) }
+    try rows.add(parts, byteCount: byteCount, rowCount: rowCount)
+    // Nothing else of these rows may be held while others are written.
+    parts = []
+    try sink.writeDue(rows, control)
   }
 
   private func folder(_ columns: [Column], _ row: Int) -> String {

@@ -6,41 +6,31 @@ extension LogicalType {
   ///
   /// - Throws: ``SQLError`` in Athena's words for types that Hive's tables do not have.
   static func written(_ type: SQLType, column: String) throws(SQLError) -> LogicalType {
+    try check(type, column: column)
+    guard let stored = type.storedType(unknown: .unknown) else {
+      preconditionFailure("a type that was checked has no place in files")
+    }
+    return stored
+  }
+
+  /// Refuses types that Hive's tables do not have, at any depth.
+  private static func check(_ type: SQLType, column: String) throws(SQLError) {
     switch type {
-    case .unknown:
-      throw SQLError(.columnTypeUnknown, "Column type is unknown: \(column)")
-    case .boolean: return .boolean
-    case .tinyint: return .int8
-    case .smallint: return .int16
-    case .integer: return .int32
-    case .bigint: return .int64
-    case .real: return .float32
-    case .double: return .float64
-    case .decimal(let precision, let scale): return .decimal(precision: precision, scale: scale)
-    case .varchar, .char: return .string
-    case .varbinary: return .binary
-    case .date: return .date
-    case .timestamp(let precision):
-      return .timestamp(TimeUnit(precision: precision), isAdjustedToUTC: false)
-    case .array(let element):
-      return .list(Field("element", try written(element, column: column)))
-    case .map(let key, let value):
-      return .map(
-        key: Field("key", try written(key, column: column), isNullable: false),
-        value: Field("value", try written(value, column: column))
-      )
+    case .unknown: throw SQLError(.columnTypeUnknown, "Column type is unknown: \(column)")
     case .row(let fields):
-      var members: [Field] = []
       for field in fields {
-        guard let name = field.name else {
+        if field.name == nil {
           throw SQLError(
             .notSupported,
             "Anonymous row type is not supported in Hive. Please give each field a name: \(type)"
           )
         }
-        members.append(Field(name, try written(field.type, column: column)))
+        try check(field.type, column: column)
       }
-      return .row(members)
+    case .array(let element): try check(element, column: column)
+    case .map(let key, let value):
+      try check(key, column: column)
+      try check(value, column: column)
     case .json, .uuid, .ipAddress, .ipPrefix, .hyperLogLog, .setDigest, .tdigest, .qdigest, .time,
       .timestampWithTimeZone, .intervalDayToSecond, .intervalYearToMonth:
       throw SQLError(
@@ -48,6 +38,7 @@ extension LogicalType {
         "Unsupported Hive type: \(type)",
         help: "column '\(column)' can be written as varchar with a CAST"
       )
+    default: break
     }
   }
 
@@ -65,6 +56,14 @@ extension LogicalType {
       try checkWritable(value)
     case .row(let members): for member in members { try checkWritable(member) }
     default: break
+    }
+  }
+
+  /// Whether values have parts with types of their own.
+  var hasParts: Bool {
+    switch self {
+    case .list, .map, .row: true
+    default: false
     }
   }
 
