@@ -42,7 +42,7 @@ struct Lake: ParsableCommand {
     // A closed pipe is told by the write that meets it.
     signal(SIGPIPE, SIG_IGN)
     MemoryBlock.limitIdleMemory(threadCount: GlobalOptions.coreCount)
-    let typed = globalOptionsLast(Array(CommandLine.arguments.dropFirst()))
+    let typed = globalOptionsLast(commentsAsText(Array(CommandLine.arguments.dropFirst())))
     do {
       var command = try parse(typed)
       try command.run()
@@ -69,6 +69,11 @@ struct Lake: ParsableCommand {
     } catch {
       return message(for: error)
     }
+  }
+
+  /// A query may begin with a comment, as those of dbt do: `-- …` is no option.
+  static func commentsAsText(_ arguments: [String]) -> [String] {
+    arguments.map { $0.hasPrefix("-- ") || $0.hasPrefix("--\n") ? " " + $0 : $0 }
   }
 
   /// Moves global options that stand before the command behind it, where the parser wants them.

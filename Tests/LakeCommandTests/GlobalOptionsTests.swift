@@ -31,4 +31,11 @@ import Testing
     )
     #expect(Lake.globalOptionsLast(["--version"]) == ["--version"])
   }
+
+  @Test func `a query that begins with a comment is no option`() {
+    #expect(
+      Lake.commentsAsText(["sql", "-- /* {} */\nSELECT 1", "--threads", "2", "--"])
+        == ["sql", " -- /* {} */\nSELECT 1", "--threads", "2", "--"]
+    )
+  }
 }

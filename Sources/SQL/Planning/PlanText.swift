@@ -9,9 +9,14 @@ extension LogicalPlan {
   }
 
   /// The plan as EXPLAIN (FORMAT JSON) prints it: objects with the names that Trino's have.
-  func json() -> String {
-    var next = 0
-    return PlanText(self).json(self, depth: 0, next: &next)
+  ///
+  /// - Parameters:
+  ///   - depth: How many levels it stands within something else.
+  ///   - number: The number of the first operator.
+  /// - Returns: A document, or a part of one.
+  func json(depth: Int = 0, from number: Int = 0) -> String {
+    var next = number
+    return PlanText(self).json(self, depth: depth, next: &next)
   }
 
   /// What the operator is called in EXPLAIN and messages.

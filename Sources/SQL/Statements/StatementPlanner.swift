@@ -146,6 +146,16 @@ struct StatementPlanner {
   }
 
   private func explain(_ explain: Explain) throws(SQLError) -> PlannedStatement {
+    if let write = explain.write {
+      let planned = try WritePlanner(
+        resolver: resolver,
+        context: context,
+        parameters: parameters
+      ).plan(write)
+      guard case .write(let plan) = planned.work else { return planned }
+      if explain.isJSON { return rows(["Query Plan"], [[plan.json()]]) }
+      return rows(["Query Plan"], plan.lines.map { [$0] })
+    }
     let (plan, output) = try optimized(explain.query)
     if explain.isAnalyze {
       return PlannedStatement(

@@ -123,6 +123,12 @@ extension Parser {
       } while accept(.comma)
       try expect(.rightParenthesis)
     }
+    if case .write(let write)? = try parseWrite() {
+      if isAnalyze {
+        return .unsupported("EXPLAIN ANALYZE of a statement that writes", statementRange)
+      }
+      return .explain(Explain(query: write.query, write: write, isAnalyze: false, isJSON: isJSON))
+    }
     if let name = unsupportedName { return .unsupported("EXPLAIN of \(name)", statementRange) }
     guard startsQuery || at(.leftParenthesis) else {
       noteStatements()

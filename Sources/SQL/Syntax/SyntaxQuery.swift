@@ -151,6 +151,8 @@ enum SyntaxStatement: Sendable {
 
 struct Explain: Sendable {
   var query: SyntaxQuery
+  /// The statement whose query it is, where that writes the rows.
+  var write: SyntaxWrite?
   var isAnalyze: Bool
   /// TEXT or JSON.
   var isJSON: Bool

@@ -42,8 +42,11 @@ struct CatalogTables: Sendable {
     }
   }
 
+  /// The names of all databases, sorted; `default` is one whether something is in it or not.
   func databases() throws(SQLError) -> [String] {
-    do throws(CatalogError) { return try catalog.databases() } catch { throw SQLError(error) }
+    let known: [String]
+    do throws(CatalogError) { known = try catalog.databases() } catch { throw SQLError(error) }
+    return known.contains("default") ? known : (known + ["default"]).sorted()
   }
 
   /// The names of the tables of a database; none where there is no such database.

@@ -83,7 +83,8 @@ struct SystemTables {
     guard let tables = resolver.catalog?.catalog else { return [] }
     let databases = try translated { () throws(CatalogError) in try tables.databases() }
     if table == "schemata" {
-      return (databases + [SystemTables.schema]).sorted().map { [catalog, .text($0)] }
+      let all = Set(databases).union(["default", SystemTables.schema])
+      return all.sorted().map { [catalog, .text($0)] }
     }
     var rows: [[Scalar]] = []
     for database in databases {

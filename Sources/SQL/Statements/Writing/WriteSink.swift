@@ -35,7 +35,7 @@ final class WriteSink: Sink, @unchecked Sendable {
 
   /// Much more makes row groups larger than readers want, much less makes them small where there are
   /// hundreds of folders.
-  private static let byteCountStandard = 192 << 20
+  private static let byteCountStandard = 160 << 20
 
   /// A folder's file, which one worker at a time writes to.
   private final class FolderFile: @unchecked Sendable {
