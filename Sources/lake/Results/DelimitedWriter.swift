@@ -69,15 +69,39 @@ final class DelimitedWriter: ResultWriter {
       .timestamp, .timestampWithTimeZone, .uuid, .ipAddress, .ipPrefix, .intervalDayToSecond,
       .intervalYearToMonth, .unknown:
       // None of these holds anything that needs quotes.
-      if style == .athena { text.append(UInt8(ascii: "\"")) }
-      text.append(cell, row)
-      if style == .athena { text.append(UInt8(ascii: "\"")) }
+      if style == .athena {
+        appendAthena(cell, row)
+      } else {
+        text.append(cell, row)
+      }
     case .varbinary, .hyperLogLog, .setDigest, .tdigest, .qdigest, .array, .map, .row:
       // No bytes at all read as null without quotes.
       value.removeAll()
       value.append(cell, row)
       appendField(value.bytes, isText: true)
     }
+  }
+
+  /// Athena's times have three digits of a second at least, which its clients parse them by.
+  private func appendAthena(_ cell: CellReader, _ row: Int) {
+    text.append(UInt8(ascii: "\""))
+    switch cell.type {
+    case .timestamp(let precision) where precision < 3:
+      text.append(timestamp: cell.integer(row), perSecond: 1000, digits: 3)
+    case .time(let precision) where precision < 3:
+      text.append(timeOfDay: cell.integer(row), perSecond: 1000, digits: 3)
+    case .timestampWithTimeZone(let precision) where precision < 3:
+      var zoned: [UInt8] = []
+      ResultText.append(
+        cell.column,
+        row: row,
+        type: .timestampWithTimeZone(precision: 3),
+        to: &zoned
+      )
+      text.append(zoned)
+    default: text.append(cell, row)
+    }
+    text.append(UInt8(ascii: "\""))
   }
 
   private func appendField(_ bytes: UnsafeRawBufferPointer, isText: Bool) {

@@ -78,6 +78,61 @@ import Testing
     )
   }
 
+  /// A value of each type, as Athena's result files have it.
+  @Test(arguments: [
+    ("CAST(NULL AS varchar)", ""),
+    ("''", "\"\""),
+    ("'null'", "\"null\""),
+    ("'a \"b\", c'", "\"a \"\"b\"\", c\""),
+    ("true", "\"true\""),
+    ("TINYINT '-1'", "\"-1\""),
+    ("9223372036854775807", "\"9223372036854775807\""),
+    ("REAL '1.5'", "\"1.5\""),
+    ("1e10", "\"1.0E10\""),
+    ("DOUBLE '0.001'", "\"0.001\""),
+    ("nan()", "\"NaN\""),
+    ("-infinity()", "\"-Infinity\""),
+    ("DECIMAL '12.50'", "\"12.50\""),
+    ("CAST('ab' AS char(4))", "\"ab  \""),
+    ("DATE '2026-01-02'", "\"2026-01-02\""),
+    ("TIMESTAMP '2026-01-02 03:04:05'", "\"2026-01-02 03:04:05.000\""),
+    ("TIMESTAMP '2026-01-02 03:04:05.678'", "\"2026-01-02 03:04:05.678\""),
+    ("TIMESTAMP '2026-01-02 03:04:05 UTC'", "\"2026-01-02 03:04:05.000 UTC\""),
+    (
+      "TIMESTAMP '2026-01-02 03:04:05.25 Europe/Berlin'",
+      "\"2026-01-02 03:04:05.250 Europe/Berlin\""
+    ),
+    ("TIME '01:02:03'", "\"01:02:03.000\""),
+    ("X'00ff'", "\"00 ff\""),
+    ("ARRAY[1, NULL, 3]", "\"[1, null, 3]\""),
+    ("ARRAY['a, b', '\"']", "\"[a, b, \"\"]\""),
+    ("ARRAY[]", "\"[]\""),
+    ("MAP(ARRAY['k', 'l'], ARRAY[1.5e0, NULL])", "\"{k=1.5, l=null}\""),
+    ("ROW(1, 'x')", "\"{field0=1, field1=x}\""),
+    ("CAST(ROW(1, ARRAY['y']) AS ROW(a integer, b array(varchar)))", "\"{a=1, b=[y]}\""),
+    ("JSON '{\"a\": [1]}'", "\"{\"\"a\"\":[1]}\""),
+    ("INTERVAL '1' DAY", "\"1 00:00:00.000\""),
+    (
+      "UUID '12151fd2-7586-11e9-8f9e-2a86e4085a59'",
+      "\"12151fd2-7586-11e9-8f9e-2a86e4085a59\""
+    ),
+  ])
+  func `Athena's result files have values as text in quotes`(
+    expression: String,
+    text: String
+  ) throws {
+    var columns: [ResultColumn] = []
+    var batches: [Batch] = []
+    _ = try QueryEngine(QueryOptions()).run(
+      "SELECT \(expression) AS \"Name\"\"s\"",
+      begin: { columns = $0 },
+      receive: { batches.append($0) }
+    )
+    #expect(
+      try printed(.athenaCSV, columns: columns, batches: batches) == "\"Name\"\"s\"\n\(text)\n"
+    )
+  }
+
   @Test func `JSON is an array of objects and NDJSON a line each`() throws {
     #expect(
       try printed(.json) == """
