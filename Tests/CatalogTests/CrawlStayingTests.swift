@@ -132,4 +132,42 @@ import Testing
     let gone = try zoo.crawl { $0.table = "mine" }
     #expect(gone.tables.map { "\($0.name.table) \($0.action)" } == ["mine deprecated"])
   }
+
+  @Test func `a table that was defined with a SerDe stays as defined, and gets its partitions`()
+    throws
+  {
+    zoo.directory.write("id,name\n1,ann\n2,bob\n", to: "logs/day=2026-11-01/f.csv")
+    let serDe = SerDe(
+      library: "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe",
+      properties: ["field.delim": ","]
+    )
+    let name = TableName(database: "default", table: "logs")
+    let defined = TableUpdate(
+      location: zoo.directory("logs"),
+      format: .text(serDe),
+      columns: [Field("id", .int32), Field("name", .string)],
+      partitionKeys: [Field("day", .string)],
+      parameters: ["EXTERNAL": "TRUE"]
+    )
+    _ = try zoo.catalog().commit(name) { _ in defined }
+    let before = try #require(try zoo.catalog().table(name))
+    let report = try zoo.crawl("logs")
+    #expect(report.tables.map { "\($0.name.table) \($0.action)" } == ["logs changed"])
+    #expect(
+      report.notes == [
+        "default.logs: defined with LazySimpleSerDe: columns and format stay, only partitions are"
+          + " looked for"
+      ]
+    )
+    let snapshot = try #require(try zoo.catalog().snapshot(of: name))
+    #expect(snapshot.description == before)
+    #expect(
+      try zoo.catalog().partitions(of: snapshot)
+        == [Partition(values: ["2026-11-01"], location: "day=2026-11-01")]
+    )
+    zoo.directory.write("id;name\n3;cyd\n4;dan\n", to: "logs/day=2026-11-02/f.csv")
+    #expect(try crawl() == ["logs changed"])
+    #expect(try zoo.catalog().table(name) == before)
+    #expect(try crawl() == ["logs unchanged"])
+  }
 }

@@ -80,6 +80,23 @@ import Testing
   }
 
   @Test(arguments: [
+    ("org.apache.hadoop.hive.serde2.RegexSerDe", "input.regex"),
+    ("com.amazonaws.glue.serde.GrokSerDe", "input.format"),
+  ])
+  func `a table that patterns read keeps its SerDe`(library: String, property: String) throws {
+    let text = """
+      {"Table": {"Name": "t", "StorageDescriptor": {"Location": "/x", "Columns": [{"Name": "a", "Type": "string"}],
+      "SerdeInfo": {"SerializationLibrary": "\(library)", "Parameters": {"\(property)": "(.*)"}}}}}
+      """
+    let tables = try GlueTable.tables(try JSONValue.parse(Array(text.utf8)), path: "glue.json")
+    #expect(
+      tables.map(\.update.format) == [
+        .text(SerDe(library: library, properties: [property: "(.*)"]))
+      ]
+    )
+  }
+
+  @Test(arguments: [
     (#"{"Table": {"Name": "t"}}"#, "a table lacks Name, StorageDescriptor or Location"),
     (
       #"{"Table": {"Name": "t", "StorageDescriptor": {"Location": "/x", "SerdeInfo": {"SerializationLibrary": "org.apache.hadoop.hive.ql.io.orc.OrcSerde"}}}}"#,

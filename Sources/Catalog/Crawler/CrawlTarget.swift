@@ -37,7 +37,10 @@ struct CrawlTarget {
       return targets
     }
     var targets: [CrawlTarget] = []
-    for path in paths { targets += try Self.targets(absolute(path), data: data, options: options) }
+    for path in paths {
+      let place = S3Location.key(of: path) == nil ? path : catalog.path(of: path)
+      targets += try Self.targets(absolute(place), data: data, options: options)
+    }
     return targets
   }
 

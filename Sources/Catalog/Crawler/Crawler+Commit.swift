@@ -101,12 +101,48 @@ extension Crawler {
       }
     )
     if let current {
-      try apply(policies: current, to: &update, &decision, candidate)
+      // The same place may have been named otherwise: by `s3://`, or from the root.
+      if isSamePlace(current.description.location, candidate.location) {
+        update.location = current.description.location
+      }
+      if case .text(let serDe) = current.description.format {
+        keepDefinition(current, &update, &decision, serDe)
+      } else {
+        try apply(policies: current, to: &update, &decision, candidate)
+      }
     }
     decision.notes += candidate.roundings(to: update.columns)
     decision.added = update.addedPartitions
     decision.removed = update.removedPartitions
     return update
+  }
+
+  /// A table that a statement defined with a SerDe stays as it was defined: only its partitions are
+  /// looked for.
+  private func keepDefinition(
+    _ current: TableSnapshot,
+    _ update: inout TableUpdate,
+    _ decision: inout Decision,
+    _ serDe: SerDe
+  ) {
+    let keys = current.version.partitionKeys
+    let hasSameKeys =
+      keys.map { $0.name.lowercased() } == update.partitionKeys.map { $0.name.lowercased() }
+    let name = serDe.library.split(separator: ".").last.map(String.init) ?? serDe.library
+    decision.notes.append(
+      hasSameKeys
+        ? "defined with \(name): columns and format stay, only partitions are looked for"
+        : "defined with \(name): left as it is, because its folders have other partition keys"
+    )
+    update.format = current.description.format
+    update.columns = current.version.columns
+    update.partitionKeys = keys
+    update.parameters = current.description.parameters
+    update.details = current.description.details
+    if !hasSameKeys {
+      update.addedPartitions = []
+      update.removedPartitions = []
+    }
   }
 
   /// Holds a change against `--on-change` and `--compat`.

@@ -263,6 +263,8 @@ public struct Crawler: Sendable {
     return normal(path)
   }
 
+  func isSamePlace(_ one: String, _ other: String) -> Bool { normal(one) == normal(other) }
+
   private func normal(_ location: String) -> String {
     let absolute = CrawlTarget.absolute(catalog.path(of: location))
     let lake = CrawlTarget.absolute(catalog.folder)

@@ -52,6 +52,8 @@ extension TableGrouping {
 
   /// Whether a file may join a table: over half of the smaller one's columns are in both.
   private func fits(_ file: Int, _ table: KnownTable) -> Bool {
+    // How such files are read says the table's definition, not their content.
+    if case .text = table.format { return true }
     let columns = columnSets[files[file].schema]
     return files[file].format.withoutLayout == table.format.withoutLayout
       && columns.intersection(table.columns).count * 2 > min(columns.count, table.columns.count)

@@ -218,6 +218,15 @@ extension GlueTable {
     let options = storage["SerdeInfo"]?["Parameters"]
     let word = serDe.isEmpty ? parameters["classification"] ?? "" : serDe.lowercased()
     if word.contains("parquet") { return .parquet }
+    switch SerDeKind(library: serDe) {
+    case .regex, .grok:
+      var properties: [String: String] = [:]
+      for member in options?.objectValue?.members ?? [] {
+        properties[member.name] = member.value.stringValue
+      }
+      return .text(SerDe(library: serDe, properties: properties))
+    default: break
+    }
     if word.contains("json") { return .ndjson }
     guard word.contains("csv") || word.contains("lazysimple") else {
       throw wrong("files of '\(serDe)' are not supported", path)

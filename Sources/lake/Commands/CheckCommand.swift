@@ -24,7 +24,7 @@ struct CheckCommand: ParsableCommand {
   func run() throws {
     Interruption.install()
     let watch = Stopwatch()
-    let catalog = try TableCatalog(lake: global.lakeFolder)
+    let catalog = try TableCatalog(lake: global.lakeFolder, s3Root: global.s3Root)
     let names = try tables.map { try TableArgument(named: $0).name(in: catalog) }
     let tableCount =
       try names.isEmpty

@@ -83,7 +83,7 @@ struct CrawlCommand: ParsableCommand {
     let watch = Stopwatch()
     let line = CrawlProgressLine(isShown: global.showsProgress)
     let crawler = try Crawler(
-      try TableCatalog(lake: global.lakeFolder),
+      try TableCatalog(lake: global.lakeFolder, s3Root: global.s3Root),
       options: options,
       progress: line.progress
     )

@@ -21,7 +21,7 @@ struct HealthCommand: ParsableCommand {
   @OptionGroup var global: GlobalOptions
 
   func run() throws {
-    let catalog = try TableCatalog(lake: global.lakeFolder)
+    let catalog = try TableCatalog(lake: global.lakeFolder, s3Root: global.s3Root)
     var names = try tables.map { try TableArgument(named: $0).name(in: catalog) }
     if tables.isEmpty {
       for database in try catalog.databases() { names += try catalog.tables(in: database) }
