@@ -105,7 +105,9 @@ extension Failure {
       }
       failure = UsageMessage.missingCommand(arguments)
     }
-    StandardError.write(failure.text(color: usesColor(arguments)))
+    StandardError.write(
+      failure.text(color: usesColor(arguments), width: StandardError.width)
+    )
     return failure.exit.rawValue
   }
 
