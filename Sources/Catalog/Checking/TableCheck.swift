@@ -210,7 +210,8 @@ public struct TableCheck: Sendable {
     do throws(FileProbe.Refusal) {
       let probe = try FileProbe(
         path: file.path,
-        in: LocalFolder("/"),
+        // A lake may be named from the current folder.
+        in: LocalFolder(file.path.hasPrefix("/") ? "/" : "."),
         byteCount: file.byteCount,
         format: table.format.recordFormat,
         reading: reading

@@ -17,7 +17,6 @@ enum Interruption {
   static func install() {
     // Made here, because a signal handler must not make it.
     _ = cancellation
-    TerminalSignals.keep(nil)
     let handler: @convention(c) (Int32) -> Void = { _ in
       if Interruption.cancellation.isCancelled {
         TerminalSignals.restore()

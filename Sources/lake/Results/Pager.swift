@@ -30,6 +30,7 @@ final class Pager {
   }
 
   private func start() throws {
+    TerminalSignals.restore()
     child = popen(command, "w")
     // The pager takes Ctrl-C for itself while it runs; who leaves it early ends the query as well.
     if child != nil { Interruption.ignore() }
@@ -64,6 +65,7 @@ final class Pager {
   private func close() {
     guard let child else { return }
     pclose(child)
+    TerminalSignals.change()
     Interruption.install()
     self.child = nil
   }

@@ -105,7 +105,7 @@ extension ShellCommand.Kind {
     case .input: "FILE"
     case .watch: "[SECONDS]"
     case .shell: "COMMAND"
-    case .folder: "FOLDER"
+    case .folder: "DIR"
     case .echo: "TEXT"
     case .databases, .edit, .print, .history, .help, .quit, .again, .againVertical: ""
     }

@@ -56,7 +56,7 @@ final class Terminal {
       if new == .raw { next.c_lflag &= ~tcflag_t(ISIG) }
       next.c_cflag |= tcflag_t(CS8)
     }
-    TerminalSignals.keep(new == .original ? nil : saved)
+    TerminalSignals.keep(new == .original ? nil : (before: saved, now: next))
     tcsetattr(STDIN_FILENO, TCSADRAIN, &next)
     if new == .original {
       StandardError.write("\u{1B}[?2004l")
@@ -112,20 +112,28 @@ enum TerminalSignals {
   }
 
   nonisolated(unsafe) private static var original = termios()
+  nonisolated(unsafe) private static var changed = termios()
   nonisolated(unsafe) private static var isChanged: sig_atomic_t = 0
 
-  /// Keeps what ``restore()`` sets; nil where the terminal is as it was.
-  static func keep(_ settings: termios?) {
+  /// Keeps what ``restore()`` and ``change()`` set; nil where the terminal is as it was.
+  static func keep(_ settings: (before: termios, now: termios)?) {
     isChanged = 0
     guard let settings else { return }
-    original = settings
+    original = settings.before
+    changed = settings.now
     isChanged = 1
   }
 
-  /// Sets the terminal as it was, for a signal handler that ends the program.
+  /// Sets the terminal as it was: for another program, or a signal handler that ends this one.
   static func restore() {
     guard isChanged != 0 else { return }
     tcsetattr(STDIN_FILENO, TCSANOW, &original)
+  }
+
+  /// Sets the terminal as the shell has it, after ``restore()``.
+  static func change() {
+    guard isChanged != 0 else { return }
+    tcsetattr(STDIN_FILENO, TCSADRAIN, &changed)
   }
 
   static func takeResize() -> Bool {

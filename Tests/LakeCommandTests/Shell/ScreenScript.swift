@@ -197,7 +197,7 @@ final class ScreenSession {
   /// What differs from run to run.
   private func mask(_ line: String) -> String {
     line.replacing(/[0-9]+\.[0-9]+ s\b/, with: "0.0 s")
-      .replacing(/[0-9]+ ms\b/, with: "0 ms")
+      .replacing(/[0-9]+ ms\b/, with: "0.0 s")
       .replacing(/[0-9.]+ [kMG]?B\/s/, with: "0 MB/s")
       .replacing(/lake [0-9]+\.[0-9]+\.[0-9]+[^:]*:/, with: "lake 0.0.0:")
       .replacing(/[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]+Z/, with: "2026-01-01T00:00:00Z")

@@ -3,6 +3,10 @@ import Testing
 
 @testable import SQL
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 @Suite struct ExecutionLimitTests {
   private func table(_ fixture: inout PlanFixture) -> PlanFixture.Table {
     let rows = (0..<30_000).map { [Scalar.int(Int64($0)), .text("a text of some length \($0)")] }
@@ -85,11 +89,20 @@ import Testing
     var options = QueryOptions()
     let cancellation = options.cancellation
     options.threads = 1
-    let timer = Task.detached {
-      try await Task.sleep(for: .milliseconds(200))
-      cancellation.cancel()
-    }
-    defer { timer.cancel() }
+    // A thread of its own: the tests beside this one may keep all others busy.
+    var timer = pthread_t()
+    let code = pthread_create(
+      &timer,
+      nil,
+      { context in
+        usleep(200_000)
+        if let context { Unmanaged<Cancellation>.fromOpaque(context).takeRetainedValue().cancel() }
+        return nil
+      },
+      Unmanaged.passRetained(cancellation).toOpaque()
+    )
+    try #require(code == 0)
+    defer { pthread_join(timer, nil) }
     let clock = ContinuousClock()
     let start = clock.now
     let error = #expect(throws: SQLError.self) {
