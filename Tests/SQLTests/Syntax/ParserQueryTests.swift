@@ -121,6 +121,7 @@ import Testing
     ("ALTER TABLE t ADD COLUMNS (a int)", "alter table t"),
     ("CREATE OR REPLACE VIEW v AS SELECT 1", "create view v as select 1"),
     ("EXPLAIN SELECT 1", "explain select 1"),
+    ("EXPLAIN INSERT INTO t SELECT 1", "explain insert t select 1"),
     ("EXPLAIN ANALYZE VERBOSE SELECT 1", "explain analyze select 1"),
     ("EXPLAIN (FORMAT JSON, TYPE LOGICAL) (SELECT 1)", "explain json {select 1}"),
   ])
@@ -134,7 +135,6 @@ import Testing
     ("SHOW STATS FOR t", "SHOW STATS"),
     ("DESCRIBE INPUT a", "DESCRIBE INPUT"),
     ("SET SESSION a = 1", "SET SESSION"),
-    ("EXPLAIN INSERT INTO t SELECT 1", "EXPLAIN of INSERT INTO"),
     ("EXPLAIN (FORMAT GRAPHVIZ) SELECT 1", "EXPLAIN (FORMAT GRAPHVIZ)"),
   ])
   func `statements that are not there are known by name`(text: String, name: String) throws {

@@ -7,7 +7,7 @@ enum SyntaxText {
     case .query(let query): of(query)
     case .explain(let explain):
       "explain" + (explain.isAnalyze ? " analyze" : "") + (explain.isJSON ? " json" : "") + " "
-        + of(explain.query)
+        + (explain.write.map { of(.write($0)) } ?? of(explain.query))
     case .showDatabases(let like): "show databases" + optional(like)
     case .showTables(let database, let like):
       "show tables" + (database.map { " in " + $0.text } ?? "") + optional(like)
