@@ -19,6 +19,8 @@ final class ColumnChunkWriter: @unchecked Sendable {
     trial = options.encodingMemory?.trial(of: leaf.dottedPath) ?? EncodingTrial()
     levels = LevelAccumulator(leaf)
     values = ValueAccumulator(leaf, options)
+    // Where a dictionary did not pay in other files it is given up early in this one.
+    if let last = trial.lastChoice { values.removeAll(writtenAs: last) }
   }
 
   /// The memory in use, in bytes.

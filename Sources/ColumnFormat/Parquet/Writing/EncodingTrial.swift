@@ -24,6 +24,9 @@ struct EncodingTrial: Sendable {
   /// A choice from few values is good for so many times as many.
   private static let growthMax = 4
 
+  /// What the last trial came to; nil before the first.
+  var lastChoice: ChunkEncoding? { candidates.isEmpty ? nil : choice }
+
   /// The middle of so many values.
   static func sample(of count: Int) -> Range<Int> {
     let size = min(count, valueCountMax)

@@ -44,6 +44,7 @@ private final class ParquetTableFile: TableFile {
     var options = WriterOptions()
     options.codec = format.codec
     options.level = format.level
+    options.encodingMemory = format.encodingMemory
     sink = try FileSink(path: path)
     writer = try ParquetWriter(sink: sink, schema: Schema(fields), options: options)
     super.init(path: path)

@@ -44,6 +44,8 @@ struct WriteFormat: Sendable {
   var layout: Layout
   var codec: Codec
   var level: Int?
+  /// Shared by the files of a statement: row groups of many partitions are small, and much alike.
+  let encodingMemory = EncodingMemory()
   /// What a new table says of its files, where the layout does not.
   var serDe: SerDe?
 

@@ -33,9 +33,8 @@ final class WriteSink: Sink, @unchecked Sendable {
   /// The most bytes of rows that wait in memory, all workers and folders together.
   private(set) var byteCountMax = WriteSink.byteCountStandard
 
-  /// Much more makes row groups larger than readers want, much less makes them small where there are
-  /// hundreds of folders.
-  private static let byteCountStandard = 160 << 20
+  /// Less makes row groups small where there are hundreds of folders, which costs time and space.
+  private static let byteCountStandard = 448 << 20
 
   /// A folder's file, which one worker at a time writes to.
   private final class FolderFile: @unchecked Sendable {
