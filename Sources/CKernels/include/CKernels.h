@@ -140,9 +140,10 @@ enum { lake_snappy_slack = 80 };
 /// fewer than `lake_snappy_slack` bytes are left.
 void lake_snappy_elements(lake_snappy_block *block);
 
-/// Has the C library give blocks from this size on back to the system as soon as they are freed, and
-/// use no more arenas than `arena_count`. Nothing where the library has no such settings.
-void lake_limit_idle_memory(int block_byte_count, int arena_count);
+/// Has the C library give blocks from this size on back to the system as soon as they are freed, smaller
+/// ones when `idle_byte_count` are free at an arena's end, and use no more arenas than `arena_count`.
+/// Nothing where the library has no such settings.
+void lake_limit_idle_memory(int block_byte_count, int idle_byte_count, int arena_count);
 
 /// Hints that the cache line at `at` is read soon.
 static inline void lake_prefetch(const void *at) { __builtin_prefetch(at, 0, 3); }
