@@ -1,9 +1,10 @@
 // What Swift's runtime reads from /proc, told to it where there is no /proc: a program alone in its
 // root folder. Without this it would see no arguments there, and stop over not finding its own path.
-
-#if defined(__linux__) && defined(__GLIBC__)
 #include <stdlib.h>
 #include <unistd.h>
+
+// The headers say whose C library it is.
+#if defined(__linux__) && defined(__GLIBC__)
 
 // Of Swift's runtime, for programs that know their arguments better.
 void _swift_stdlib_overrideUnsafeArgvArgc(char **argv, int argc);
