@@ -1,5 +1,5 @@
 #if canImport(Glibc)
-  import Glibc
+  package import Glibc
 #endif
 
 /// Threads for work that is cut into pieces beforehand: no pool, no queue, no waiting but at the end.
@@ -11,30 +11,31 @@ package enum WorkerThreads {
   package static func run(count: Int, _ body: @escaping @Sendable (_ worker: Int) -> Void) {
     var threads: [pthread_t] = []
     for worker in 1..<max(count, 1) {
-      let start = Unmanaged.passRetained(WorkerStart(worker: worker, body: body))
-      var thread = pthread_t()
-      let refused = pthread_create(&thread, nil, startWorker, start.toOpaque())
-      if refused == 0 { threads.append(thread) } else { start.release() }
+      if let thread = start({ body(worker) }) { threads.append(thread) }
     }
     body(0)
     for thread in threads { pthread_join(thread, nil) }
   }
+
+  /// Begins a thread, which the caller joins; nil where the system refuses it.
+  package static func start(_ body: @escaping @Sendable () -> Void) -> pthread_t? {
+    let start = Unmanaged.passRetained(WorkerStart(body: body))
+    var thread = pthread_t()
+    if pthread_create(&thread, nil, startWorker, start.toOpaque()) == 0 { return thread }
+    start.release()
+    return nil
+  }
 }
 
 private final class WorkerStart: Sendable {
-  let worker: Int
-  let body: @Sendable (Int) -> Void
+  let body: @Sendable () -> Void
 
-  init(worker: Int, body: @escaping @Sendable (Int) -> Void) {
-    self.worker = worker
-    self.body = body
-  }
+  init(body: @escaping @Sendable () -> Void) { self.body = body }
 }
 
 private func startWorker(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
   if let argument {
-    let start = Unmanaged<WorkerStart>.fromOpaque(argument).takeRetainedValue()
-    start.body(start.worker)
+    Unmanaged<WorkerStart>.fromOpaque(argument).takeRetainedValue().body()
   }
   return nil
 }

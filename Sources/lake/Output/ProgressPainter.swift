@@ -1,3 +1,4 @@
+import ColumnFormat
 import Synchronization
 
 #if canImport(Glibc)
@@ -20,24 +21,7 @@ final class ProgressPainter: @unchecked Sendable {
   ///   - text: The line, after so many seconds; called from another thread.
   init(isShown: Bool, _ text: @escaping @Sendable (_ seconds: Double) -> String) {
     self.text = text
-    guard isShown else { return }
-    var thread = pthread_t()
-    let context = Unmanaged.passRetained(self).toOpaque()
-    let code = pthread_create(
-      &thread,
-      nil,
-      { context in
-        guard let context else { return nil }
-        Unmanaged<ProgressPainter>.fromOpaque(context).takeRetainedValue().paint()
-        return nil
-      },
-      context
-    )
-    if code == 0 {
-      self.thread = thread
-    } else {
-      Unmanaged<ProgressPainter>.fromOpaque(context).release()
-    }
+    if isShown { thread = WorkerThreads.start { self.paint() } }
   }
 
   /// Removes the line; nothing is drawn from now on.

@@ -1,3 +1,5 @@
+import ColumnFormat
+
 #if canImport(Glibc)
   import Glibc
 #endif
@@ -92,23 +94,9 @@ final class WorkerPool: @unchecked Sendable {
 
   private func addThreads(_ count: Int) {
     while threads.count < count {
-      var thread = pthread_t()
-      let board = Unmanaged.passRetained(board)
-      let failure = pthread_create(
-        &thread,
-        nil,
-        { argument in
-          guard let argument else { return nil }
-          Unmanaged<Board>.fromOpaque(argument).takeRetainedValue().work()
-          return nil
-        },
-        board.toOpaque()
-      )
-      if failure != 0 {
-        board.release()
-        // Fewer threads work through all the calls of a round, only not at the same time.
-        return
-      }
+      let board = self.board
+      // Fewer threads work through all the calls of a round, only not at the same time.
+      guard let thread = WorkerThreads.start({ board.work() }) else { return }
       threads.append(thread)
     }
   }
