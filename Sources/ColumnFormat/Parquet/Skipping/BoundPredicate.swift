@@ -23,10 +23,7 @@ indirect enum BoundPredicate: Sendable {
 
 /// A column that a predicate looks at.
 struct BoundColumn: Sendable {
-  /// The top-level field.
-  var field: Int
-  /// The positions of the members below it.
-  var members: [Int]
+  var path: FieldPath
   /// The column of values, where the path ends in one.
   var leaf: Int?
   var type: LogicalType
@@ -43,7 +40,8 @@ extension BoundPredicate {
   private func collectFields(_ fields: inout [Int]) {
     switch self {
     case .condition(let condition):
-      if !fields.contains(condition.column.field) { fields.append(condition.column.field) }
+      let field = condition.column.path.field
+      if !fields.contains(field) { fields.append(field) }
     case .and(let parts), .or(let parts): for part in parts { part.collectFields(&fields) }
     }
   }
@@ -100,25 +98,11 @@ struct PredicateBinding {
   }
 
   private func column(_ path: ColumnPath) throws(ColumnFormatError) -> BoundColumn {
-    guard let first = path.names.first, let field = file.schema.index(of: first) else {
+    guard let (found, type) = file.fieldPath(path) else {
       throw refusal("the file has no such column", path)
     }
-    var column = BoundColumn(
-      field: field,
-      members: [],
-      leaf: nil,
-      type: file.schema.fields[field].type
-    )
-    var node = file.fileSchema.nodes[field]
-    for name in path.names.dropFirst() {
-      guard case .row(let fields) = column.type, case .row(_, let nodes) = node,
-        let member = Schema(fields).index(of: name)
-      else { throw refusal("there is no member '\(name)'", path) }
-      column.members.append(member)
-      column.type = fields[member].type
-      node = nodes[member]
-    }
-    if case .leaf(let number) = node { column.leaf = number }
+    var column = BoundColumn(path: found, leaf: nil, type: type)
+    if case .leaf(let number) = file.fileSchema.node(found) { column.leaf = number }
     return column
   }
 

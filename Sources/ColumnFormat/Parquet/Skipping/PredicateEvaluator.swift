@@ -31,7 +31,7 @@ final class PredicateEvaluator {
     _ load: (Int) throws(ColumnFormatError) -> Column
   ) throws(ColumnFormatError) -> Buffer<UInt8> {
     switch predicate {
-    case .condition(let condition): return flags(condition, try load(condition.column.field))
+    case .condition(let condition): return flags(condition, try load(condition.column.path.field))
     case .and(let parts):
       guard let first = parts.first else { return Buffer(repeating: 1, count: rowCount) }
       let all = try flags(first, rowCount, load)
@@ -60,7 +60,7 @@ final class PredicateEvaluator {
   private func flags(_ condition: BoundPredicate.Condition, _ field: Column) -> Buffer<UInt8> {
     var column = field
     var parents: [Column] = []
-    for member in condition.column.members {
+    for member in condition.column.path.members {
       parents.append(column)
       guard case .row(let fields) = column.flatValues else {
         preconditionFailure("a path leads through a column that is no row")
