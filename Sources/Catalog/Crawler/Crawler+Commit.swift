@@ -128,11 +128,10 @@ extension Crawler {
     let keys = current.version.partitionKeys
     let hasSameKeys =
       keys.map { $0.name.lowercased() } == update.partitionKeys.map { $0.name.lowercased() }
-    let name = serDe.library.split(separator: ".").last.map(String.init) ?? serDe.library
     decision.notes.append(
       hasSameKeys
-        ? "defined with \(name): columns and format stay, only partitions are looked for"
-        : "defined with \(name): left as it is, because its folders have other partition keys"
+        ? "defined with \(serDe.className): columns and format stay, only partitions are looked for"
+        : "defined with \(serDe.className): left as it is, because its folders have other partition keys"
     )
     update.format = current.description.format
     update.columns = current.version.columns

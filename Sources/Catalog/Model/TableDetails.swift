@@ -10,6 +10,9 @@ public struct SerDe: Sendable, Hashable {
     self.library = library
     self.properties = properties
   }
+
+  /// The class without its package, such as `JsonSerDe`: for messages.
+  public var className: String { library.split(separator: ".").last.map(String.init) ?? library }
 }
 
 /// What statements of DDL say about a table beside its columns, place and format.

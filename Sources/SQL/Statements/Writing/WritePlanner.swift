@@ -289,8 +289,9 @@ struct WritePlanner {
       }
       return .json(keys: options.mappings)
     case .pattern:
-      let name = serDe.library.split(separator: ".").last ?? ""
-      throw refused("\(name) reads lines by a pattern, which does not tell how to write them")
+      throw refused(
+        "\(serDe.className) reads lines by a pattern, which does not tell how to write them"
+      )
     }
   }
 
