@@ -72,6 +72,11 @@ static inline int64_t lake_count_code_points(const uint8_t *at, int64_t count) {
     sums += (lake_words2)__builtin_ia32_psadbw128((lake_chars16)lanes, (lake_chars16){0});
   }
   total = sums[0] + sums[1];
+  if (count >= 16 && index < count) {
+    // The last 16 bytes once more, without those that are counted.
+    lake_bytes16 starts = (lake_bytes16)((lake_load16(at + count - 16) & 0xC0) != 0x80);
+    return total + __builtin_popcount(lake_signs16(starts) >> (16 - (count - index)));
+  }
 #endif
   for (; index < count; index++) total += (at[index] & 0xC0) != 0x80;
   return total;

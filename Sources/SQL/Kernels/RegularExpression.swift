@@ -5,13 +5,16 @@ import Synchronization
   import CPCRE2
 #endif
 
-/// A regular expression of Java's syntax, compiled by PCRE2 and translated to machine code.
+/// A regular expression of Java's syntax, compiled by PCRE2 and translated to machine code; simple ones
+/// also as a ``DirectPattern``.
 ///
 /// Shared by all workers: the compiled form never changes. Matching goes through a
 /// ``RegularExpressionMatcher``, of which each call has its own.
 final class RegularExpression: @unchecked Sendable {
   /// A pattern without any operator: then a substring search does.
   let literal: [UInt8]?
+  /// What matches texts in ASCII faster, where the pattern allows it.
+  let direct: DirectPattern?
 
   #if LAKE_PCRE2
     fileprivate let code: OpaquePointer
@@ -41,6 +44,7 @@ final class RegularExpression: @unchecked Sendable {
       _ = pcre2_pattern_info_8(compiled, UInt32(PCRE2_INFO_CAPTURECOUNT), &groups)
       groupCount = Int(groups)
       literal = RegularExpression.literal(pattern)
+      direct = DirectPattern(pattern)
     }
 
     deinit { pcre2_code_free_8(code) }
@@ -92,6 +96,9 @@ final class RegularExpressionMatcher {
   #if LAKE_PCRE2
     private let data: OpaquePointer
     private let context: OpaquePointer?
+    /// The groups of the last match, if ``DirectPattern`` made it.
+    private var directGroups: UnsafeMutableBufferPointer<Int>
+    private var isDirect = false
 
     init(_ expression: RegularExpression) throws {
       self.expression = expression
@@ -99,6 +106,8 @@ final class RegularExpressionMatcher {
         throw SQLError(.exceededMemory, "no memory for a regular expression's match")
       }
       self.data = data
+      directGroups = .allocate(capacity: 2 * (expression.groupCount + 1))
+      directGroups.initialize(repeating: -1)
       context = pcre2_match_context_create_8(nil)
       // A pattern that tries more than this on one text is an error by name, not a hang.
       pcre2_set_match_limit_8(context, 10_000_000)
@@ -108,23 +117,42 @@ final class RegularExpressionMatcher {
     deinit {
       pcre2_match_data_free_8(data)
       pcre2_match_context_free_8(context)
+      directGroups.deallocate()
     }
 
     /// Whether there is a match at or after `start`; `group` then tells where.
-    func find(_ text: UnsafeRawBufferPointer, from start: Int = 0, notEmpty: Bool = false) throws
-      -> Bool
-    {
+    func find(_ text: UnsafeRawBufferPointer, from start: Int = 0) throws -> Bool {
+      isDirect = false
+      if let direct = expression.direct, let groups = directGroups.baseAddress {
+        // There is no second match at the start of a text.
+        if direct.isAnchored && start > 0 { return false }
+        if DirectMatch.isPossible(text) {
+          var match = DirectMatch(direct, text, groups: groups)
+          switch match.find(from: start) {
+          case .found:
+            isDirect = true
+            return true
+          case .none: return false
+          case .undecided: break
+          }
+        }
+      }
+      return try findByPCRE2(text, from: start)
+    }
+
+    /// What `find` answers, by PCRE2 whatever the pattern.
+    func findByPCRE2(_ text: UnsafeRawBufferPointer, from start: Int) throws -> Bool {
+      isDirect = false
       // An empty text has no address, but PCRE2 wants one.
       var nothing: UInt8 = 0
       return try withUnsafePointer(to: &nothing) { empty in
         let subject = text.baseAddress?.assumingMemoryBound(to: UInt8.self) ?? empty
-        let options = notEmpty ? PCRE2_NOTEMPTY_ATSTART | PCRE2_ANCHORED : 0
         let result = pcre2_match_8(
           expression.code,
           subject,
           text.count,
           start,
-          options,
+          0,
           data,
           context
         )
@@ -145,6 +173,10 @@ final class RegularExpressionMatcher {
 
     /// The bytes of a group of the last match; nil if it took no part.
     func group(_ index: Int) -> Range<Int>? {
+      if isDirect {
+        guard index <= expression.groupCount, directGroups[2 * index + 1] >= 0 else { return nil }
+        return directGroups[2 * index]..<directGroups[2 * index + 1]
+      }
       guard let pairs = pcre2_get_ovector_pointer_8(data), index <= expression.groupCount else {
         return nil
       }
@@ -159,9 +191,7 @@ final class RegularExpressionMatcher {
     func number(ofGroup name: String) -> Int? { expression.group(named: name) }
   #else
     init(_ expression: RegularExpression) throws { self.expression = expression }
-    func find(_ text: UnsafeRawBufferPointer, from start: Int = 0, notEmpty: Bool = false) throws
-      -> Bool
-    { false }
+    func find(_ text: UnsafeRawBufferPointer, from start: Int = 0) throws -> Bool { false }
     func group(_ index: Int) -> Range<Int>? { nil }
     var groupCount: Int { 0 }
     func number(ofGroup name: String) -> Int? { nil }

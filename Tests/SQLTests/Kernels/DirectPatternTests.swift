@@ -1,0 +1,115 @@
+import Testing
+
+@testable import SQL
+
+/// Simple patterns are matched without PCRE2, and as PCRE2 does.
+@Suite struct DirectPatternTests {
+  @Test(
+    arguments: [
+      (#"^https?://(?:www\.)?([^/]+)/.*$"#, true),
+      ("abc", true),
+      (#"(a)(?:b(c)?)?d{2,3}[x-z_\d]+"#, true),
+      (#"^\s*(\w+)\s*=\s*([^;]*);?$"#, true),
+      ("^", true),
+      ("", false),
+      ("a|b", false),
+      ("(ab)+", false),
+      ("a+?b", false),
+      ("a++b", false),
+      ("[0-9]+", false),
+      ("^[0-9]+", true),
+      ("^é", false),
+      ("^[^é]", false),
+      ("a$b", false),
+      ("^a^", false),
+      (#"^\bword"#, false),
+      (#"(a)\1"#, false),
+      ("(?i)abc", false),
+      ("^[[:alpha:]]", false),
+      ("^[a-z&&[^b]]", false),
+      ("^(a", false),
+      ("^a)", false),
+      ("^a{2", false),
+      ("^a{3,2}", false),
+      ("^[z-a]", false),
+    ] as [(String, Bool)]
+  )
+  func `a pattern is simple or not`(pattern: String, expected: Bool) {
+    #expect((DirectPattern(Array(pattern.utf8)) != nil) == expected)
+  }
+
+  @Test func `random patterns find PCRE2's groups in random texts`() throws {
+    var random = SeededNumbers(7)
+    var simple = 0
+    var found = 0
+    for _ in 0..<4_000 {
+      let pattern =
+        (random.int(2) == 0 ? "^" : "a") + sequence(&random, depth: 0)
+        + (random.int(3) == 0 ? "$" : "")
+      guard DirectPattern(Array(pattern.utf8)) != nil else { continue }
+      simple += 1
+      let expression = try Array(pattern.utf8).withUnsafeBytes {
+        try RegularExpression.compiled($0)
+      }
+      let matcher = try RegularExpressionMatcher(expression)
+      for _ in 0..<12 {
+        let text = (0..<random.int(14)).map { _ in
+          Array("aaabbc./-1\n".utf8)[random.int(11)]
+        }
+        try text.withUnsafeBytes { bytes in
+          for start in [0, text.count / 2, text.count] {
+            let isFound = try matcher.find(bytes, from: start)
+            let groups = isFound ? (0...matcher.groupCount).map { matcher.group($0) } : []
+            let isFoundByPCRE2 = try matcher.findByPCRE2(bytes, from: start)
+            let others = isFoundByPCRE2 ? (0...matcher.groupCount).map { matcher.group($0) } : []
+            #expect(
+              groups == others,
+              "\(pattern) in \(String(decoding: text, as: UTF8.self).debugDescription) from \(start)"
+            )
+            found += isFound ? 1 : 0
+          }
+        }
+      }
+    }
+    #expect(simple > 2_000)
+    #expect(found > 10_000)
+  }
+
+  @Test func `texts beyond ASCII and with too many ways to match go to PCRE2`() throws {
+    let nested = "^" + String(repeating: "a*", count: 12) + "b"
+    for (pattern, text, expected) in [
+      ("^(.)x", "éx", 0..<2), ("^[^/]+", "ж/", 0..<2),
+      (nested, String(repeating: "a", count: 40), nil),
+    ] as [(String, String, Range<Int>?)] {
+      let expression = try Array(pattern.utf8).withUnsafeBytes {
+        try RegularExpression.compiled($0)
+      }
+      #expect(expression.direct != nil)
+      let matcher = try RegularExpressionMatcher(expression)
+      // Twelve nested loops over forty letters are more than PCRE2 tries, too: an error, not a hang.
+      let range = try? Array(text.utf8).withUnsafeBytes {
+        try matcher.find($0) ? matcher.group(min(1, matcher.groupCount)) : nil
+      }
+      #expect(range == expected, "\(pattern) in \(text)")
+    }
+  }
+
+  /// Literals, classes, repetitions and groups.
+  private func sequence(_ random: inout SeededNumbers, depth: Int) -> String {
+    var pattern = ""
+    for _ in 0..<(1 + random.int(4)) {
+      let elements = [
+        "a", "b", "/", ".", #"\."#, "[ab]", "[^/]", "[^a\\n]", #"\w"#, #"\s"#, "[a-c1]", "-",
+      ]
+      let isGroup = depth < 2 && random.int(4) == 0
+      pattern +=
+        isGroup
+        ? ["(", "(?:"][random.int(2)] + sequence(&random, depth: depth + 1)
+          + ")"
+        : elements[random.int(elements.count)]
+      let repetitions = isGroup ? ["", "?"] : ["", "", "*", "+", "?", "{2}", "{1,}", "{0,2}"]
+      pattern += repetitions[random.int(repetitions.count)]
+    }
+    return pattern
+  }
+}
