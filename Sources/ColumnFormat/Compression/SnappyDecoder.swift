@@ -39,6 +39,29 @@ enum SnappyDecoder {
     try elements(input, inputEnd, start, start + target.count)
   }
 
+  /// The decompressed bytes, if they lie in `source` as they are: as one literal, which is what
+  /// compressors make of what they can't compress.
+  static func stored(
+    _ source: UnsafeRawBufferPointer,
+    byteCount: Int
+  ) throws(DecodingFailure) -> UnsafeRawBufferPointer? {
+    guard byteCount > 0, source.count > byteCount, source.count <= byteCount + 10,
+      var input = source.baseAddress
+    else { return nil }
+    let end = input + source.count
+    guard try length(&input, end) == byteCount, end - input > byteCount else { return nil }
+    let tag = Int(input.load(as: UInt8.self))
+    guard tag & 3 == 0 else { return nil }
+    let extra = max(0, (tag &>> 2) - 59)
+    guard end - input == 1 + extra + byteCount else { return nil }
+    var count = extra == 0 ? tag &>> 2 : 0
+    for index in 0..<extra {
+      count |= Int(input.load(fromByteOffset: 1 + index, as: UInt8.self)) &<< (index &* 8)
+    }
+    guard count == byteCount - 1 else { return nil }
+    return UnsafeRawBufferPointer(start: input + 1 + extra, count: byteCount)
+  }
+
   /// The varint in front of the elements.
   private static func length(
     _ input: inout UnsafeRawPointer,

@@ -287,6 +287,9 @@ final class PageReader {
       }
       return try keep(body)
     }
+    if codec == .snappy, let stored = try SnappyDecoder.stored(body, byteCount: byteCount) {
+      return try keep(stored)
+    }
     guard
       byteCount <= Limits.pageByteCountUnsuspicious
         || byteCount <= body.count &* Limits.expansionMax(codec)
