@@ -21,6 +21,10 @@ enum SelectionKernels {
     case (.int128(let a), .int128(let b)): selected = typed(comparison, a, b[0], alive)
     case (.float32(let a), .float32(let b)): selected = typed(comparison, a, b[0], alive)
     case (.float64(let a), .float64(let b)): selected = typed(comparison, a, b[0], alive)
+    case (.bytes(let a, _), .bytes(let b, _)) where b[0].isInline && comparison == .equal:
+      selected = rows(a, alive) { [text = b[0]] in isSame($0, text) }
+    case (.bytes(let a, _), .bytes(let b, _)) where b[0].isInline && comparison == .notEqual:
+      selected = rows(a, alive) { [text = b[0]] in !isSame($0, text) }
     case (.bytes(let a, _), .bytes(let b, _)): selected = typed(comparison, a, b[0], alive)
     default: selected = nil
     }
@@ -35,21 +39,26 @@ enum SelectionKernels {
     _ alive: Buffer<UInt32>?
   ) -> Buffer<UInt32> {
     switch comparison {
-    case .equal: loop(EqualRule.self, values, constant, alive)
-    case .notEqual: loop(NotEqualRule.self, values, constant, alive)
-    case .less: loop(LessRule.self, values, constant, alive)
-    case .lessOrEqual: loop(LessOrEqualRule.self, values, constant, alive)
-    case .greater: loop(GreaterRule.self, values, constant, alive)
-    case .greaterOrEqual: loop(GreaterOrEqualRule.self, values, constant, alive)
+    case .equal: rows(values, alive) { EqualRule.holds($0, constant) }
+    case .notEqual: rows(values, alive) { NotEqualRule.holds($0, constant) }
+    case .less: rows(values, alive) { LessRule.holds($0, constant) }
+    case .lessOrEqual: rows(values, alive) { LessOrEqualRule.holds($0, constant) }
+    case .greater: rows(values, alive) { GreaterRule.holds($0, constant) }
+    case .greaterOrEqual: rows(values, alive) { GreaterOrEqualRule.holds($0, constant) }
     }
   }
 
+  /// Whether a text is one that is short enough to lie in its view: then both have the same words.
   @inline(__always)
-  private static func loop<Value: ComparableValue, Rule: ComparisonRule>(
-    _: Rule.Type,
+  private static func isSame(_ text: ByteView, _ inline: ByteView) -> Bool {
+    (text.head ^ inline.head) | (text.tail ^ inline.tail) == 0
+  }
+
+  @inline(__always)
+  private static func rows<Value: BitwiseCopyable>(
     _ values: Buffer<Value>,
-    _ constant: Value,
-    _ alive: Buffer<UInt32>?
+    _ alive: Buffer<UInt32>?,
+    where holdsOn: (Value) -> Bool
   ) -> Buffer<UInt32> {
     let source = values.base
     var selected = 0
@@ -60,7 +69,7 @@ enum SelectionKernels {
       for index in 0..<alive.count {
         let row = rows[index]
         target[selected] = row
-        selected &+= Int(bit(Rule.holds(source[Int(row)], constant)))
+        selected &+= Int(bit(holdsOn(source[Int(row)])))
       }
       return result.slice(0..<selected)
     }
@@ -76,7 +85,7 @@ enum SelectionKernels {
       while start < count {
         let rowCount = min(blockRowCount, count &- start)
         let rows = source + start
-        for row in 0..<rowCount { holds[row] = bit(Rule.holds(rows[row], constant)) }
+        for row in 0..<rowCount { holds[row] = bit(holdsOn(rows[row])) }
         selected = appendRows(holds, rowCount, from: start, to: target, selected)
         start &+= rowCount
       }

@@ -74,6 +74,28 @@ import Testing
     }
   }
 
+  @Test(arguments: ["", "abc", "abcd", "abcde", "abcdefghijkl", "abcdefghijklm"])
+  func `texts are selected by a text that fits into a view or does not`(constant: String) {
+    let texts = (0...14).map { String("abcdefghijklmn".prefix($0)) } + ["abcx", "abcdefghijkx"]
+    let values = (0..<2_100).map { $0 % 5 == 4 ? nil : texts[$0 % texts.count] }
+    let column = Column(scalars: values.map { $0.map { .text($0) } ?? .null }, type: .text)
+    guard
+      case .bytes(let one, let heap) = Column(scalars: [.text(constant)], type: .text).flatValues
+    else { return }
+    for (comparison, isEqual) in [(ComparisonOperator.equal, true), (.notEqual, false)] {
+      let selected = SelectionKernels.compare(
+        comparison,
+        column,
+        with: .bytes(one, heap: heap),
+        among: nil
+      )
+      let expected = values.indices.filter { row in
+        values[row].map { ($0 == constant) == isEqual } ?? false
+      }
+      #expect(selected.map { $0.values.map { Int($0) } } == expected)
+    }
+  }
+
   @Test func `decimal arithmetic agrees in 64 and in 128 bits`() throws {
     let a = random(500, -99_999_999...99_999_999)
     let b = random(500, -9_999...9_999).map { $0 == 0 ? nil : $0 }
