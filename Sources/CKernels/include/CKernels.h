@@ -121,6 +121,9 @@ static inline bool lake_is_ascii(const uint8_t *at, int64_t count) {
         | lake_load16(at + index + 32) | lake_load16(at + index + 48);
     if (lake_signs16(bits)) return false;
   }
+  for (; count - index >= 16; index += 16)
+    if (lake_signs16(lake_load16(at + index))) return false;
+  if (count >= 16) return index == count || !lake_signs16(lake_load16(at + count - 16));
 #endif
   for (; index < count; index++)
     if (at[index] & 0x80) return false;

@@ -1,7 +1,7 @@
 import CKernels
 
 /// Tells whether bytes are UTF-8 (RFC 3629): no overlong forms, no surrogates, nothing over U+10FFFF.
-enum UTF8Checking {
+package enum UTF8Checking {
   /// The offset of the first byte that is not part of a character, or nil where all are.
   static func firstInvalid(_ start: UnsafePointer<UInt8>, count: Int) -> Int? {
     var at = 0
@@ -22,7 +22,7 @@ enum UTF8Checking {
   }
 
   /// Whether all bytes are UTF-8.
-  static func isValid(_ start: UnsafePointer<UInt8>, count: Int) -> Bool {
+  package static func isValid(_ start: UnsafePointer<UInt8>, count: Int) -> Bool {
     lake_is_ascii(start, Int64(count)) || firstInvalid(start, count: count) == nil
   }
 

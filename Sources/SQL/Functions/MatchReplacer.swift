@@ -26,12 +26,14 @@ struct MatchReplacer {
         template = try ReplacementTemplate(with, matcher, arena: arena)
       }
       append(ByteView(text, start, match.lowerBound), to: &only)
-      for part in template?.parts ?? [] {
-        switch part {
-        case .bytes(let view): append(view, to: &only)
-        case .group(let group):
-          guard let range = matcher.group(group) else { continue }
-          append(ByteView(text, range.lowerBound, range.upperBound), to: &only)
+      if let group = template?.soleGroup {
+        append(matcher.group(group), of: text, to: &only)
+      } else {
+        for part in template?.parts ?? [] {
+          switch part {
+          case .bytes(let view): append(view, to: &only)
+          case .group(let group): append(matcher.group(group), of: text, to: &only)
+          }
         }
       }
       start = match.upperBound
@@ -39,6 +41,12 @@ struct MatchReplacer {
     }
     append(ByteView(text, start, text.count), to: &only)
     return only ?? arena.copy(joined)
+  }
+
+  @inline(__always)
+  private mutating func append(_ group: Range<Int>?, of text: Bytes, to only: inout ByteView?) {
+    guard let group else { return }
+    append(ByteView(text, group.lowerBound, group.upperBound), to: &only)
   }
 
   @inline(__always)

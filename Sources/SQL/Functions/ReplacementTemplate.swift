@@ -11,6 +11,8 @@ struct ReplacementTemplate {
   }
 
   private(set) var parts: [Part] = []
+  /// The group that is all there is to the template.
+  private(set) var soleGroup: Int?
 
   /// Reads a template for the groups of `matcher`; its bytes are kept in `arena`.
   ///
@@ -40,6 +42,7 @@ struct ReplacementTemplate {
       }
     }
     endLiteral()
+    if parts.count == 1, case .group(let group) = parts[0] { soleGroup = group }
   }
 
   /// The number of the group behind a dollar sign.

@@ -4,7 +4,7 @@ import ColumnFormat
 struct DirectPatternParser {
   private(set) var steps: [DirectPattern.Step] = []
   private(set) var literals: [UInt8] = []
-  private(set) var sets: [ASCIISet] = []
+  private(set) var sets: [CharacterSet] = []
   private(set) var isAnchored = false
   private(set) var groupCount = 0
 
@@ -49,6 +49,7 @@ struct DirectPatternParser {
   private mutating func group() -> Bool {
     position += 1
     guard depth < 20 else { return false }
+    let firstGroup = groupCount + 1
     var number: Int32 = 0
     if next == UInt8(ascii: "?") {
       guard position + 1 < pattern.count, pattern[position + 1] == UInt8(ascii: ":") else {
@@ -73,6 +74,8 @@ struct DirectPatternParser {
     guard let times = repetition() else { return false }
     if times == 0...1 {
       steps[start].index = Int32(steps.count)
+      steps[start].low = firstGroup
+      steps[start].high = groupCount + 1
     } else {
       guard times == 1...1 else { return false }
       steps.remove(at: start)
@@ -84,43 +87,43 @@ struct DirectPatternParser {
   }
 
   /// The characters of which the next element takes one.
-  private mutating func element() -> ASCIISet? {
+  private mutating func element() -> CharacterSet? {
     guard let byte = next, byte < 0x80 else { return nil }
     position += 1
     switch byte {
-    case UInt8(ascii: "."): return ASCIISet([0x0A]).inverted
+    case UInt8(ascii: "."): return CharacterSet([0x0A]).inverted
     case UInt8(ascii: "["): return characterClass()
     case UInt8(ascii: "\\"): return escape()
     case UInt8(ascii: "*"), UInt8(ascii: "+"), UInt8(ascii: "?"), UInt8(ascii: "{"),
       UInt8(ascii: "}"), UInt8(ascii: "|"), UInt8(ascii: "]"), UInt8(ascii: "^"):
       return nil
-    default: return ASCIISet([byte])
+    default: return CharacterSet([byte])
     }
   }
 
   /// The characters that the letter behind a backslash stands for.
-  private mutating func escape() -> ASCIISet? {
+  private mutating func escape() -> CharacterSet? {
     guard let letter = next else { return nil }
     position += 1
     switch letter {
     case UInt8(ascii: "d"): return .digits
-    case UInt8(ascii: "D"): return ASCIISet.digits.inverted
+    case UInt8(ascii: "D"): return CharacterSet.digits.inverted
     case UInt8(ascii: "w"): return .words
-    case UInt8(ascii: "W"): return ASCIISet.words.inverted
+    case UInt8(ascii: "W"): return CharacterSet.words.inverted
     case UInt8(ascii: "s"): return .spaces
-    case UInt8(ascii: "S"): return ASCIISet.spaces.inverted
-    case UInt8(ascii: "t"): return ASCIISet([0x09])
-    case UInt8(ascii: "n"): return ASCIISet([0x0A])
-    case UInt8(ascii: "r"): return ASCIISet([0x0D])
-    case UInt8(ascii: "f"): return ASCIISet([0x0C])
+    case UInt8(ascii: "S"): return CharacterSet.spaces.inverted
+    case UInt8(ascii: "t"): return CharacterSet([0x09])
+    case UInt8(ascii: "n"): return CharacterSet([0x0A])
+    case UInt8(ascii: "r"): return CharacterSet([0x0D])
+    case UInt8(ascii: "f"): return CharacterSet([0x0C])
     default:
-      let isPunctuation = letter < 0x80 && letter >= 0x20 && !ASCIISet.words.contains(letter)
-      return isPunctuation || letter == UInt8(ascii: "_") ? ASCIISet([letter]) : nil
+      let isPunctuation = letter < 0x80 && letter >= 0x20 && !CharacterSet.words.contains(letter)
+      return isPunctuation || letter == UInt8(ascii: "_") ? CharacterSet([letter]) : nil
     }
   }
 
-  private mutating func characterClass() -> ASCIISet? {
-    var set = ASCIISet()
+  private mutating func characterClass() -> CharacterSet? {
+    var set = CharacterSet()
     let isNegated = next == UInt8(ascii: "^")
     if isNegated { position += 1 }
     if next == UInt8(ascii: "]") { return nil }
@@ -128,7 +131,7 @@ struct DirectPatternParser {
       position += 1
       if byte == UInt8(ascii: "]") { return isNegated ? set.inverted : set }
       if byte == UInt8(ascii: "[") || byte == UInt8(ascii: "&") || byte >= 0x80 { return nil }
-      var member = ASCIISet([byte])
+      var member = CharacterSet([byte])
       if byte == UInt8(ascii: "\\") {
         guard let escaped = escape() else { return nil }
         member = escaped
@@ -142,7 +145,7 @@ struct DirectPatternParser {
           !"[\\&".utf8.contains(last)
         else { return nil }
         position += 2
-        member = ASCIISet(first...last)
+        member = CharacterSet(first...last)
       }
       set.formUnion(member)
     }
@@ -184,7 +187,7 @@ struct DirectPatternParser {
 
   private mutating func number() -> Int? {
     var value: Int?
-    while let byte = next, ASCIISet.digits.contains(byte) {
+    while let byte = next, CharacterSet.digits.contains(byte) {
       value = (value ?? 0) * 10 + Int(byte - 0x30)
       if let value, value > 10_000 { return nil }
       position += 1
@@ -192,7 +195,7 @@ struct DirectPatternParser {
     return value
   }
 
-  private mutating func append(_ set: ASCIISet, _ times: ClosedRange<Int>) {
+  private mutating func append(_ set: CharacterSet, _ times: ClosedRange<Int>) {
     if times == 1...1, let byte = set.only {
       // Neighbouring characters are one literal, unless an optional group ends between them.
       if let last = steps.last, last.kind == .literal,
@@ -210,7 +213,7 @@ struct DirectPatternParser {
     var step = DirectPattern.Step(kind: .set, index: Int32(sets.count))
     step.low = times.lowerBound
     step.high = times.upperBound
-    if let excluded = set.inverted.only { step.excluded = Int16(excluded) }
+    if set.hasOthers, let excluded = set.inverted.only { step.excluded = Int16(excluded) }
     steps.append(step)
     sets.append(set)
   }
@@ -230,52 +233,5 @@ struct DirectPatternParser {
     case .accept: steps[number].isPossessive = true
     case .optional, .open, .close: break
     }
-  }
-}
-
-/// A set of ASCII characters.
-struct ASCIISet: Equatable {
-  private var low: UInt64 = 0
-  private var high: UInt64 = 0
-
-  static let digits = ASCIISet(UInt8(ascii: "0")...UInt8(ascii: "9"))
-  static let words: ASCIISet = {
-    var set = ASCIISet(UInt8(ascii: "a")...UInt8(ascii: "z"))
-    set.formUnion(ASCIISet(UInt8(ascii: "A")...UInt8(ascii: "Z")))
-    set.formUnion(digits)
-    set.formUnion(ASCIISet([UInt8(ascii: "_")]))
-    return set
-  }()
-  /// Space, tab, newline, vertical tab, form feed and carriage return.
-  static let spaces = ASCIISet([0x20, 0x09, 0x0A, 0x0B, 0x0C, 0x0D])
-
-  init(_ members: some Sequence<UInt8> = []) {
-    for byte in members {
-      if byte < 64 { low |= 1 << UInt64(byte) } else { high |= 1 << UInt64(byte - 64) }
-    }
-  }
-
-  func contains(_ byte: UInt8) -> Bool {
-    byte < 64 ? low >> UInt64(byte) & 1 == 1 : byte < 128 && high >> UInt64(byte - 64) & 1 == 1
-  }
-
-  mutating func formUnion(_ other: ASCIISet) {
-    low |= other.low
-    high |= other.high
-  }
-
-  func isDisjoint(_ other: ASCIISet) -> Bool { low & other.low == 0 && high & other.high == 0 }
-
-  var inverted: ASCIISet {
-    var result = self
-    result.low = ~low
-    result.high = ~high
-    return result
-  }
-
-  /// The member of a set that has one.
-  var only: UInt8? {
-    guard low.nonzeroBitCount + high.nonzeroBitCount == 1 else { return nil }
-    return UInt8(low != 0 ? low.trailingZeroBitCount : 64 + high.trailingZeroBitCount)
   }
 }

@@ -97,7 +97,8 @@ final class RegularExpressionMatcher {
     private let data: OpaquePointer
     private let context: OpaquePointer?
     /// The groups of the last match, if ``DirectPattern`` made it.
-    private var directGroups: UnsafeMutableBufferPointer<Int>
+    private let directGroups: UnsafeMutablePointer<Int>
+    private let direct: DirectMatch?
     private var isDirect = false
 
     init(_ expression: RegularExpression) throws {
@@ -106,8 +107,10 @@ final class RegularExpressionMatcher {
         throw SQLError(.exceededMemory, "no memory for a regular expression's match")
       }
       self.data = data
-      directGroups = .allocate(capacity: 2 * (expression.groupCount + 1))
-      directGroups.initialize(repeating: -1)
+      let groups = UnsafeMutablePointer<Int>.allocate(capacity: 2 * (expression.groupCount + 1))
+      groups.initialize(repeating: -1, count: 2 * (expression.groupCount + 1))
+      directGroups = groups
+      direct = expression.direct.flatMap { DirectMatch($0, groups: groups) }
       context = pcre2_match_context_create_8(nil)
       // A pattern that tries more than this on one text is an error by name, not a hang.
       pcre2_set_match_limit_8(context, 10_000_000)
@@ -123,18 +126,13 @@ final class RegularExpressionMatcher {
     /// Whether there is a match at or after `start`; `group` then tells where.
     func find(_ text: UnsafeRawBufferPointer, from start: Int = 0) throws -> Bool {
       isDirect = false
-      if let direct = expression.direct, let groups = directGroups.baseAddress {
-        // There is no second match at the start of a text.
-        if direct.isAnchored && start > 0 { return false }
-        if DirectMatch.isPossible(text) {
-          var match = DirectMatch(direct, text, groups: groups)
-          switch match.find(from: start) {
-          case .found:
-            isDirect = true
-            return true
-          case .none: return false
-          case .undecided: break
-          }
+      if var direct {
+        switch direct.find(text, from: start) {
+        case .found:
+          isDirect = true
+          return true
+        case .none: return false
+        case .undecided: break
         }
       }
       return try findByPCRE2(text, from: start)

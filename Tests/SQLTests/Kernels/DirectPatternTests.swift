@@ -53,11 +53,16 @@ import Testing
       }
       let matcher = try RegularExpressionMatcher(expression)
       for _ in 0..<12 {
-        let text = (0..<random.int(14)).map { _ in
-          Array("aaabbc./-1\n".utf8)[random.int(11)]
-        }
+        // Half of the texts have letters beyond ASCII, and some bytes that are no letters at all.
+        var units = "aaabbc./-1\n".map { Array($0.utf8) }
+        let kind = random.int(6)
+        if kind > 2 { units += "éж€😀".map { Array($0.utf8) } }
+        if kind == 5 { units += [[0xFF], [0xC3]] }
+        let parts = (0..<random.int(14)).map { _ in units[random.int(units.count)] }
+        let text = Array(parts.joined())
+        let middle = parts.prefix(parts.count / 2).joined().count
         try text.withUnsafeBytes { bytes in
-          for start in [0, text.count / 2, text.count] {
+          for start in [0, middle, text.count] {
             let isFound = try matcher.find(bytes, from: start)
             let groups = isFound ? (0...matcher.groupCount).map { matcher.group($0) } : []
             let isFoundByPCRE2 = try matcher.findByPCRE2(bytes, from: start)
