@@ -54,12 +54,18 @@ final class BlockSource: Sendable {
     }
   }
 
+  /// What the thread that reads has to itself, also while it waits for an input.
   private struct State {
     var next = 0
     var reader: Reader?
     var blockCount = 0
-    var failures: [Failure] = []
     var byteCountBefore = 0
+  }
+
+  /// What others may ask while one waits for an input that pauses: commits must not wait with it.
+  private struct Outcome {
+    var failures: [Failure] = []
+    var byteCountRead = 0
     var isExhausted = false
   }
 
@@ -67,6 +73,7 @@ final class BlockSource: Sendable {
   private let streamFolder: String?
   private let settings: DeliverySettings
   private let state = Mutex(State())
+  private let outcome = Mutex(Outcome())
 
   /// The blocks of some inputs.
   ///
@@ -84,18 +91,16 @@ final class BlockSource: Sendable {
   var isLive: Bool { inputs.contains { $0.identity == nil && !$0.isSpoolOnly } }
 
   /// Inputs that could not be read to their end.
-  var failures: [Failure] { state.withLock { $0.failures } }
+  var failures: [Failure] { outcome.withLock { $0.failures } }
 
   /// Whether all inputs were read.
-  var isExhausted: Bool { state.withLock { $0.isExhausted } }
+  var isExhausted: Bool { outcome.withLock { $0.isExhausted } }
 
   /// Where a stream is that has delivered everything.
   var end: StreamPosition { StreamPosition(input: inputs.count) }
 
   /// Bytes read so far, as stored.
-  var byteCountRead: Int {
-    state.withLock { $0.byteCountBefore + ($0.reader?.byteCountRead ?? 0) }
-  }
+  var byteCountRead: Int { outcome.withLock { $0.byteCountRead } }
 
   /// The next block; nil after the last one.
   func next() -> Numbered? {
@@ -104,7 +109,10 @@ final class BlockSource: Sendable {
         let input = inputs[state.next]
         do throws(RowFormatError) {
           if state.reader == nil { state.reader = try open(input) }
-          if let block = try next(&state, input) {
+          let block = try next(&state, input)
+          let byteCountRead = state.byteCountBefore + (state.reader?.byteCountRead ?? 0)
+          outcome.withLock { $0.byteCountRead = byteCountRead }
+          if let block {
             state.blockCount += 1
             return block
           }
@@ -114,13 +122,14 @@ final class BlockSource: Sendable {
             place: state.reader?.position ?? input.start,
             format: state.reader?.format ?? input.format
           )
-          state.failures.append(Failure(position: position, error: error))
+          let failure = Failure(position: position, error: error)
+          outcome.withLock { $0.failures.append(failure) }
         }
         state.byteCountBefore += state.reader?.byteCountRead ?? 0
         state.reader = nil
         state.next += 1
       }
-      state.isExhausted = true
+      outcome.withLock { $0.isExhausted = true }
       return nil
     }
   }
@@ -140,7 +149,8 @@ final class BlockSource: Sendable {
         origin: RejectOrigin(
           format: reader.format,
           columnNames: reader.columnNames,
-          version: settings.declared?.version,
+          version: settings.declared?.version ?? settings.catalogVersion,
+          transform: settings.transform?.command,
           earlier: input.replays
         ),
         inputByteCount: block.bytes.count
@@ -152,7 +162,10 @@ final class BlockSource: Sendable {
         block: RecordBlock(path: reader.path, records: [], firstRecord: start, byteOffset: start),
         format: .ndjson,
         end: StreamPosition(input: state.next, place: reader.position, format: .ndjson),
-        origin: RejectOrigin(format: .ndjson, version: settings.declared?.version),
+        origin: RejectOrigin(
+          format: .ndjson,
+          version: settings.declared?.version ?? settings.catalogVersion
+        ),
         rows: rows,
         inputByteCount: byteCount
       )

@@ -55,6 +55,8 @@ public struct DeliverySettings: Sendable {
   public var schemaStream: String?
   /// The numbers of the fields that the table has in the catalog.
   package var catalogNumbering = FieldNumbering()
+  /// The version of the table's schema that the catalog has, for the reject documents.
+  package var catalogVersion: Int?
   /// Firehose's prefix, instead of folders by ``granularity``.
   public var prefix: PathTemplate?
   /// Firehose's prefix of rejects, instead of one folder for each error type.

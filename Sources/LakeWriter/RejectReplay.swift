@@ -201,9 +201,10 @@ enum ReplayedRecords {
     var indices: [Int] = []
   }
 
-  /// Whether all bytes of the record are in this document, and not in several.
+  /// Whether the document holds a record, and all bytes of it.
   static func isWhole(_ document: JSONValue) -> Bool {
     document["source"]?["isWhole"]?.booleanValue != false
+      && document["source"]?["isRecord"]?.booleanValue != false
       && document["rawData"]?.stringValue.flatMap(Base64.decode) != nil
   }
 

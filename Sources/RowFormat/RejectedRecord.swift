@@ -16,6 +16,10 @@ public enum RejectCause: String, Sendable, Hashable, CaseIterable {
   case valueOutOfRange = "value-out-of-range"
   /// The record has no usable event time.
   case missingTime = "missing-time"
+  /// What should hold records in base64 holds none.
+  case invalidEnvelope = "invalid-envelope"
+  /// There are more records in one than Firehose takes.
+  case limitExceeded = "limit-exceeded"
   /// A template or transform makes nothing of the record.
   case processingFailed = "ProcessingFailed"
   /// The query for partition keys fails, or gives a key that is null or empty.
@@ -48,6 +52,13 @@ public struct RejectedRecord: Sendable, Hashable {
   public var part = 0
   /// Whether the record goes on after this part.
   public var hasMore = false
+
+  /// The error in the words of the service or command that gave it; nil where ``cause`` says it all.
+  public var errorCode: String?
+  /// How often it was tried to make something of the record.
+  public var attemptCount = 1
+  /// Whether the bytes are a record; otherwise they are an envelope that none came out of.
+  public var isRecord = true
 
   /// How many bytes of a record are kept in one piece.
   public static let byteCountMax = 64 << 20

@@ -1,5 +1,6 @@
 import ArgumentParser
 import LakeWriter
+import RowFormat
 import TestSupport
 import Testing
 
@@ -46,9 +47,35 @@ import Testing
     (["--numbers", "exact"], true), (["--numbers", "rough"], false),
     (["--json-mapping", "ts=timestamp,id=Id"], true), (["--json-mapping", "q=a=b"], true),
     (["--json-mapping", "ts"], false), (["--json-mapping", "a=b,a=c"], false),
+    (["--deaggregate", "json"], true), (["--deaggregate", "xml"], false),
+    (["--deaggregate", "delimited"], false), (["--delimiter", "#"], false),
+    (["--deaggregate", "json", "--delimiter", "#"], false),
+    (["--deaggregate", "delimited", "--delimiter", "####"], true),
+    (["--deaggregate", "delimited", "--delimiter", ""], false),
+    (["--deaggregate", "delimited", "--delimiter", "base64:IyMjIw=="], true),
+    (["--deaggregate", "delimited", "--delimiter", "base64:####"], false),
+    (["--deaggregate", "delimited", "--delimiter", "a\nb"], false),
+    (["--deaggregate", "delimited", "--delimiter", "a\nb", "--format", "kinesis"], true),
+    (["--deaggregate", "json", "--format", "csv"], false),
+    (["--deaggregate", "json", "--json-arrays"], false),
   ])
   func `options have Firehose's limits, and need each other`(options: [String], isValid: Bool) {
     #expect((DeliveryOptionsTests.message(options) == "") == isValid, "\(options)")
+  }
+
+  @Test func `a delimiter is text, or base64 as in Firehose's settings`() throws {
+    for text in ["####", "base64:IyMjIw=="] {
+      let settings = try DeliveryOptionsTests.settings([
+        "--deaggregate", "delimited", "--delimiter", text,
+      ])
+      #expect(
+        settings.envelope == InputEnvelope(.lines, subRecords: .delimited(Array("####".utf8)))
+      )
+    }
+    let kinesis = try DeliveryOptionsTests.settings([
+      "--format", "kinesis", "--deaggregate", "json",
+    ])
+    #expect(kinesis.envelope == InputEnvelope(.kinesis, subRecords: .json))
   }
 
   @Test func `a prefix with expressions needs an error prefix`() {
@@ -71,6 +98,7 @@ import Testing
     for options in [
       ["--time-field", "at"], ["--partition-by", "day"], ["--select", "id"],
       ["--numbers", "exact"], ["--json-mapping", "a=b"], ["--removals", "drop"],
+      ["--deaggregate", "json"],
     ] {
       #expect(plain.configuration != (try DeliveryOptionsTests.settings(options)).configuration)
     }

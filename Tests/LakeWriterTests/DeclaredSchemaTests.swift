@@ -83,6 +83,11 @@ import Testing
         "source",
       ]
     )
+    #expect(
+      entry.document["dataCatalogTable"]?.objectValue?.members.map(\.name) == [
+        "catalogId", "databaseName", "tableName", "region", "versionId", "catalogArn",
+      ]
+    )
     #expect(entry.document["dataCatalogTable"]?["databaseName"]?.stringValue == "shop")
     #expect(entry.document["dataCatalogTable"]?["tableName"]?.stringValue == "orders")
     #expect(entry.document["attemptsMade"]?.integerValue == 1)

@@ -120,7 +120,7 @@ import Testing
         $0["subSequenceNumber"]?.integerValue ?? 0 < $1["subSequenceNumber"]?.integerValue ?? 0
       }
     #expect(documents.map { $0["subSequenceNumber"] } == [0, 1, 2])
-    #expect(documents.map { $0["sequenceNumber"] } == ["1", "1", "1"])
+    #expect(documents.map { $0["sequenceNumber"] } == ["2", "2", "2"])
     let joined = documents.flatMap { Base64.decode($0["rawData"]?.stringValue ?? "") ?? [] }
     #expect(joined == line)
     // Parts cannot become a row, so they stay where they are.

@@ -61,8 +61,8 @@ private struct EvenIDs: RecordProjection {
       let number = try #require(entry.document["source"]?["record"]?.integerValue)
       let offset = try #require(entry.document["source"]?["byteOffset"]?.integerValue)
       let raw = Base64.decode(entry.document["rawData"]?.stringValue ?? "") ?? []
-      #expect(String(decoding: raw, as: UTF8.self) == lines[number])
-      #expect(Array(text.utf8)[offset...].starts(with: lines[number].utf8))
+      #expect(String(decoding: raw, as: UTF8.self) == lines[number - 1])
+      #expect(Array(text.utf8)[offset...].starts(with: lines[number - 1].utf8))
       #expect(entry.document["lastErrorMessage"]?.stringValue == "no eights")
     }
   }

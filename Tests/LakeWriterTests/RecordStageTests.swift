@@ -18,7 +18,7 @@ import Testing
     #expect(try lake.rejectedTexts() == TestRecords.broken(0..<500))
     let numbers = try RejectedDocuments.read(folder: lake.rejects, errorType: nil, limit: .max)
       .compactMap { $0.document["source"]?["record"]?.integerValue }
-    #expect(numbers.sorted() == [99, 199, 299, 399, 499])
+    #expect(numbers.sorted() == [100, 200, 300, 400, 500])
   }
 
   @Test func `filters look into delimited text and into changes of DynamoDB`() throws {
@@ -65,6 +65,9 @@ import Testing
     )
     #expect(entry.errorType == "processing-failed")
     #expect(entry.document["lastErrorCode"] == "Processing.ProcessingFailed")
+    #expect(entry.document["errorCode"] == "Processing.ProcessingFailed")
+    #expect(entry.document["errorMessage"] == entry.document["lastErrorMessage"])
+    #expect(entry.document["lambdaArn"] == .null)
   }
 
   @Test(

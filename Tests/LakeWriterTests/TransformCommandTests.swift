@@ -25,6 +25,10 @@ import Testing
     "cat > /dev/null; cat '\(lake.write(reply, to: "reply.json"))'"
   }
 
+  private func fault(_ code: String, _ words: String) -> TransformCommand.Fault {
+    TransformCommand.Fault(code: code, words: words)
+  }
+
   @Test func `each result does what it says`() throws {
     let results = try TransformCommand.results(
       TransformCommandTests.reply([
@@ -40,9 +44,14 @@ import Testing
       results == [
         Result.delivered(Array("{\"id\":1}".utf8), keys: [:]), .dropped,
         .delivered(Array("{}".utf8), keys: ["c": "x"]),
-        .failed("the transform could not process the record"),
-        .failed("the transform's result is none of Ok, Dropped and ProcessingFailed"),
-        .failed("the transform's data are no base64"),
+        .failed(fault("Lambda.FunctionError", "the transform could not process the record")),
+        .failed(
+          fault(
+            "Lambda.JsonProcessingException",
+            "the transform's result is none of Ok, Dropped and ProcessingFailed"
+          )
+        ),
+        .failed(fault("Lambda.JsonProcessingException", "the transform's data are no base64")),
       ]
     )
   }
@@ -110,14 +119,16 @@ import Testing
   }
 
   @Test func `a run that always fails, or takes too long, costs no record`() throws {
-    for (command, words) in [
+    for (command, code, words) in [
       (
         "echo oh no >&2; exit 3",
-        "Lambda.FunctionError: the transform ended with exit code 3: oh no, 2 times"
+        "Lambda.FunctionError",
+        "the transform ended with exit code 3: oh no, 2 times"
       ),
       (
         "sleep 60",
-        "Lambda.FunctionTimedOut: the transform took longer than 1 s, or gave too much output, 2 times"
+        "Lambda.FunctionTimedOut",
+        "the transform took longer than 1 s, or gave too much output, 2 times"
       ),
     ] {
       let lake = TestLake()
@@ -132,6 +143,12 @@ import Testing
       #expect(try lake.rejectedTexts() == ["{\"id\":0}", "{\"id\":1}"])
       let entry = try RejectedDocuments.read(folder: lake.rejects, errorType: nil, limit: 1).first
       #expect(entry?.document["lastErrorMessage"]?.stringValue == words)
+      #expect(entry?.document["lastErrorCode"]?.stringValue == code)
+      #expect(entry?.document["attemptsMade"] == 2)
+      // The fields of Firehose's failed transforms.
+      #expect(entry?.document["errorCode"]?.stringValue == code)
+      #expect(entry?.document["errorMessage"]?.stringValue == words)
+      #expect(entry?.document["lambdaArn"]?.stringValue == "lake:transform/\(command)")
     }
   }
 

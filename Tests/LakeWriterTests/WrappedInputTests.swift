@@ -68,4 +68,76 @@ import Testing
     #expect(try other.ids() == [3])
     #expect(try other.rejectedTexts() == [line])
   }
+
+  @Test func `a batch over Firehose's limit is kept as a whole, a broken record of one alone`()
+    throws
+  {
+    let lake = TestLake()
+    let sound = WrappedInputTests.dump(["{\"id\":1}", "{\"id\":2}", "{\"id\":3", "{\"id\":4}"])
+    let batch = sound.replacing("{\"Records\"", with: "{\"DeliveryStreamName\":\"s\",\"Records\"")
+      .replacing("\n", with: "").replacing(",\"MillisBehindLatest\":0", with: "")
+    let broken = batch.replacing("{\"Data\":\"\(encoded("{\"id\":2}"))\"", with: "{\"Data\":\"%\"")
+    let large = WrappedInputTests.dump((0..<501).map { "{\"id\":\($0)}" })
+      .replacing("{\"Records\"", with: "{\"DeliveryStreamName\":\"s\",\"Records\"")
+      .replacing("\n", with: "")
+    let input = lake.write(batch + "\n" + large + "\n" + broken + "\n", to: "in/a")
+    let summary = lake.deliver([input]) { $0.envelope = .kinesis }
+    #expect(summary.isComplete)
+    #expect(try lake.ids() == [1, 1, 2, 4, 4])
+    #expect(summary.recordCount == 9 && summary.rejectedCount == 4)
+    #expect(
+      try lake.rejectedTexts()
+        == ["{\"Data\":\"%\",\"PartitionKey\":\"k\"}", large, "{\"id\":3", "{\"id\":3"]
+    )
+    let documents = try RejectedDocuments.read(folder: lake.rejects, errorType: nil, limit: 9)
+      .map(\.document)
+    #expect(
+      documents.compactMap { $0["source"]?["record"]?.integerValue }.sorted() == [3, 5, 7, 8]
+    )
+    #expect(
+      documents.map { $0["lastErrorMessage"]?.stringValue ?? "" }.filter { $0.hasPrefix("record") }
+        == ["record 2 of 4: its data are no base64"]
+    )
+    #expect(
+      documents.filter { $0["lastErrorCode"] == "InvalidArgumentException" }.count == 1
+    )
+    // Neither envelopes nor what was in them become rows of something else.
+    #expect(RejectReplay(lake.settings(), errorType: nil).run { _ in }.recordCount == 2)
+    #expect(try lake.ids() == [1, 1, 2, 4, 4])
+    #expect(try lake.rejectedTexts().count == 4)
+  }
+
+  private func encoded(_ text: String) -> String {
+    var data: [UInt8] = []
+    Base64.append(Array(text.utf8), to: &data)
+    return String(decoding: data, as: UTF8.self)
+  }
+
+  @Test func `a stream whose records were taken apart goes on in the middle of them`() throws {
+    let lake = TestLake()
+    let text = (0..<800).map { TestRecords.line($0) + ($0 % 5 == 4 ? "\n" : "####") }.joined()
+    let input = lake.write(text, to: "in/a")
+    let count = ExactlyOnceTests.Counter()
+    let dead = lake.deliver([input]) { settings in
+      settings.envelope = InputEnvelope(.lines, subRecords: .delimited(Array("####".utf8)))
+      settings.reach = { (_) throws(LakeWriterError) in
+        if count.next() > 12 { throw ExactlyOnceTests.died }
+      }
+    }
+    #expect(dead.failure == ExactlyOnceTests.died)
+    #expect(lake.deliver([]) { $0.resumes = true }.isComplete)
+    #expect(try lake.ids() == TestRecords.sound(0..<800))
+    #expect(try lake.rejectedTexts() == TestRecords.broken(0..<800))
+  }
+
+  @Test func `a replay takes all documents of a record that had too many`() throws {
+    let lake = TestLake()
+    let input = lake.write((0..<501).map { "{\"id\":\($0)}" }.joined() + "\n", to: "in/a")
+    let summary = lake.deliver([input]) { $0.envelope = InputEnvelope(.lines, subRecords: .json) }
+    #expect(summary.isComplete && summary.rejectedCount == 1)
+    #expect(try lake.ids() == [])
+    #expect(RejectReplay(lake.settings(), errorType: nil).run { _ in }.deliveredRowCount == 501)
+    #expect(try lake.ids() == Array(0..<501))
+    #expect(try lake.rejectedTexts() == [])
+  }
 }

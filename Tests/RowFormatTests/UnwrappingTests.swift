@@ -7,10 +7,17 @@ import Testing
 @Suite struct UnwrappingTests {
   /// The lines that an envelope gives, for pieces of every size.
   private func lines(_ text: String, _ envelope: InputEnvelope) -> String {
-    var whole: String?
+    let whole = UnwrappingTests.unwrapped(text, envelope)
+    #expect(whole.refused.isEmpty)
+    return String(decoding: whole.bytes, as: UTF8.self)
+  }
+
+  /// What an envelope gives, for pieces of every size.
+  static func unwrapped(_ text: String, _ envelope: InputEnvelope) -> UnwrappedLines {
+    var whole: UnwrappedLines?
     for size in [1, 2, 3, 7, 64, 100_000] {
       var unwrapping = RecordUnwrapping(envelope)
-      var output: [UInt8] = []
+      var output = UnwrappedLines()
       let bytes = Array(text.utf8)
       for start in stride(from: 0, to: bytes.count, by: size) {
         bytes[start..<min(start + size, bytes.count)].withUnsafeBytes {
@@ -18,11 +25,22 @@ import Testing
         }
       }
       unwrapping.finish(into: &output)
-      let found = String(decoding: output, as: UTF8.self)
-      #expect(whole == nil || whole == found, "pieces of \(size) bytes")
-      whole = found
+      if let whole {
+        #expect(whole.bytes == output.bytes, "pieces of \(size) bytes")
+        #expect(whole.refused == output.refused, "pieces of \(size) bytes")
+      }
+      whole = output
     }
-    return whole ?? ""
+    return whole ?? UnwrappedLines()
+  }
+
+  /// A record of Kinesis with a payload.
+  static func record(_ payload: String) -> String { record(Array(payload.utf8)) }
+
+  static func record(_ payload: [UInt8]) -> String {
+    var data: [UInt8] = []
+    Base64.append(payload, to: &data)
+    return "{\"Data\":\"\(String(decoding: data, as: UTF8.self))\"}"
   }
 
   @Test(
@@ -102,9 +120,7 @@ import Testing
   func `a payload gives all of its documents, also more than Firehose takes out`(count: Int) {
     let documents = (0..<count).map { "{\"id\":\($0)}" }
     for separator in ["", "\n"] {
-      var data: [UInt8] = []
-      Base64.append(Array(documents.joined(separator: separator).utf8), to: &data)
-      let text = "{\"Data\":\"\(String(decoding: data, as: UTF8.self))\"}"
+      let text = UnwrappingTests.record(documents.joined(separator: separator))
       #expect(lines(text, .kinesis) == documents.map { $0 + "\n" }.joined())
     }
   }
@@ -115,15 +131,41 @@ import Testing
   }
 
   @Test func `what is no payload is passed on, to be rejected where it is none`() {
-    for text in ["{\"Data\":\"%%%%\"}", "{\"x\":1}", "{\"Data\":5}", "oops"] {
-      #expect(lines(text, .kinesis) == text + "\n")
-    }
+    for text in ["{\"x\":1}", "oops"] { #expect(lines(text, .kinesis) == text + "\n") }
     // The checksum of this aggregate is wrong.
     let broken = lines(
       "{\"Data\":\"84mawgoFa2V5LWEaDAgAGgh7ImlkIjoxfRoVCAAaEXsiaWQiOjJ9CnsiaWQiOjN9AAAAAAAAAAAAAAAAAAAAAA==\"}",
       .kinesis
     )
     #expect(!broken.isEmpty && broken != UnwrappingTests.three)
+  }
+
+  @Test func `lines of delimited text in a payload stay as they are`() {
+    let rows = "\"x, y\",2\n\"a \"\"q\"\"\",\"{\"\r\n3,4"
+    let text = UnwrappingTests.record(rows) + UnwrappingTests.record("5,6\n")
+    #expect(lines(text, .kinesis) == rows + "\n5,6\n")
+  }
+
+  @Test func `a payload that is no base64 is refused alone, with its place`() {
+    for data in ["\"%%%%\"", "5", "null"] {
+      let sound = UnwrappingTests.record("{\"id\":1}")
+      let found = UnwrappingTests.unwrapped(
+        "{\"Records\":[\(sound),{\"Data\":\(data),\"PartitionKey\":\"k\"},\(sound)]}",
+        .kinesis
+      )
+      #expect(String(decoding: found.bytes, as: UTF8.self) == "{\"id\":1}\n\n{\"id\":1}\n")
+      #expect(
+        found.refused == [
+          RefusedPiece(
+            byteOffset: 9,
+            cause: .invalidEnvelope,
+            message: "record 2 of 3: its data are no base64",
+            bytes: Array("{\"Data\":\(data),\"PartitionKey\":\"k\"}".utf8),
+            isRecord: false
+          )
+        ]
+      )
+    }
   }
 
   @Test(

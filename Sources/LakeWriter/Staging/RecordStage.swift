@@ -116,13 +116,16 @@ struct RecordStage {
           nowMillis: settings.nowMillis()
         )
       } catch {
-        results = batch.map { _ in .failed("\(error.code): \(error.words)") }
+        results = batch.map { _ in .failed(error) }
       }
       for (record, result) in zip(batch, results) {
         switch result {
         case .dropped: staged.leftOutCount += 1
-        case .failed(let words):
-          staged.failed.append(RecordStage.rejected(record.place, of: block, words))
+        case .failed(let fault):
+          var rejected = RecordStage.rejected(record.place, of: block, fault.words)
+          rejected.errorCode = fault.code
+          rejected.attemptCount = fault.attemptCount
+          staged.failed.append(rejected)
         case .delivered(let bytes, let keys):
           for line in RecordLines.split(bytes) {
             output += line

@@ -29,13 +29,15 @@ public struct TransformCommand: Sendable, Equatable {
   enum Result: Equatable {
     case delivered([UInt8], keys: [String: String])
     case dropped
-    case failed(String)
+    case failed(Fault)
   }
 
-  /// Why a batch is rejected: an error code of Firehose, and words.
+  /// Why a record, or a batch, is rejected: an error code of Firehose, and words.
   struct Fault: Error, Equatable {
     var code: String
     var words: String
+    /// How often the command was run for it.
+    var attemptCount = 1
   }
 
   /// Runs the command for a batch.
@@ -64,22 +66,29 @@ public struct TransformCommand: Sendable, Equatable {
         }
       ),
     ]
-    return try TransformCommand.results(
-      reply(Array(event.compactText.utf8)),
-      count: records.count
-    )
+    let (output, attemptCount) = try reply(Array(event.compactText.utf8))
+    do throws(Fault) {
+      return try TransformCommand.results(output, count: records.count).map { result in
+        guard case .failed(var fault) = result else { return result }
+        fault.attemptCount = attemptCount
+        return .failed(fault)
+      }
+    } catch {
+      throw Fault(code: error.code, words: error.words, attemptCount: attemptCount)
+    }
   }
 
-  private func reply(_ input: [UInt8]) throws(Fault) -> [UInt8] {
+  /// What the command answers, and at which attempt.
+  private func reply(_ input: [UInt8]) throws(Fault) -> ([UInt8], Int) {
     var last = Fault(code: "Lambda.FunctionError", words: "")
-    for _ in 0...retryCount {
+    for attempt in 1...retryCount + 1 {
       let outcome = ChildProcess.run(
         command,
         input: input,
         timeoutMillis: Int64(timeoutSeconds) * 1000
       )
       switch outcome {
-      case .exited(0, let output, _): return output
+      case .exited(0, let output, _): return (output, attempt)
       case .exited(let code, _, let errors):
         let words = errors.split(separator: "\n").last.map { ": \($0)" } ?? ""
         last = Fault(
@@ -96,6 +105,7 @@ public struct TransformCommand: Sendable, Equatable {
       }
     }
     last.words += ", \(retryCount + 1) times"
+    last.attemptCount = retryCount + 1
     throw last
   }
 
@@ -149,7 +159,9 @@ public struct TransformCommand: Sendable, Equatable {
     switch reply["result"]?.stringValue {
     case "Ok":
       guard let data = reply["data"]?.stringValue.flatMap(Base64.decode) else {
-        return .failed("the transform's data are no base64")
+        return .failed(
+          Fault(code: "Lambda.JsonProcessingException", words: "the transform's data are no base64")
+        )
       }
       var keys: [String: String] = [:]
       for member in reply["metadata"]?["partitionKeys"]?.objectValue?.members ?? [] {
@@ -157,8 +169,17 @@ public struct TransformCommand: Sendable, Equatable {
       }
       return .delivered(data, keys: keys)
     case "Dropped": return .dropped
-    case "ProcessingFailed": return .failed("the transform could not process the record")
-    default: return .failed("the transform's result is none of Ok, Dropped and ProcessingFailed")
+    case "ProcessingFailed":
+      return .failed(
+        Fault(code: "Lambda.FunctionError", words: "the transform could not process the record")
+      )
+    default:
+      return .failed(
+        Fault(
+          code: "Lambda.JsonProcessingException",
+          words: "the transform's result is none of Ok, Dropped and ProcessingFailed"
+        )
+      )
     }
   }
 }

@@ -26,6 +26,8 @@ final class DecompressedInput {
   /// Unwrapped bytes, and how many of them were read.
   private var unwrapped: [UInt8] = []
   private var unwrappedCount = 0
+  /// What was refused while unwrapping, in order, and not asked for yet.
+  private var refused: [RefusedPiece] = []
   private var hasFinished = false
 
   /// Takes an input from its start and looks at its first bytes.
@@ -107,16 +109,26 @@ final class DecompressedInput {
   /// Reads some unwrapped bytes; what comes before damage is handed on first.
   private func unwrap(into target: UnsafeMutableRawBufferPointer) throws(RowFormatError) -> Int {
     while unwrappedCount == unwrapped.count {
-      unwrapped.removeAll(keepingCapacity: true)
+      var lines = UnwrappedLines(bytes: unwrapped)
+      unwrapped = []
+      lines.bytes.removeAll(keepingCapacity: true)
       unwrappedCount = 0
+      defer {
+        unwrapped = lines.bytes
+        refused += lines.refused.map { piece in
+          var piece = piece
+          piece.byteOffset += byteCountRead
+          return piece
+        }
+      }
       let count = try withUnsafeTemporaryAllocation(byteCount: 1 << 16, alignment: 64) {
         room throws(RowFormatError) in
         let count = try readWrapped(into: room)
-        unwrapping?.take(UnsafeRawBufferPointer(rebasing: room[0..<count]), into: &unwrapped)
+        unwrapping?.take(UnsafeRawBufferPointer(rebasing: room[0..<count]), into: &lines)
         return count
       }
       if count == 0 && !hasFinished {
-        unwrapping?.finish(into: &unwrapped)
+        unwrapping?.finish(into: &lines)
         hasFinished = true
       } else if count == 0 {
         return 0
@@ -126,6 +138,14 @@ final class DecompressedInput {
     target.copyBytes(from: unwrapped[unwrappedCount..<unwrappedCount + count])
     unwrappedCount += count
     return count
+  }
+
+  /// What was refused before a place in the unwrapped input, and not asked for before.
+  func takeRefused(before byteOffset: Int) -> [RefusedPiece] {
+    let count = refused.firstIndex { $0.byteOffset >= byteOffset } ?? refused.count
+    if count == 0 { return [] }
+    defer { refused.removeFirst(count) }
+    return Array(refused.prefix(count))
   }
 
   /// Goes on at a byte of the decompressed input, which must not lie behind.
@@ -150,6 +170,8 @@ final class DecompressedInput {
           byteOffset: byteCountRead
         )
       }
+      // What was refused there was told before.
+      _ = takeRefused(before: byteCountRead)
     }
   }
 

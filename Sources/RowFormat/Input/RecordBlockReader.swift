@@ -150,7 +150,7 @@ public final class RecordBlockReader {
       if filled > 0
         && (!input.isReady(withinMilliseconds: 200)
           || input.file.byteCount == nil && patience.isOver())
-        && lake_count_equal(memory.base, Int64(filled), UInt8(ascii: "\n")) > 1
+        && tellsFormat(memory.slice(0..<filled))
       {
         break
       }
@@ -173,6 +173,13 @@ public final class RecordBlockReader {
     (memory.base + filled).update(repeating: 0, count: RecordBlock.padding)
     sample.bytes = memory.slice(0..<filled)
     return sample
+  }
+
+  /// Whether the first lines of a pipe that pauses tell what it is: one object, or a header and a record.
+  private static func tellsFormat(_ bytes: Buffer<UInt8>) -> Bool {
+    let lineCount = lake_count_equal(bytes.base, Int64(bytes.count), UInt8(ascii: "\n"))
+    if lineCount > 1 { return true }
+    return lineCount == 1 && bytes.values.first { $0 > 0x20 } == UInt8(ascii: "{")
   }
 
   /// The next block, or nil at the end of the input.
@@ -306,6 +313,7 @@ public final class RecordBlockReader {
   private func block(_ filling: Filling, end: Int, _ rejected: [RejectedRecord]) -> RecordBlock {
     keep(filling, from: end)
     (filling.memory.base + end).update(repeating: 0, count: RecordBlock.padding)
+    let rejected = rejected + refused(within: filling.memory.slice(0..<end))
     let block = RecordBlock(
       path: path,
       padded: filling.memory.slice(0..<end),
@@ -318,6 +326,30 @@ public final class RecordBlockReader {
     recordNumber += filling.splitter.recordCount
     byteOffset += end
     return block
+  }
+
+  /// What was refused while unwrapping, where the records of the next block stand.
+  private func refused(within records: Buffer<UInt8>) -> [RejectedRecord] {
+    input.takeRefused(before: byteOffset + records.count).compactMap { piece in
+      // What lies behind was told when the block there was read.
+      if piece.byteOffset < byteOffset { return nil }
+      let before = lake_count_equal(
+        records.base,
+        Int64(piece.byteOffset - byteOffset),
+        UInt8(ascii: "\n")
+      )
+      var record = RejectedRecord(
+        cause: piece.cause,
+        message: piece.message,
+        bytes: piece.bytes,
+        recordNumber: recordNumber + Int(before),
+        byteOffset: piece.byteOffset,
+        path: path
+      )
+      record.errorCode = piece.errorCode
+      record.isRecord = piece.isRecord
+      return record
+    }
   }
 
   private func keep(_ filling: Filling, from end: Int) {

@@ -2,75 +2,115 @@
 ///
 /// ```
 /// GetRecords        {"Records": [{"Data": BASE64, "PartitionKey": …, "SequenceNumber": …}], …}
+/// PutRecordBatch    {"DeliveryStreamName": …, "Records": [{"Data": BASE64}]}     within its limits
+/// PutRecord         {"DeliveryStreamName": …, "Record": {"Data": BASE64}}
 /// Firehose          {"invocationId": …, "records": [{"recordId": …, "data": BASE64}]}
 /// Lambda            {"Records": [{"kinesis": {"data": BASE64, …}, …}]}
 /// DynamoDB          {"Records": [{"eventName": …, "dynamodb": {…}}]}       each is a record itself
 /// Pipes             [{"data": BASE64, "partitionKey": …}]
 /// ```
 /// Single records without the envelope around them are taken as well. A payload may hold several
-/// documents, be gzip, or be an aggregate of the Kinesis Producer Library.
+/// documents, be gzip, or be an aggregate of the Kinesis Producer Library. A record whose payload cannot
+/// be had is refused alone; a request that Firehose would refuse is refused as a whole.
 struct KinesisUnwrapping {
-  /// The records, each on a line.
+  let subRecords: SubRecords?
+  /// The documents, each on a line.
   private var splitting = DocumentSplitting(opensArrays: true)
-  private var lines: [UInt8] = []
+  private var documents: [UInt8] = []
 
   /// Larger documents are passed on as they are, and rejected.
   private static let byteCountMax = 64 << 20
 
-  /// Appends the payloads of some more text to `output`.
-  mutating func take(_ bytes: UnsafeRawBufferPointer, into output: inout [UInt8]) {
-    let before = lines.count
-    splitting.take(bytes, into: &lines)
-    drain(from: before, into: &output)
-    if lines.count > KinesisUnwrapping.byteCountMax {
-      output += lines
-      lines = []
+  init(_ subRecords: SubRecords? = nil) { self.subRecords = subRecords }
+
+  /// Appends the payloads of some more text to `lines`.
+  mutating func take(_ bytes: UnsafeRawBufferPointer, into lines: inout UnwrappedLines) {
+    let before = documents.count
+    splitting.take(bytes, into: &documents)
+    drain(from: before, into: &lines)
+    if documents.count > KinesisUnwrapping.byteCountMax {
+      lines.bytes += documents
+      documents = []
     }
   }
 
   /// The text has ended.
-  mutating func finish(into output: inout [UInt8]) {
-    let before = lines.count
-    splitting.finish(into: &lines)
-    drain(from: before, into: &output)
+  mutating func finish(into lines: inout UnwrappedLines) {
+    let before = documents.count
+    splitting.finish(into: &documents)
+    drain(from: before, into: &lines)
   }
 
-  /// Takes the whole lines apart; those before `start` have no end yet.
-  private mutating func drain(from start: Int, into output: inout [UInt8]) {
-    guard let last = lines[start...].lastIndex(of: 0x0A) else { return }
-    for line in lines[...last].split(separator: 0x0A) {
-      KinesisUnwrapping.unwrap(line, into: &output)
+  /// Takes the whole documents apart; those before `start` have no end yet.
+  private mutating func drain(from start: Int, into lines: inout UnwrappedLines) {
+    guard let last = documents[start...].lastIndex(of: 0x0A) else { return }
+    for document in documents[...last].split(separator: 0x0A) {
+      unwrap(document, into: &lines)
     }
-    lines.removeSubrange(...last)
+    documents.removeSubrange(...last)
   }
 
-  private static func unwrap(_ line: ArraySlice<UInt8>, into output: inout [UInt8]) {
-    guard let document = try? JSONValue.parse(Array(line)) else {
+  private func unwrap(_ text: ArraySlice<UInt8>, into lines: inout UnwrappedLines) {
+    guard let document = try? JSONValue.parse(Array(text)) else {
       // The decoder says what is wrong with it.
-      output += line
-      output.append(0x0A)
+      lines.bytes += text
+      lines.bytes.append(0x0A)
       return
     }
+    let isRequest = document["DeliveryStreamName"] != nil
     let records = (document["Records"] ?? document["records"])?.arrayValue
-    for record in records ?? [document] { unwrap(record, into: &output) }
+    if isRequest, let excess = records.flatMap(PutLimits.excess) {
+      return lines.refuse(
+        Array(text),
+        .limitExceeded,
+        "the PutRecordBatch request holds \(excess)",
+        errorCode: PutLimits.errorCode
+      )
+    }
+    guard let records else {
+      return unwrap(document["Record"] ?? document, "", isRequest: isRequest, into: &lines)
+    }
+    for (index, record) in records.enumerated() {
+      let place = "record \(index + 1) of \(records.count): "
+      unwrap(record, place, isRequest: isRequest, into: &lines)
+    }
   }
 
-  private static func unwrap(_ record: JSONValue, into output: inout [UInt8]) {
-    let text = record["kinesis"]?["data"] ?? record["Data"] ?? record["data"]
-    guard let text = text?.stringValue, let payload = decode(text) else {
-      record.append(to: &output, indent: nil)
-      output.append(0x0A)
+  private func unwrap(
+    _ record: JSONValue,
+    _ place: String,
+    isRequest: Bool,
+    into lines: inout UnwrappedLines
+  ) {
+    let data = record["kinesis"]?["data"] ?? record["Data"] ?? record["data"]
+    if data == nil && !isRequest {
+      record.append(to: &lines.bytes, indent: nil)
+      lines.bytes.append(0x0A)
       return
     }
-    for part in KinesisAggregate.records(payload) ?? [payload] { append(part, to: &output) }
+    guard let payload = data?.stringValue.flatMap(KinesisUnwrapping.decode) else {
+      var text: [UInt8] = []
+      record.append(to: &text, indent: nil)
+      return lines.refuse(text, .invalidEnvelope, "\(place)its data are no base64")
+    }
+    if isRequest && payload.count > PutLimits.recordByteCountMax {
+      return lines.refuse(
+        payload,
+        .tooLarge,
+        "\(place)its data are \(payload.count) bytes, more than the "
+          + "\(PutLimits.recordByteCountMax) that Firehose takes",
+        isRecord: true
+      )
+    }
+    for part in KinesisAggregate.records(payload) ?? [payload] { append(part, to: &lines) }
   }
 
-  private static func append(_ payload: [UInt8], to output: inout [UInt8]) {
+  private func append(_ payload: [UInt8], to lines: inout UnwrappedLines) {
     var payload = payload
-    if payload.starts(with: [0x1F, 0x8B]), let inflated = inflate(payload) { payload = inflated }
-    var splitting = DocumentSplitting(opensArrays: false)
-    payload.withUnsafeBytes { splitting.take($0, into: &output) }
-    splitting.finish(into: &output)
+    if payload.starts(with: [0x1F, 0x8B]), let inflated = KinesisUnwrapping.inflate(payload) {
+      payload = inflated
+    }
+    lines.append(record: payload, subRecords)
   }
 
   private static func decode(_ text: String) -> [UInt8]? {

@@ -27,6 +27,7 @@ struct DeliveryRun {
       let catalog = try TableCatalog(lake: lake)
       // A lake that is read for the first time has no catalog yet.
       if let version = try catalog.snapshot(of: table)?.version {
+        settings.catalogVersion = version.number
         settings.catalogNumbering = FieldNumbering(
           columns: version.columns,
           last: version.fieldIDMax

@@ -14,6 +14,10 @@ struct DeliveryOptions: ParsableArguments {
     case zstd, snappy, gzip, lz4, brotli, none
   }
 
+  enum Deaggregation: String, ExpressibleByArgument, CaseIterable {
+    case json, delimited
+  }
+
   enum Removals: String, ExpressibleByArgument, CaseIterable {
     case keep, drop, apply
   }
@@ -28,6 +32,21 @@ struct DeliveryOptions: ParsableArguments {
     help: "Read JSON that goes over several lines, and the elements of arrays as records."
   )
   var jsonArrays = false
+  @Option(
+    help: ArgumentHelp(
+      "Take up to 500 records out of each one as Firehose does: JSON documents, or what is between "
+        + "delimiters.",
+      valueName: "kind"
+    )
+  )
+  var deaggregate: Deaggregation?
+  @Option(
+    help: ArgumentHelp(
+      "With --deaggregate delimited: the delimiter, or base64:IyMjIw== as in Firehose's settings.",
+      valueName: "text"
+    )
+  )
+  var delimiter: String?
   @Option(
     help: ArgumentHelp(
       "Deliver only records that match a pattern of EventBridge.",
@@ -185,6 +204,7 @@ struct DeliveryOptions: ParsableArguments {
     if jsonArrays, format == .csv || format == .tsv {
       throw ValidationError("--json-arrays does not go with --format \(format.rawValue)")
     }
+    try validateDeaggregation()
     if let maxPartitions, !(1...5000).contains(maxPartitions) {
       throw ValidationError("--max-partitions must be 1 to 5000, not \(maxPartitions)")
     }
@@ -228,6 +248,47 @@ struct DeliveryOptions: ParsableArguments {
     }
   }
 
+  private func validateDeaggregation() throws {
+    if (deaggregate == .delimited) != (delimiter != nil) {
+      throw ValidationError("--deaggregate delimited and --delimiter need each other")
+    }
+    if deaggregate == nil { return }
+    if jsonArrays { throw ValidationError("--deaggregate does not go with --json-arrays") }
+    if [.csv, .tsv, .parquet].contains(format) {
+      throw ValidationError("--deaggregate does not go with --format \(format.rawValue)")
+    }
+    guard let delimiter else { return }
+    guard let bytes = DeliveryOptions.delimiter(delimiter), !bytes.isEmpty else {
+      throw ValidationError("--delimiter '\(delimiter)' is empty, or no base64")
+    }
+    if format != .kinesis, bytes.contains(0x0A), bytes.contains(where: { $0 > 0x20 }) {
+      throw ValidationError(
+        "--delimiter '\(delimiter)' goes over a line's end, where records of text end; payloads of "
+          + "--format kinesis may hold it"
+      )
+    }
+  }
+
+  /// The bytes of a delimiter; nil where what should be base64 is none.
+  private static func delimiter(_ text: String) -> [UInt8]? {
+    let scheme = "base64:"
+    if text.hasPrefix(scheme) { return Base64.decode(String(text.dropFirst(scheme.count))) }
+    return Array(text.utf8)
+  }
+
+  /// What is around the records, and how several come out of one.
+  private var envelope: InputEnvelope? {
+    let subRecords: SubRecords? =
+      switch deaggregate {
+      case nil: nil
+      case .json: .json
+      case .delimited: .delimited(delimiter.flatMap(DeliveryOptions.delimiter) ?? [])
+      }
+    if format == .kinesis { return InputEnvelope(.kinesis, subRecords: subRecords) }
+    if jsonArrays { return .documents }
+    return subRecords.map { InputEnvelope(.lines, subRecords: $0) }
+  }
+
   /// Firehose's pattern of `FileExtension`.
   static func isExtension(_ text: String) -> Bool {
     text.isEmpty
@@ -247,7 +308,9 @@ struct DeliveryOptions: ParsableArguments {
       shards.map(String.init), shardKey,
       removals.rawValue, fileExtension,
     ]
-    return (texts.map { $0 ?? "" } + conversion.configuration).joined(separator: "; ")
+    // Without it the version of a stream stays what it was before there was this option.
+    let aggregation = deaggregate.map { ["\($0.rawValue) \(delimiter ?? "")"] } ?? []
+    return (texts.map { $0 ?? "" } + conversion.configuration + aggregation).joined(separator: "; ")
   }
 
   private func dedupFields(_ text: String) -> [String] {
@@ -271,7 +334,7 @@ struct DeliveryOptions: ParsableArguments {
       case .tsv: .csv(CSVLayout(delimiter: 9))
       case .dynamodb: .dynamodb
       }
-    settings.envelope = format == .kinesis ? .kinesis : jsonArrays ? .documents : nil
+    settings.envelope = envelope
     settings.filter = try filter.map { try EventFilter(try TextFile.read($0)) }
     settings.template = try template.map { try InputTemplate(try TextFile.read($0)) }
     settings.transform = transform.map { TransformCommand($0) }
@@ -328,7 +391,10 @@ struct DeliveryOptions: ParsableArguments {
     if settings.writer.codec == .zstd { settings.writer.level = 1 }
     settings.workerCount = global.threadCount
     // Blocks under way and files being encoded take about as much again.
-    settings.bufferByteCountMax = min(settings.bufferByteCountMax, global.memoryByteCount / 3)
+    // Who names an amount gets it; otherwise more of the machine would be taken than is of use.
+    settings.bufferByteCountMax =
+      global.memory == nil
+      ? min(settings.bufferByteCountMax, global.memoryByteCount / 3) : global.memoryByteCount / 3
     settings.blockByteCount = min(settings.blockByteCount, global.memoryByteCount / 64)
     settings.isDryRun = dryRun
     return settings
