@@ -50,7 +50,9 @@ struct BufferState<Key: Hashable & Comparable> {
   var openCount: Int { entries.count }
 
   /// Records arrived, whatever becomes of them.
-  mutating func arrived(nowMillis: Int64) { oldestMillis = oldestMillis ?? nowMillis }
+  mutating func arrived(nowMillis: Int64) {
+    oldestMillis = min(oldestMillis ?? nowMillis, nowMillis)
+  }
 
   /// Records were appended to a buffer that now takes `memoryByteCount` bytes.
   mutating func buffered(_ key: Key, inputByteCount: Int, memoryByteCount: Int) -> Flush? {
@@ -85,8 +87,13 @@ struct BufferState<Key: Hashable & Comparable> {
   /// are not more: then a commit at most doubles the number of files, and what is full becomes
   /// visible without waiting. Buffers that went for their memory wait: in input that comes in the
   /// order of time, a commit for their sake would cut the hour that is being filled.
-  func commitReason(nowMillis: Int64) -> Reason? {
-    guard let oldestMillis else { return nil }
+  ///
+  /// Where the clock was set back, the oldest record counts as having come now, so that it waits no
+  /// longer than another one.
+  mutating func commitReason(nowMillis: Int64) -> Reason? {
+    guard let opened = oldestMillis else { return nil }
+    let oldestMillis = min(opened, nowMillis)
+    self.oldestMillis = oldestMillis
     if nowMillis - oldestMillis >= Int64(hints.intervalSeconds) * 1000 { return .age }
     return fullCount > 0 && fullCount >= entries.count ? .size : nil
   }

@@ -41,6 +41,19 @@ import Testing
     #expect(state.commitReason(nowMillis: 200_000) == nil)
   }
 
+  @Test func `a clock that is set back makes no record wait longer than it should`() {
+    var state = state()
+    state.arrived(nowMillis: 3_600_000)
+    _ = state.buffered(1, inputByteCount: 1, memoryByteCount: 1)
+    #expect(state.commitReason(nowMillis: 10_000) == nil)
+    #expect(state.commitReason(nowMillis: 69_999) == nil)
+    #expect(state.commitReason(nowMillis: 70_000) == .age)
+    _ = state.commit(.age)
+    state.arrived(nowMillis: 3_600_000)
+    state.arrived(nowMillis: 20_000)
+    #expect(state.commitReason(nowMillis: 80_000) == .age)
+  }
+
   @Test func `records that were all rejected are committed at their age, too`() {
     var state = state()
     state.arrived(nowMillis: 0)

@@ -26,6 +26,16 @@ enum Interruption {
     }
     signal(SIGINT, handler)
     signal(SIGTERM, handler)
+    // A terminal that is closed ends the work as well, unless it was started with nohup.
+    if !isIgnored(SIGHUP) { signal(SIGHUP, handler) }
+  }
+
+  /// Whether whoever started the program wants it to pass over a signal.
+  private static func isIgnored(_ number: Int32) -> Bool {
+    var before = sigaction()
+    sigaction(number, nil, &before)
+    return unsafeBitCast(before.__sigaction_handler.sa_handler, to: Int.self)
+      == unsafeBitCast(SIG_IGN, to: Int.self)
   }
 
   /// Leaves Ctrl-C to a program that has the terminal, until ``install()``.
