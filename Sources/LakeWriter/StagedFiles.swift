@@ -264,6 +264,14 @@ extension LakeWriterError {
 
   /// A refusal of the object store.
   init(destination error: ObjectStoreError, path: String) {
+    if error.kind == .notFound, let file = LakeWriterError.file(above: path) {
+      self.init(
+        .destination("'\(file)' is a file"),
+        path: path,
+        help: "move it away, or choose another destination"
+      )
+      return
+    }
     let words =
       switch error.kind {
       case .notFound: "there is no such folder"
@@ -272,5 +280,17 @@ extension LakeWriterError {
       case .system(_, let message): message
       }
     self.init(.destination(words), path: path, help: LakeWriterError.keepsDelivered)
+  }
+
+  /// What is no folder among those that a path goes through; nil where all are folders, or not there.
+  private static func file(above path: String) -> String? {
+    var end = path.startIndex
+    while let slash = path[end...].dropFirst().firstIndex(of: "/") {
+      var status = stat()
+      let folder = String(path[..<slash])
+      if stat(folder, &status) == 0, status.st_mode & S_IFMT != S_IFDIR { return folder }
+      end = slash
+    }
+    return nil
   }
 }

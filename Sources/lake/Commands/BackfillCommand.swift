@@ -75,6 +75,7 @@ struct BackfillCommand: ParsableCommand {
       let start = try self.start(job, isResumed: isResumed)
       settings.resumes = start != .anew
       let paths = try InputPaths.expand(inputs)
+      if !global.quiet { paths.noteRepeated() }
       let files = start == .finish ? [] : paths.files
       let isKept = !settings.isDryRun
       if isKept { try job.keep(arguments: arguments) }

@@ -24,8 +24,16 @@ struct IngestCommand: ParsableCommand {
   func run() throws {
     Interruption.install()
     let target = try destination.resolve(lake: global.lakeFolder)
+    if delivery.resume {
+      try KnownStreams(target).expect(
+        delivery.stream ?? target.defaultStreamName,
+        isNewAllowed: !inputs.isEmpty,
+        isNamed: delivery.stream != nil && !global.quiet
+      )
+    }
     // With --resume and no inputs only what the last run left is delivered.
     let paths = try InputPaths.expand(inputs.isEmpty && !delivery.resume ? ["-"] : inputs)
+    if !global.quiet { paths.noteRepeated() }
     let run = try DeliveryRun(
       target: target,
       settings: try delivery.settings(target, global: global),

@@ -10,6 +10,8 @@ struct InputPaths {
   var files: [String]
   /// Their size; nil when one of them has none, as standard input.
   var totalByteCount: Int?
+  /// Paths that lead to files that are there already, and are left out.
+  var repeated: [String] = []
 
   /// A path that means the same whatever the current folder is.
   static func absolute(_ path: String) throws -> String {
@@ -22,13 +24,14 @@ struct InputPaths {
   }
 
   /// Replaces folders by the files in them, without names that begin with `_` or `.`.
+  ///
+  /// A file that several arguments, or links, lead to is there once.
   static func expand(_ arguments: [String]) throws -> InputPaths {
-    var files: [String] = []
-    var total: Int? = 0
+    var paths = InputPaths(files: [], totalByteCount: 0)
+    var known: Set<String> = []
     for argument in arguments {
       if argument == "-" {
-        files.append(argument)
-        total = nil
+        paths.add(argument, byteCount: nil, known: &known)
         continue
       }
       var information = stat()
@@ -44,14 +47,31 @@ struct InputPaths {
           throw Failure(message: "there are no files in the folder '\(argument)'")
         }
         let base = argument.hasSuffix("/") ? argument : argument + "/"
-        files += listed.map { base + $0.path }
-        total = total.map { $0 + listed.reduce(0) { $0 + $1.byteCount } }
+        for file in listed {
+          paths.add(base + file.path, byteCount: file.byteCount, known: &known)
+        }
       } else {
-        files.append(argument)
         let isRegular = information.st_mode & S_IFMT == S_IFREG
-        total = isRegular ? total.map { $0 + Int(information.st_size) } : nil
+        let byteCount = isRegular ? Int(information.st_size) : nil
+        paths.add(argument, byteCount: byteCount, known: &known)
       }
     }
-    return InputPaths(files: files, totalByteCount: total)
+    return paths
+  }
+
+  private mutating func add(_ path: String, byteCount: Int?, known: inout Set<String>) {
+    if let real = path == "-" ? nil : realpath(path, nil) {
+      defer { free(real) }
+      if !known.insert(String(cString: real)).inserted { return repeated.append(path) }
+    }
+    files.append(path)
+    totalByteCount = totalByteCount.flatMap { total in byteCount.map { total + $0 } }
+  }
+
+  /// Says which files are left out, as one may have meant them to be delivered twice.
+  func noteRepeated() {
+    guard let first = repeated.first else { return }
+    let others = repeated.count > 1 ? " and \(repeated.count - 1) more are" : " is"
+    StandardError.note("'\(first)'\(others) named twice, or by a link, and delivered once")
   }
 }
