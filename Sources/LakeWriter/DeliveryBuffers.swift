@@ -223,7 +223,9 @@ final class DeliveryBuffers: @unchecked Sendable {
   ) -> [PartitionRows] {
     guard let limit = settings.activePartitionCountMax else { return rows.parts }
     var active = activeKeys
-    return rows.parts.filter { part in
+    // Those are taken that come first.
+    let parts = rows.parts.sorted { $0.rows[0] < $1.rows[0] }
+    return parts.filter { part in
       if active.contains(part.key.partition) { return true }
       if active.count < limit {
         active.insert(part.key.partition)

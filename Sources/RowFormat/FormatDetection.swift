@@ -26,6 +26,12 @@ enum FormatDetection {
     if let name = foreignFormat(sample) {
       throw RowFormatError(.unsupported("it is \(name), not records of text"), path: path)
     }
+    if let name = wideEncoding(sample) {
+      throw RowFormatError(
+        .unsupported("it is text in \(name): iconv -f \(name) -t UTF-8 makes records of it"),
+        path: path
+      )
+    }
     let lines = sample.values.split(separator: UInt8(ascii: "\n"), maxSplits: 200)
       .prefix(200).compactMap { line in line.first { $0 > 0x20 } == nil ? nil : line }
     let objects = lines.filter { line in line.first { $0 > 0x20 } == UInt8(ascii: "{") }
@@ -81,6 +87,28 @@ enum FormatDetection {
     return .ndjson
   }
 
+  /// The name of an encoding with two or four bytes for each character; nil where there is none.
+  ///
+  /// It is told by its byte order mark, or by zeros at all the same places of the first characters, which
+  /// are ASCII in records of any format.
+  private static func wideEncoding(_ sample: Buffer<UInt8>) -> String? {
+    let bytes = sample.values
+    let marks: [([UInt8], String)] = [
+      ([0xFF, 0xFE, 0, 0], "UTF-32"), ([0, 0, 0xFE, 0xFF], "UTF-32"), ([0xFF, 0xFE], "UTF-16"),
+      ([0xFE, 0xFF], "UTF-16"),
+    ]
+    if let mark = marks.first(where: { bytes.starts(with: $0.0) }) { return mark.1 }
+    let first = Array(bytes.prefix(8))
+    if first.count < 8 { return nil }
+    let patterns: [([Bool], String)] = [
+      ([true, false, false, false], "UTF-32LE"), ([false, false, false, true], "UTF-32BE"),
+      ([true, false], "UTF-16LE"), ([false, true], "UTF-16BE"),
+    ]
+    return patterns.first { pattern, _ in
+      first.indices.allSatisfy { (first[$0] != 0) == pattern[$0 % pattern.count] }
+    }?.1
+  }
+
   /// The name of a format that has no text records.
   private static func foreignFormat(_ sample: Buffer<UInt8>) -> String? {
     let magics: [([UInt8], String)] = [
@@ -90,8 +118,6 @@ enum FormatDetection {
       (Array("PK".utf8) + [3, 4], "a zip archive"),
       ([0xFD] + Array("7zXZ".utf8), "compressed with xz"),
       ([0x04, 0x22, 0x4D, 0x18], "compressed with lz4"),
-      ([0xFF, 0xFE], "UTF-16 text"),
-      ([0xFE, 0xFF], "UTF-16 text"),
     ]
     let name = magics.first { sample.values.starts(with: $0.0) }?.1
     // A column of delimited text may be called `ORCID` or `PAR1`.

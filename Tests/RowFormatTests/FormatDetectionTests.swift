@@ -72,6 +72,37 @@ import Testing
     #expect(failure?.kind == example.1)
   }
 
+  @Test(arguments: [
+    ("UTF-16", 1, true, true), ("UTF-16", 1, false, true), ("UTF-16LE", 1, true, false),
+    ("UTF-16BE", 1, false, false), ("UTF-32", 3, true, true), ("UTF-32", 3, false, true),
+    ("UTF-32LE", 3, true, false), ("UTF-32BE", 3, false, false),
+  ])
+  func `text of two or four bytes a character is refused by the name of its encoding`(
+    name: String,
+    zeroCount: Int,
+    isLittle: Bool,
+    hasMark: Bool
+  ) throws {
+    let folder = TemporaryDirectory()
+    let zeros = [UInt8](repeating: 0, count: zeroCount)
+    for text in ["{\"a\":1}\n{\"a\":2}\n", "a,b\n1,2\n3,4\n"] {
+      var bytes: [UInt8] = []
+      if hasMark {
+        let short: [UInt8] = isLittle ? [0xFF, 0xFE] : [0xFE, 0xFF]
+        bytes += isLittle ? short + zeros.dropFirst() : zeros.dropFirst() + short
+      }
+      for byte in text.utf8 { bytes += isLittle ? [byte] + zeros : zeros + [byte] }
+      let path = folder.write(bytes, to: "input")
+      let failure = #expect(throws: RowFormatError.self) { try RecordFormat.detect(path: path) }
+      #expect(
+        failure?.kind
+          == .unsupported(
+            "it is text in \(name): iconv -f \(name) -t UTF-8 makes records of it"
+          )
+      )
+    }
+  }
+
   static let headers: [(String, [String])] = [
     ("a,b\n1,2\n", ["a", "b"]),
     ("a,a,A,b\n1,2,3,4\n", ["a", "a_1", "A_2", "b"]),

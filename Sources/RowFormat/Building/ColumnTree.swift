@@ -120,6 +120,11 @@ final class ColumnTree {
     let shown = min(length, 60)
     let bytes = UnsafeBufferPointer(start: value.lowerBound, count: shown)
     let text = String(decoding: bytes, as: UTF8.self) + (shown < length ? "…" : "")
+    // What no shape was made for has no column.
+    if paths[slot].isEmpty {
+      return
+        "there are more than \(ShapeTree.fieldCountMax) different fields; this one's value is \(text)"
+    }
     return "column '\(paths[slot])': \(text) is not a value of type \(TypeWords.name(types[slot]))"
   }
 
