@@ -41,14 +41,16 @@ public struct FollowedDelivery: Sendable {
     var delivered: [String: Int] = [:]
     var lastMillis: Int64?
     while !settings.isInterrupted() {
-      let sizes = sizes()
+      let files = files()
+      let sizes = Dictionary(files.map { ($0.key, $0.byteCount) }) { max($0, $1) }
       let addedByteCount = sizes.reduce(0) { $0 + max($1.value - (delivered[$1.key] ?? 0), 0) }
       let now = FollowedDelivery.clockMillis
       let isDue =
         lastMillis.map { now - $0 >= intervalMillis } ?? true
         || addedByteCount >= settings.hints.byteCount
       if addedByteCount > 0 && isDue {
-        total.add(DeliveryStream(settings).deliver(sizes.keys.sorted(), progress: progress))
+        let paths = files.map(\.path).sorted()
+        total.add(DeliveryStream(settings).deliver(paths, progress: progress))
         if total.failure != nil { break }
         delivered = sizes
         lastMillis = now
@@ -60,9 +62,15 @@ public struct FollowedDelivery: Sendable {
     return total
   }
 
-  /// The files that may be read now, with their sizes.
-  private func sizes() -> [String: Int] {
-    var sizes: [String: Int] = [:]
+  /// A file that may be read now.
+  private struct ReadableFile {
+    var path: String
+    var key: String
+    var byteCount: Int
+  }
+
+  private func files() -> [ReadableFile] {
+    var files: [ReadableFile] = []
     for path in list() {
       var status = stat()
       guard stat(path, &status) == 0, let identity = try? InputIdentity(file: path) else {
@@ -71,9 +79,11 @@ public struct FollowedDelivery: Sendable {
       let changed = Int64(status.st_mtim.tv_sec) * 1000 + Int64(status.st_mtim.tv_nsec) / 1_000_000
       let isQuiet = FollowedDelivery.wallMillis - changed >= FollowedDelivery.quietMillis
       if identity.isCompressed && !isQuiet { continue }
-      sizes[path] = identity.byteCount
+      files.append(
+        ReadableFile(path: path, key: identity.key, byteCount: identity.byteCount)
+      )
     }
-    return sizes
+    return files
   }
 
   private static var clockMillis: Int64 { millis(CLOCK_MONOTONIC) }

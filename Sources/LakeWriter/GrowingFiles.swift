@@ -28,13 +28,13 @@ final class GrowingFiles: Sendable {
     let place: Int
     do throws(RowFormatError) {
       var file: Known
-      if let before = known.withLock({ $0[identity.path] }) {
+      if let before = known.withLock({ $0[identity.key] }) {
         file = before
       } else {
         file = try look(lines)
       }
       guard let format = file.format else {
-        known.withLock { $0[identity.path] = file }
+        known.withLock { $0[identity.key] = file }
         return lines
       }
       if file.place > lines.byteCount { file.place = 0 }
@@ -45,7 +45,7 @@ final class GrowingFiles: Sendable {
         format: format,
         recordByteCountMax: recordByteCountMax
       )
-      known.withLock { [file] in $0[identity.path] = file }
+      known.withLock { [file] in $0[identity.key] = file }
       place = file.place
     } catch {
       throw LakeWriterError(.source("\(error)"), path: identity.path)

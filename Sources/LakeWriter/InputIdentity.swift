@@ -1,3 +1,4 @@
+import CExchange
 import RowFormat
 
 #if canImport(Glibc)
@@ -15,6 +16,12 @@ struct InputIdentity: Sendable, Equatable {
   /// Whether positions count bytes that are not the file's own, because it is compressed or its
   /// records are wrapped.
   var isCompressed: Bool
+  /// What stays the file's own when it is renamed, and no later one gets: its number and the time of its
+  /// making; nil where the file system does not tell.
+  var fileNumber: String?
+
+  /// Tells files apart while the process runs, also when one takes the name of another.
+  var key: String { fileNumber ?? path }
 
   private static let headByteCountMax = 4096
 
@@ -33,6 +40,9 @@ struct InputIdentity: Sendable, Equatable {
     isCompressed =
       bytes.withUnsafeBytes { InputCompression.detect($0) } != .plain
       || bytes.starts(with: Array("PAR1".utf8))
+    var number: UInt64 = 0
+    var born: Int64 = 0
+    if lake_file_number(self.path, &number, &born) == 0 { fileNumber = "\(number)-\(born)" }
   }
 
   init(path: String, byteCount: Int, head: UInt64, isCompressed: Bool) {
@@ -57,6 +67,18 @@ struct InputIdentity: Sendable, Equatable {
     }
     now.isCompressed = now.isCompressed || isCompressed
     return now
+  }
+
+  /// The same file under the name that it has now, where it was renamed to one of `files`.
+  func moved(among files: [InputIdentity]) -> InputIdentity {
+    guard let fileNumber,
+      let now = files.first(where: { $0.fileNumber == fileNumber }), now.path != path,
+      let head = try? InputIdentity.head(now.path, byteCount: byteCount),
+      InputIdentity.hash(head) == self.head
+    else { return self }
+    var moved = self
+    moved.path = now.path
+    return moved
   }
 
   /// The file up to its last line end; compressed ones as they are.
@@ -93,7 +115,8 @@ struct InputIdentity: Sendable, Equatable {
     LakeWriterError(
       .source("it is not the file any more that the stream has read from"),
       path: path,
-      help: "put the file back, or deliver the new one under another name"
+      help: "put the file back, or deliver the new one under another name; one that was renamed is "
+        + "known where its new name is an input, too"
     )
   }
 

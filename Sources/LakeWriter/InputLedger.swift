@@ -69,6 +69,8 @@ struct InputLedger: Sendable, Equatable {
       next.nameSpools()
       return next
     }
+    let files = named.compactMap(\.identity)
+    next.delivered = InputLedger.moved(next.delivered, among: files)
     var replays: [String: ReplayedFile] = [:]
     var byteCounts: [String: Int] = [:]
     for input in named {
@@ -77,7 +79,7 @@ struct InputLedger: Sendable, Equatable {
       byteCounts[identity.path] = identity.byteCount
     }
     for var input in remaining(after: checkpoint) {
-      if let identity = input.identity {
+      if let identity = input.identity?.moved(among: files) {
         input.identity = try identity.current(byteCountMax: byteCounts[identity.path])
         input.replays = replays[identity.path]
       }
@@ -103,6 +105,17 @@ struct InputLedger: Sendable, Equatable {
     }
     next.nameSpools()
     return next
+  }
+
+  /// Delivered files under the names that they have now, as logs are renamed when they are rotated.
+  ///
+  /// One whose name went to another of them is gone.
+  private static func moved(_ delivered: [InputIdentity], among files: [InputIdentity])
+    -> [InputIdentity]
+  {
+    let now = delivered.map { $0.moved(among: files) }
+    let taken = Set(zip(now, delivered).filter { $0.path != $1.path }.map(\.0.path))
+    return zip(now, delivered).filter { $0.path != $1.path || !taken.contains($0.path) }.map(\.0)
   }
 
   /// Gives every input that can be read only once a place for its bytes.
@@ -145,10 +158,12 @@ extension InputLedger {
 
 extension InputIdentity {
   var json: JSONObject {
-    [
+    var object: JSONObject = [
       "file": .string(path), "byteCount": .integer(byteCount),
       "head": .string(String(head, radix: 16)), "isCompressed": .boolean(isCompressed),
     ]
+    object["fileNumber"] = fileNumber.map { .string($0) }
+    return object
   }
 
   init?(_ json: JSONValue) {
@@ -157,6 +172,7 @@ extension InputIdentity {
       let isCompressed = json["isCompressed"]?.booleanValue
     else { return nil }
     self.init(path: path, byteCount: byteCount, head: head, isCompressed: isCompressed)
+    fileNumber = json["fileNumber"]?.stringValue
   }
 }
 

@@ -45,6 +45,89 @@ import Testing
     return result.withLock { $0 } ?? DeliverySummary()
   }
 
+  @Test
+  func `a log that is rotated by renaming is followed under its new name, and the new one begins`()
+    throws
+  {
+    let lake = TestLake()
+    let (log, first, second) = (
+      "\(lake.folder)/in/app.log", "\(lake.folder)/in/app.log.1", "\(lake.folder)/in/app.log.2"
+    )
+    let summary = follow(
+      lake,
+      [
+        (20, { FollowedDeliveryTests.append(TestRecords.text(0..<20), to: log) }),
+        (
+          // The writer goes on with the file that it has open, then with one that is much shorter.
+          26,
+          {
+            rename(log, first)
+            FollowedDeliveryTests.append(TestRecords.text(20..<25), to: first)
+            FollowedDeliveryTests.append(TestRecords.text(30..<31), to: log)
+          }
+        ),
+        (
+          28,
+          {
+            rename(first, second)
+            rename(log, first)
+            FollowedDeliveryTests.append(TestRecords.text(40..<42), to: log)
+          }
+        ),
+        (
+          // The oldest one goes.
+          29,
+          {
+            rename(first, second)
+            rename(log, first)
+            FollowedDeliveryTests.append(TestRecords.text(50..<51), to: log)
+          }
+        ),
+      ]
+    )
+    #expect(summary.failure == nil)
+    #expect(try lake.ids() == Array(0..<25) + [30, 40, 41, 50])
+    #expect(summary.recordCount == 29)
+  }
+
+  @Test func `a file that was cut, or took the name of one that is no input, is refused`() throws {
+    for renames in [false, true] {
+      let lake = TestLake()
+      let path = lake.write(TestRecords.text(0..<20), to: "in/a")
+      #expect(lake.deliver([path]) { $0.resumes = true }.deliveredRowCount == 20)
+      if renames { rename(path, "\(lake.folder)/elsewhere") } else { truncate(path, 0) }
+      FollowedDeliveryTests.append(TestRecords.text(30..<31), to: path)
+      let summary = lake.deliver([path]) { $0.resumes = true }
+      #expect(
+        summary.failure?.kind
+          == .source("it is not the file any more that the stream has read from")
+      )
+      if renames {
+        let old = "\(lake.folder)/elsewhere"
+        FollowedDeliveryTests.append(TestRecords.text(20..<22), to: old)
+        #expect(lake.deliver([path, old]) { $0.resumes = true }.deliveredRowCount == 3)
+        #expect(try lake.ids() == Array(0..<22) + [30])
+      }
+    }
+  }
+
+  @Test func `a renamed file is gone on with where a run was killed`() throws {
+    let lake = TestLake()
+    let path = lake.write(TestRecords.text(0..<800), to: "in/a")
+    let count = ExactlyOnceTests.Counter()
+    let dead = lake.deliver([path]) { settings in
+      settings.reach = { (_) throws(LakeWriterError) in
+        if count.next() > 12 { throw ExactlyOnceTests.died }
+      }
+    }
+    #expect(dead.failure == ExactlyOnceTests.died)
+    let other = "\(lake.folder)/in/b"
+    rename(path, other)
+    #expect(lake.deliver([other]) { $0.resumes = true }.isComplete)
+    #expect(try lake.ids() == TestRecords.sound(0..<800))
+    #expect(try lake.rejectedTexts() == TestRecords.broken(0..<800))
+  }
+
   @Test func `lines that are added and files that come are delivered once, cut lines when whole`()
     throws
   {
