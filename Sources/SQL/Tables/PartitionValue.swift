@@ -40,6 +40,7 @@ enum PartitionValue {
       let seconds = rest / unit.perSecond
       let clock = [seconds / 3600, seconds / 60 % 60, seconds % 60].map { padded($0, 2) }
       return dateText((ticks - rest) / perDay) + " " + clock.joined(separator: ":")
+        + fractionText(rest % unit.perSecond, unit)
     case (.int(let number), _): return String(number)
     case (.int128(let number), _): return String(number)
     case (.boolean(let value), _): return String(value)
@@ -48,6 +49,14 @@ enum PartitionValue {
     case (.bytes(let bytes), _): return String(decoding: bytes, as: UTF8.self)
     case (.list, _), (.row, _): return nil
     }
+  }
+
+  /// The fraction of a second with its point and without zeros at the end, as Hive has it.
+  private static func fractionText(_ ticks: Int64, _ unit: TimeUnit) -> String {
+    if ticks == 0 { return "" }
+    var digits = padded(ticks, unit.digits)
+    while digits.last == "0" { digits.removeLast() }
+    return "." + digits
   }
 
   private static func padded(_ number: Int64, _ width: Int) -> String {

@@ -4,6 +4,10 @@ import Testing
 
 @testable import SQL
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 /// What statements that write need, and what their files look like.
 @Suite struct WrittenFilesTests {
   private let folder = TemporaryDirectory()
@@ -64,6 +68,28 @@ import Testing
     let files = try FileSearch.folder(folder("t/k=7"))
     let file = try ParquetFile(path: try #require(files.first).path)
     #expect(file.metadata.rowGroups.count > 1)
+  }
+
+  @Test func `a root of S3 may be given relative to the current folder`() throws {
+    // As many steps up as the current folder is deep, then down from the root.
+    let current = try #require(getcwd(nil, 0))
+    defer { free(current) }
+    let depth = String(cString: current).split(separator: "/").count
+    var options = QueryOptions()
+    options.lakeFolder = folder("lake")
+    options.s3Root = String(repeating: "../", count: depth) + folder("s3").dropFirst()
+    let engine = QueryEngine(options)
+    for sql in [
+      "CREATE EXTERNAL TABLE t (x int) PARTITIONED BY (p string) LOCATION 's3://b/t/'",
+      "ALTER TABLE t ADD PARTITION (p = 'a') LOCATION 's3://b/elsewhere/'",
+      "INSERT INTO t VALUES (1, 'a'), (2, 'b')",
+    ] {
+      _ = try engine.run(sql, begin: { _ in }, receive: { _ in })
+    }
+    var rowCount = 0
+    _ = try engine.run("SELECT * FROM t", begin: { _ in }, receive: { rowCount += $0.rowCount })
+    #expect(rowCount == 2)
+    #expect(try FileSearch.folder(folder("s3/b/elsewhere")).count == 1)
   }
 
   @Test func `text keeps to the memory too`() throws {

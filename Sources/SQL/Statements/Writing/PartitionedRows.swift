@@ -1,5 +1,17 @@
 import ColumnFormat
 
+/// What has a file of its own: a partition's folder, or a bucket in it.
+struct FilePlace: Hashable, Comparable, Sendable {
+  /// The partition's folder within the table's; empty without partitions.
+  var folder: String
+  /// Counted from zero; nil without buckets.
+  var bucket: Int?
+
+  static func < (left: FilePlace, right: FilePlace) -> Bool {
+    (left.folder, left.bucket ?? 0) < (right.folder, right.bucket ?? 0)
+  }
+}
+
 /// Rows that wait for their partition's next row group, shared by all workers.
 ///
 /// Memory is bounded and counted in the query's budget: when the rows that wait take too much, the
@@ -8,14 +20,14 @@ import ColumnFormat
 /// are views of blocks that many partitions share.
 final class PartitionedRows: @unchecked Sendable {
   struct Waiting {
-    var folder: String
+    var place: FilePlace
     var batches: [Batch] = []
     var rowCount = 0
     var byteCount = 0
   }
 
   private let monitor = Monitor()
-  private var waiting: [String: Waiting] = [:]
+  private var waiting: [FilePlace: Waiting] = [:]
   private var waitingByteCount = 0
   private var due: [Waiting] = []
   /// What is due or being written.
@@ -34,12 +46,12 @@ final class PartitionedRows: @unchecked Sendable {
     self.account = account
   }
 
-  /// Adds rows of some folders, which take `byteCount` together.
-  func add(_ parts: [(folder: String, batch: Batch)], byteCount: Int, rowCount: Int) throws {
+  /// Adds rows of some places, which take `byteCount` together.
+  func add(_ parts: [(place: FilePlace, batch: Batch)], byteCount: Int, rowCount: Int) throws {
     try monitor.locked {
       for part in parts {
         let share = byteCount * part.batch.rowCount / max(rowCount, 1)
-        waiting[part.folder, default: Waiting(folder: part.folder)].add(part.batch, share)
+        waiting[part.place, default: Waiting(place: part.place)].add(part.batch, share)
       }
       waitingByteCount += byteCount
       let all = waitingByteCount + dueByteCount
@@ -51,7 +63,7 @@ final class PartitionedRows: @unchecked Sendable {
 
   private func makeDue() {
     let largest = waiting.values.sorted {
-      $0.byteCount != $1.byteCount ? $0.byteCount > $1.byteCount : $0.folder < $1.folder
+      $0.byteCount != $1.byteCount ? $0.byteCount > $1.byteCount : $0.place < $1.place
     }
     let wanted = waitingByteCount / 4
     for part in largest {
@@ -59,9 +71,9 @@ final class PartitionedRows: @unchecked Sendable {
         waitingByteCount -= part.byteCount
         dueByteCount += part.byteCount
         due.append(part)
-        waiting[part.folder] = nil
+        waiting[part.place] = nil
       } else if part.batches.count > 1 {
-        waiting[part.folder]?.batches = [Batch.concatenate(part.batches)]
+        waiting[part.place]?.batches = [Batch.concatenate(part.batches)]
       }
     }
   }
@@ -77,10 +89,10 @@ final class PartitionedRows: @unchecked Sendable {
     }
   }
 
-  /// Everything that still waits, the folders in order.
+  /// Everything that still waits, the places in order.
   func takeAll() -> [Waiting] {
     monitor.locked {
-      let all = waiting.values.sorted { $0.folder < $1.folder }
+      let all = waiting.values.sorted { $0.place < $1.place }
       waiting = [:]
       dueByteCount += waitingByteCount
       waitingByteCount = 0

@@ -69,7 +69,9 @@ struct WriteExecution {
         parameters: parameters,
         addedPartitions: partitions
       )
-      update.parameters["write.compression"] = plan.format.codec.name
+      update.parameters["write.compression"] = plan.format.compressionName
+      update.parameters["compression_level"] = plan.format.level.map { "\($0)" }
+      plan.buckets?.describe(plan.fields, in: &update)
       var isTaken = false
       do throws(CatalogError) {
         try catalog.commit(name) { current in
@@ -126,6 +128,7 @@ struct WriteExecution {
       try journal.publish(files, partitions)
       isPublished = true
       try journal.move(files)
+      try journal.checkMoved(files)
       if !partitions.isEmpty || snapshot.description.parameters["recordCount"] != nil {
         try journal.register(partitions, catalog)
       }
@@ -162,7 +165,7 @@ struct WriteExecution {
 
   /// A partition's folder: within the table's, or absolute.
   private static func catalogPath(_ location: String, _ catalog: TableCatalog) -> String {
-    location.contains("://") ? catalog.path(of: location) : location
+    location.contains("://") ? catalog.absolutePath(of: location) : location
   }
 
   // MARK: A folder

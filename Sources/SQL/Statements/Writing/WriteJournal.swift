@@ -82,6 +82,16 @@ struct WriteJournal: Sendable {
     for folder in folders.sorted() { try WrittenFolders.sync(folder) }
   }
 
+  /// Makes sure that every file is where it belongs, so that none is lost in silence.
+  func checkMoved(_ files: [Target]) throws(SQLError) {
+    for file in files {
+      let path = "\(target(file.folder))/\(file.name)"
+      if !WrittenFolders.exists(path) {
+        throw SQLError(.hiveFileSystem, "a file that was written is not there: '\(path)'")
+      }
+    }
+  }
+
   func target(_ folder: String) -> String {
     if folder.isEmpty { return location }
     return folder.hasPrefix("/") ? folder : "\(location)/\(folder)"

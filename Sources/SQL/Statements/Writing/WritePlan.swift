@@ -23,6 +23,8 @@ struct WritePlan: Sendable {
   /// The columns of the folders.
   var keys: [Field]
   var format: WriteFormat
+  /// What the files of a folder are told apart by; nil where a folder's rows may be in any file.
+  var buckets: WriteBuckets?
   /// Whether the query is run; WITH NO DATA only makes the table.
   var hasData = true
 }
@@ -48,6 +50,15 @@ struct WriteFormat: Sendable {
   let encodingMemory = EncodingMemory()
   /// What a new table says of its files, where the layout does not.
   var serDe: SerDe?
+
+  /// The name that Athena has for the compression.
+  var compressionName: String {
+    switch codec {
+    case .uncompressed: "NONE"
+    case .lz4Raw: "LZ4"
+    default: codec.name.uppercased()
+    }
+  }
 
   /// How names of files end.
   var suffix: String {

@@ -37,6 +37,10 @@ extension WritePlan {
     text += " as \(format.layout.title)"
     if format.codec != .uncompressed { text += ", \(format.codec.name)" }
     if !keys.isEmpty { text += ", by [\(keys.map(\.name).joined(separator: ", "))]" }
+    if let buckets {
+      let names = buckets.columns.map { fields[$0].name }.joined(separator: ", ")
+      text += ", \(buckets.count) buckets of [\(names)]"
+    }
     return text
   }
 }

@@ -57,10 +57,8 @@ struct WritePlanner {
       )
     }
     let bound = try bind(write.query)
-    var (fields, keys) = try columns(bound.output, properties)
-    // The catalog's numbers go into the files; they count from one.
-    for index in fields.indices { fields[index].id = index + 1 }
-    for index in keys.indices { keys[index].id = fields.count + index + 1 }
+    var columns = try WrittenColumns(bound.output, properties)
+    columns.number()
     let location = try properties.location.map { text throws(SQLError) in
       try folder(text, "external_location", at: properties.locationRange)
     }
@@ -72,9 +70,10 @@ struct WritePlanner {
       target: .create(name, location: location, parameters: properties.parameters),
       plan: try Optimizer.optimize(bound.plan, context: context),
       output: bound.output,
-      fields: fields,
-      keys: keys,
+      fields: columns.fields,
+      keys: columns.keys,
       format: properties.format,
+      buckets: columns.buckets,
       hasData: withData
     )
   }
@@ -87,72 +86,6 @@ struct WritePlanner {
       "Schema \(name.database) not found",
       help: NearestName.suggestion(for: name.database, among: known).map { "did you mean '\($0)'?" }
     )
-  }
-
-  /// The fields of the files and of the folders.
-  private func columns(
-    _ output: [PlanColumn],
-    _ properties: WriteProperties
-  ) throws(SQLError) -> (fields: [Field], keys: [Field]) {
-    var fields: [Field] = []
-    var names: Set<String> = []
-    for (index, column) in output.enumerated() {
-      let name = column.name.lowercased()
-      if column.name.isEmpty || name.hasPrefix("_col") && Int(name.dropFirst(4)) != nil {
-        throw SQLError(
-          .missingColumnName,
-          "Column name not specified at position \(index + 1)",
-          help: "give the expression a name with AS"
-        )
-      }
-      guard names.insert(name).inserted else {
-        throw SQLError(
-          .duplicateColumnName,
-          "Column name '\(name)' specified more than once"
-        )
-      }
-      fields.append(Field(name, try LogicalType.written(column.type, column: name)))
-    }
-    let wanted = properties.partitionedBy
-    if wanted.isEmpty { return (fields, []) }
-    for name in wanted where !names.contains(name) {
-      throw SQLError(
-        .invalidTableProperty,
-        "Partition columns [\(name)] not present in schema",
-        at: properties.partitionRange
-      )
-    }
-    if Set(wanted).count < wanted.count {
-      throw SQLError(
-        .invalidTableProperty,
-        "a partition column is named twice",
-        at: properties.partitionRange
-      )
-    }
-    guard wanted.count < fields.count else {
-      throw SQLError(
-        .invalidTableProperty,
-        "Table contains only partition columns",
-        at: properties.partitionRange
-      )
-    }
-    guard fields.suffix(wanted.count).map(\.name) == wanted else {
-      throw SQLError(
-        .hiveColumnOrder,
-        "Partition keys must be the last columns in the table and in the same order as the table"
-          + " properties: [\(wanted.joined(separator: ", "))]",
-        at: properties.partitionRange
-      )
-    }
-    let keys = Array(fields.suffix(wanted.count))
-    for key in keys where !key.type.canBePartitionKey {
-      throw SQLError(
-        .notSupported,
-        "Unsupported type [\(SQLType(key.type))] for partition: \(key.name)",
-        at: properties.partitionRange
-      )
-    }
-    return (Array(fields.dropLast(wanted.count)), keys)
   }
 
   // MARK: INSERT INTO
@@ -176,13 +109,10 @@ struct WritePlanner {
         "'\(name)' is no table of the catalog, so nothing can be inserted into it"
       )
     }
-    let description = snapshot.description
-    if description.details.bucketCount != nil {
-      throw SQLError(
-        .notSupported,
-        "INSERT INTO '\(name)' is not supported: it is bucketed, and lake does not write buckets"
-      )
+    if snapshot.isView {
+      throw SQLError(.notSupported, "Inserting into views is not supported")
     }
+    let description = snapshot.description
     let all = description.columns + description.partitionKeys
     for field in all { try LogicalType.checkWritable(field) }
     if let columns { try checkNames(columns, all) }
@@ -210,7 +140,8 @@ struct WritePlanner {
       output: shaped.output,
       fields: description.columns,
       keys: description.partitionKeys,
-      format: try WritePlanner.format(of: description)
+      format: try WriteFormat(of: description),
+      buckets: try WriteBuckets(of: description)
     )
   }
 
@@ -236,79 +167,20 @@ struct WritePlanner {
     }
   }
 
-  /// New files are like those that are there.
-  private static func format(of table: TableDescription) throws(SQLError) -> WriteFormat {
-    func codec(_ fallback: Codec) -> Codec {
-      switch table.parameters["write.compression"]?.lowercased() {
-      case "none", "uncompressed": .uncompressed
-      case let name?: Codec(name: name) ?? fallback
-      case nil: fallback
-      }
-    }
-    switch table.format {
-    case .parquet: return WriteFormat(layout: .parquet, codec: codec(.gzip))
-    case .ndjson: return WriteFormat(layout: .json(keys: [:]), codec: codec(.gzip))
-    case .csv(let csv):
-      return WriteFormat(
-        layout: .csv(delimiter: csv.delimiter, quote: csv.quote, hasHeader: csv.hasHeader),
-        codec: codec(.gzip)
-      )
-    case .text(let serDe):
-      return WriteFormat(layout: try layout(of: table, serDe), codec: codec(.gzip))
-    }
-  }
-
-  /// How a SerDe's files are written.
-  private static func layout(
-    of table: TableDescription,
-    _ serDe: SerDe
-  ) throws(SQLError) -> WriteFormat.Layout {
-    let lines = try LineFormat(
-      serDe,
-      tableParameters: table.parameters,
-      columns: table.columns.map(\.type)
-    )
-    func refused(_ reason: String) -> SQLError {
-      SQLError(.notSupported, "INSERT INTO '\(table.name)' is not supported: \(reason)")
-    }
-    let headerCount = lines.headerLineCount
-    if headerCount > 1 {
-      throw refused("skip.header.line.count is \(headerCount), and new files have one header line")
-    }
-    switch lines.kind {
-    case .delimited(let options): return .delimited(options, hasHeader: headerCount == 1)
-    case .csv(let options):
-      for column in table.columns where column.type.hasParts {
-        throw refused("OpenCSVSerde has no \(SQLType(column.type)) for column '\(column.name)'")
-      }
-      return .quoted(options, hasHeader: headerCount == 1)
-    case .json(let options):
-      if headerCount > 0 { throw refused("JSON has no header line") }
-      if table.details.inputFormat?.contains("CloudTrail") == true {
-        throw refused("CloudTrailInputFormat reads documents and not rows")
-      }
-      return .json(keys: options.mappings)
-    case .pattern:
-      throw refused(
-        "\(serDe.className) reads lines by a pattern, which does not tell how to write them"
-      )
-    }
-  }
-
   // MARK: UNLOAD
 
   private func unload(_ write: SyntaxWrite, _ place: String) throws(SQLError) -> WritePlan {
     let properties = try WriteProperties(write.properties, isUnload: true)
     let bound = try bind(write.query)
-    let (fields, keys) = try columns(bound.output, properties)
+    let columns = try WrittenColumns(bound.output, properties)
     let folder = try folder(place, "UNLOAD", at: write.targetRange)
     try WritePlanner.checkEmpty(folder, "UNLOAD")
     return WritePlan(
       target: .unload(folder: folder),
       plan: try Optimizer.optimize(bound.plan, context: context),
       output: bound.output,
-      fields: fields,
-      keys: keys,
+      fields: columns.fields,
+      keys: columns.keys,
       format: properties.format
     )
   }

@@ -7,6 +7,11 @@ struct WriteProperties {
   var partitionedBy: [String] = []
   /// Where the partition columns are named, for errors.
   var partitionRange: SourceRange?
+  var bucketedBy: [String] = []
+  /// Nil where the table has no buckets.
+  var bucketCount: Int?
+  /// Where the buckets' columns are named, for errors.
+  var bucketRange: SourceRange?
   var location: String?
   var locationRange: SourceRange?
   /// As Glue's parameters keep them.
@@ -41,16 +46,6 @@ struct WriteProperties {
         )
       }
     }
-    for name in ["bucketed_by", "bucket_count"] {
-      if let property = values[name] {
-        throw SQLError(
-          .notSupported,
-          "\(name) is not supported: lake does not write buckets",
-          at: property.name.range,
-          help: "partitioned_by takes any number of partitions"
-        )
-      }
-    }
     if isUnload && values["format"] == nil {
       throw SQLError(
         .invalidTableProperty,
@@ -60,16 +55,10 @@ struct WriteProperties {
     }
     format = try WriteProperties.format(values)
     if let property = values["partitioned_by"] {
-      guard case .list(let names) = property.value else {
-        throw SQLError(
-          .invalidTableProperty,
-          "'partitioned_by' is a list: ARRAY['column', …]",
-          at: property.range
-        )
-      }
-      partitionedBy = names.map { $0.lowercased() }
+      partitionedBy = try WriteProperties.names(property)
       partitionRange = property.range
     }
+    try takeBuckets(values["bucketed_by"], values["bucket_count"])
     if let property = values["external_location"] {
       location = try WriteProperties.text(property)
       locationRange = property.range
@@ -108,6 +97,53 @@ struct WriteProperties {
       )
     }
     return text
+  }
+
+  /// Columns, in lower case.
+  private static func names(_ property: WriteProperty) throws(SQLError) -> [String] {
+    guard case .list(let names) = property.value else {
+      throw SQLError(
+        .invalidTableProperty,
+        "'\(property.name.text.lowercased())' is a list: ARRAY['column', …]",
+        at: property.range
+      )
+    }
+    return names.map { $0.lowercased() }
+  }
+
+  private mutating func takeBuckets(
+    _ names: WriteProperty?,
+    _ count: WriteProperty?
+  ) throws(SQLError) {
+    guard let first = names ?? count else { return }
+    func refusal(_ message: String, at range: SourceRange) -> SQLError {
+      SQLError(.invalidTableProperty, message, at: range)
+    }
+    guard let names, let count else {
+      throw refusal(
+        "bucketed_by and bucket_count must be specified together",
+        at: first.name.range
+      )
+    }
+    bucketedBy = try WriteProperties.names(names)
+    bucketRange = names.range
+    if bucketedBy.isEmpty {
+      throw refusal("bucketed_by and bucket_count must be specified together", at: names.range)
+    }
+    if Set(bucketedBy).count < bucketedBy.count {
+      throw refusal("a bucketing column is named twice", at: names.range)
+    }
+    guard case .number(let number) = count.value else {
+      throw refusal("'bucket_count' is a number", at: count.range)
+    }
+    if number <= 0 { throw refusal("bucket_count must be greater than zero", at: count.range) }
+    if number >= WriteBuckets.bucketCountLimit {
+      throw refusal(
+        "bucketCount must be smaller than \(WriteBuckets.bucketCountLimit)",
+        at: count.range
+      )
+    }
+    bucketCount = number
   }
 
   private static func format(_ values: [String: WriteProperty]) throws(SQLError) -> WriteFormat {
@@ -202,13 +238,7 @@ struct WriteProperties {
         ?? values["compression"]
     else { return .gzip }
     let name = try text(property).uppercased()
-    var codecs: [String: Codec] = ["NONE": .uncompressed, "GZIP": .gzip, "ZSTD": .zstd]
-    if isParquet {
-      codecs["SNAPPY"] = .snappy
-      codecs["UNCOMPRESSED"] = .uncompressed
-      if Codec.lz4Raw.isBuiltIn { codecs["LZ4"] = .lz4Raw }
-      if Codec.brotli.isBuiltIn { codecs["BROTLI"] = .brotli }
-    }
+    let codecs = WriteFormat.codecs(layout)
     guard let codec = codecs[name] else {
       throw SQLError(
         .notSupported,

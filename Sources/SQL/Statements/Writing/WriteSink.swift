@@ -12,9 +12,9 @@ struct StagedFile: Sendable, Hashable {
 
 /// The end of a pipeline whose rows go to files.
 ///
-/// Without partitions every worker writes a file of its own. With partitions a worker gathers some
-/// ten thousand rows, sorts them by their folder at once, and adds them to what waits for each folder.
-/// A folder gets one file, with a row group whenever its rows have to leave memory.
+/// Without partitions and buckets every worker writes a file of its own. Otherwise a worker gathers
+/// some ten thousand rows, sorts them by their folder and bucket at once, and adds them to what waits
+/// for each of these. Each gets one file, with a row group whenever its rows have to leave memory.
 final class WriteSink: Sink, @unchecked Sendable {
   let plan: WritePlan
   /// Where the files lie until they are shown.
@@ -27,8 +27,8 @@ final class WriteSink: Sink, @unchecked Sendable {
   private var folderValues: [String: [String?]] = [:]
   /// The open files of the workers, with what their rows take until they are written.
   private var open: [Int: (file: TableFile, account: MemoryAccount)] = [:]
-  /// The open files of the folders.
-  private var folderFiles: [String: FolderFile] = [:]
+  /// The open files of the folders and buckets.
+  private var placeFiles: [FilePlace: PlaceFile] = [:]
   private var rows: PartitionedRows?
   /// The most bytes of rows that wait in memory, all workers and folders together.
   private(set) var byteCountMax = WriteSink.byteCountStandard
@@ -36,8 +36,8 @@ final class WriteSink: Sink, @unchecked Sendable {
   /// Less makes row groups small where there are hundreds of folders, which costs time and space.
   private static let byteCountStandard = 448 << 20
 
-  /// A folder's file, which one worker at a time writes to.
-  private final class FolderFile: @unchecked Sendable {
+  /// The file of a folder or bucket, which one worker at a time writes to.
+  private final class PlaceFile: @unchecked Sendable {
     let name: String
     private let monitor = Monitor()
     private var file: TableFile?
@@ -71,7 +71,7 @@ final class WriteSink: Sink, @unchecked Sendable {
 
   override func prepare(workerCount: Int, _ control: RunControl) throws {
     byteCountMax = min(WriteSink.byteCountStandard, control.settings.memoryByteCount / 3)
-    if !plan.keys.isEmpty && rows == nil {
+    if (!plan.keys.isEmpty || plan.buckets != nil) && rows == nil {
       rows = PartitionedRows(
         plan.fields.map { SQLType($0.type) },
         byteCountMax: byteCountMax,
@@ -108,15 +108,21 @@ final class WriteSink: Sink, @unchecked Sendable {
     return "\(statementID)-\(number)\(plan.format.suffix)"
   }
 
-  fileprivate func note(folder: String, _ values: [String?]) {
+  /// A bucket's number is at the beginning of its file's name; the rest tells files of one bucket in
+  /// several folders apart, which lie beside each other until they are shown.
+  private func name(of place: FilePlace) -> String {
+    (place.bucket.map(WriteBuckets.prefix) ?? "") + nextName()
+  }
+
+  func note(folder: String, _ values: [String?]) {
     monitor.locked { folderValues[folder] = values }
   }
 
-  /// Writes rows of a folder, whose file may get more.
+  /// Writes rows of a folder or bucket, whose file may get more.
   private func write(_ waiting: PartitionedRows.Waiting, isLast: Bool) throws {
     let target = monitor.locked {
-      let known = folderFiles[waiting.folder] ?? FolderFile(name: nextName())
-      folderFiles[waiting.folder] = known
+      let known = placeFiles[waiting.place] ?? PlaceFile(name: name(of: waiting.place))
+      placeFiles[waiting.place] = known
       return known
     }
     let rowCount = try target.locked({ try self.makeFile(target.name) }) { file in
@@ -125,12 +131,14 @@ final class WriteSink: Sink, @unchecked Sendable {
     }
     guard isLast else { return }
     monitor.locked {
-      written.append(StagedFile(folder: waiting.folder, name: target.name, rowCount: rowCount))
+      written.append(
+        StagedFile(folder: waiting.place.folder, name: target.name, rowCount: rowCount)
+      )
     }
   }
 
   /// Writes what has to leave memory, together with the other workers.
-  fileprivate func writeDue(_ rows: PartitionedRows, _ control: RunControl) throws {
+  func writeDue(_ rows: PartitionedRows, _ control: RunControl) throws {
     while !control.isStopped {
       // The rows are given back before the next ones are taken.
       let byteCount: Int
@@ -149,7 +157,7 @@ final class WriteSink: Sink, @unchecked Sendable {
     try control.parallel(files.count) { index in
       let file = held.value[index]
       try file.finish()
-      let name = String(file.path.dropFirst(self.staging.utf8.count + 1))
+      let name = WrittenFolders.name(of: file.path)
       self.monitor.locked {
         self.written.append(StagedFile(folder: "", name: name, rowCount: file.rowCount))
       }
@@ -159,9 +167,9 @@ final class WriteSink: Sink, @unchecked Sendable {
     try writeDue(rows, control)
     var left = rows.takeAll()
     // Files that no more rows come for need their ends.
-    let taken = Set(left.map(\.folder))
-    for folder in monitor.locked({ folderFiles.keys.sorted() }) where !taken.contains(folder) {
-      left.append(PartitionedRows.Waiting(folder: folder))
+    let taken = Set(left.map(\.place))
+    for place in monitor.locked({ placeFiles.keys.sorted() }) where !taken.contains(place) {
+      left.append(PartitionedRows.Waiting(place: place))
     }
     let parts = SharedValue(left)
     try control.parallel(left.count) { try self.write(parts.value[$0], isLast: true) }
@@ -192,109 +200,5 @@ private final class WholeConsumer: BatchConsumer {
       try file.rest()
       account.release()
     }
-  }
-}
-
-/// A worker that sorts rows by their partition.
-private final class PartitionConsumer: BatchConsumer {
-  /// Rows that are sorted at once: enough that a partition in a few hundred gets a run of them.
-  private static let rowCountGathered = 1 << 16
-
-  private let sink: WriteSink
-  private let rows: PartitionedRows
-  private let control: RunControl
-  /// The most bytes that are sorted at once, where rows are long or memory is short.
-  private let byteCountGathered: Int
-  private let keys: [Field]
-  private let fieldCount: Int
-  private let encoder: KeyEncoder
-  private let table: GroupTable
-  /// The folder of each group.
-  private var folders: [String] = []
-  private var gathered: [Batch] = []
-  private var gatheredCount = 0
-  private var gatheredByteCount = 0
-
-  init(_ sink: WriteSink, _ rows: PartitionedRows, _ worker: WorkerContext) {
-    self.sink = sink
-    self.rows = rows
-    control = worker.control
-    byteCountGathered = sink.byteCountMax / (8 * worker.count)
-    keys = sink.plan.keys
-    fieldCount = sink.plan.fields.count
-    let layout = KeyLayout(sink.plan.keys.map { SQLType($0.type) })
-    encoder = KeyEncoder(layout)
-    table = GroupTable(layout)
-    super.init(statistics: sink.statistics)
-  }
-
-  override func consume(_ batch: Batch) throws {
-    gathered.append(batch)
-    gatheredCount += batch.rowCount
-    gatheredByteCount += batch.columns.reduce(0) { $0 + $1.byteCountEstimate }
-    count(rowsOut: batch.rowCount)
-    if gatheredCount >= PartitionConsumer.rowCountGathered || gatheredByteCount >= byteCountGathered
-    {
-      try scatter()
-    }
-  }
-
-  override func close() throws { try scatter() }
-
-  private func scatter() throws {
-    if gatheredCount == 0 { return }
-    let batch = Batch.concatenate(gathered)
-    gathered.removeAll(keepingCapacity: true)
-    gatheredCount = 0
-    gatheredByteCount = 0
-    let rowCount = batch.rowCount
-    let keyColumns = Array(batch.columns[fieldCount...])
-    encoder.encode(keyColumns, rowCount: rowCount)
-    let groups = Buffer<UInt32>(count: rowCount)
-    table.resolve(
-      words: encoder.words,
-      hashes: encoder.hashes,
-      rowCount: rowCount,
-      groups: groups.base
-    )
-    var ends = [Int](repeating: 0, count: table.count + 1)
-    for row in 0..<rowCount {
-      let group = Int(groups.base[row])
-      // A new group's first row has its values.
-      if group == folders.count { folders.append(folder(keyColumns, row)) }
-      ends[group + 1] += 1
-    }
-    for group in 0..<table.count { ends[group + 1] += ends[group] }
-    let order = Buffer<UInt32>(count: rowCount)
-    var next = ends
-    for row in 0..<rowCount {
-      let group = Int(groups.base[row])
-      order.base[next[group]] = UInt32(truncatingIfNeeded: row)
-      next[group] += 1
-    }
-    let sorted = Batch(
-      columns: batch.columns[..<fieldCount].map { $0.taking(order) },
-      rowCount: rowCount
-    )
-    var parts: [(folder: String, batch: Batch)] = []
-    for group in 0..<table.count where ends[group] < ends[group + 1] {
-      parts.append((folders[group], sorted.slice(ends[group]..<ends[group + 1])))
-    }
-    let byteCount = sorted.columns.reduce(0) { $0 + $1.byteCountEstimate }
-    try rows.add(parts, byteCount: byteCount, rowCount: rowCount)
-    // Nothing else of these rows may be held while others are written.
-    parts = []
-    try sink.writeDue(rows, control)
-  }
-
-  private func folder(_ columns: [Column], _ row: Int) -> String {
-    let values = zip(columns, keys).map { column, key -> String? in
-      let text = PartitionValue.text(column.scalar(at: row), key.type)
-      // A folder's name cannot be empty after the sign, so Hive takes an empty text for null.
-      return text?.isEmpty == true ? nil : text
-    }
-    let folder = PartitionPath.folder(keys: keys.map(\.name), values: values)
-    sink.note(folder: folder, values)
-    return folder
   }
 }

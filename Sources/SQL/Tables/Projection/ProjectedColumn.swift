@@ -28,7 +28,7 @@ struct ProjectedColumn: Sendable {
     let prefix = "projection.\(name)."
     var own: [String: String] = [:]
     for (key, value) in parameters where key.lowercased().hasPrefix(prefix) {
-      own[String(key.lowercased().dropFirst(prefix.utf8.count))] = value
+      own[String(key.lowercased().dropFirst(prefix.count))] = value
     }
     func wrong(_ fact: String, help: String? = nil) -> SQLError {
       SQLError(
