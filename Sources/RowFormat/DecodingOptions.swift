@@ -13,6 +13,10 @@ public struct DecodingOptions: Sendable, Hashable {
   public var keepsPlaces = false
   /// Whether declared columns take what Firehose's OpenX deserializer takes: see ``OpenXForms``.
   public var takesOpenXForms = false
+  /// Whether a record of JSON is rejected where a declared column would take a value that readers differ
+  /// about: a text with an exponent for an integer, nested values for a text that
+  /// lake would write in another way.
+  package var leavesOddValues = false
   /// How keys of JSON lead to declared columns.
   public var keyMatching = KeyMatching()
   /// Whether numbers that no integer and no decimal holds become text instead of `double`.

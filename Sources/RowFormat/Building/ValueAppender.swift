@@ -10,6 +10,8 @@ struct ValueAppender {
   let isEvolving: Bool
   /// Whether a text may denote a number or a truth value: in CSV, and in declared columns.
   let textsAreTyped: Bool
+  /// See ``DecodingOptions/leavesOddValues``.
+  var leavesOddValues = false
   private let powers = PowersOfTen.narrowPointer
   /// Where the next text that is not in the block as it is goes.
   private(set) var arena: UnsafeMutablePointer<UInt8>?
@@ -190,7 +192,7 @@ struct ValueAppender {
       else { return false }
       // In evolving CSV an exponent means a double.
       let isDouble = slot.pointee.kind == .float64 || slot.pointee.kind == .float32
-      if isEvolving && number.hasExponent && !isDouble { return false }
+      if (isEvolving || leavesOddValues) && number.hasExponent && !isDouble { return false }
       return appendNumber(slot, number)
     case .binary where !isEvolving:
       let target = openArena()

@@ -14,6 +14,7 @@ struct JSONColumnDecoder: RecordParsing {
   /// Whether a value that does not fit ends the attempt, so that the columns can be widened.
   let stopsAtMisfit: Bool
   private let rejectsDuplicates: Bool
+  private let leavesOddValues: Bool
   /// Whether values are taken just as JSON has them.
   private let isPlain: Bool
   private let tree: ColumnTree
@@ -31,6 +32,7 @@ struct JSONColumnDecoder: RecordParsing {
     self.isTagged = isTagged
     infersTaggedTimes = options.infersTimes && options.infersTimesInDynamoDB
     rejectsDuplicates = options.rejectsDuplicateFields
+    leavesOddValues = options.leavesOddValues
     isPlain = !isTagged && (isEvolving || !options.takesOpenXForms)
     self.tree = tree
     self.stopsAtMisfit = stopsAtMisfit
@@ -38,6 +40,7 @@ struct JSONColumnDecoder: RecordParsing {
     self.isEvolving = isEvolving
     scanner = JSONScanner(start: block.bytes.base, depthMax: options.nestingDepthMax)
     appender = ValueAppender(tree, isEvolving: isEvolving, textsAreTyped: !isEvolving)
+    appender.leavesOddValues = leavesOddValues
   }
 
   mutating func record(_ start: BytePointer, line: Int) -> BytePointer? {
@@ -148,6 +151,9 @@ struct JSONColumnDecoder: RecordParsing {
     case .map where start.pointee == UInt8(ascii: "{"): return map(start, slot, depth: depth)
     case .text, .json:
       guard let end = scanner.skipValue(start, depth: depth) else { return nil }
+      if leavesOddValues && !JSONScanner.isCompact(start..<end) {
+        return fail(misfit: slot, at: start)
+      }
       slot.appendView(start, count: end - start)
       return end
     case .null:

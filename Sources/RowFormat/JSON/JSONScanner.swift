@@ -74,6 +74,29 @@ struct JSONScanner {
     }
   }
 
+  /// Whether a value is written as ``JSONValue/compactText`` writes it: without white space, and
+  /// with no escapes but those that it has.
+  static func isCompact(_ value: Range<BytePointer>) -> Bool {
+    var at = value.lowerBound
+    var isInText = false
+    while at < value.upperBound {
+      switch at.pointee {
+      case UInt8(ascii: "\""): isInText.toggle()
+      case UInt8(ascii: "\\"):
+        at += 1
+        switch at.pointee {
+        case UInt8(ascii: "/"), UInt8(ascii: "u"): return false
+        default: break
+        }
+      case 0x7F: return false
+      case let byte where byte <= 0x20 && !isInText: return false
+      default: break
+      }
+      at += 1
+    }
+    return true
+  }
+
   /// Takes any value.
   mutating func skipValue(_ start: BytePointer, depth: Int) -> BytePointer? {
     switch start.pointee {

@@ -57,14 +57,8 @@ struct LineBlockDecoder: BlockDecoder {
       var end = newline ?? bytes.count
       if end > start && bytes[end - 1] == 13 { end -= 1 }
       if lineNumber >= headerLineCount {
-        do {
+        try LineBlockDecoder.naming(block, line: lineNumber) {
           try decoder.decode(UnsafeRawBufferPointer(rebasing: bytes[start..<end]), into: columns)
-        } catch let failure as LineFailure {
-          throw SQLError(
-            failure.code,
-            failure.message,
-            details: ["file '\(block.path)', line \(lineNumber + 1)"]
-          )
         }
         // Of no columns, rows are counted.
         rowCount += 1
@@ -78,7 +72,18 @@ struct LineBlockDecoder: BlockDecoder {
     }
   }
 
-  private static func lineEnd(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int? {
+  /// Says of a failure where its line is; lines are counted from zero.
+  static func naming(_ block: RecordBlock, line: Int, _ decode: () throws -> Void) throws {
+    do { try decode() } catch let failure as LineFailure {
+      throw SQLError(
+        failure.code,
+        failure.message,
+        details: ["file '\(block.path)', line \(line + 1)"]
+      )
+    }
+  }
+
+  static func lineEnd(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int? {
     guard let base = bytes.baseAddress,
       let found = memchr(base + start, 10, bytes.count - start)
     else { return nil }

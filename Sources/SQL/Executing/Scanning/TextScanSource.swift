@@ -111,9 +111,8 @@ final class TextScanSource: Source, @unchecked Sendable {
       if let lines = scan.table.lines {
         let stored = scan.table.columns.filter { $0.partitionIndex == nil && !$0.isHidden }
         let names = stored.map(\.name)
-        decoder = try LineBlockDecoder(
-          lines,
-          table: stored.map { Field($0.name, $0.logicalType) },
+        decoder = try lines.blockDecoder(
+          stored.map { Field($0.name, $0.logicalType) },
           wanted: fields.compactMap { field in names.firstIndex(of: field.name) },
           opensRecords: scan.table.opensRecords
         )

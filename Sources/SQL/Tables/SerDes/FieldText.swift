@@ -74,6 +74,22 @@ enum FieldText {
     }
   }
 
+  /// The integer that a number of JSON with an exponent is; nil where it has a fraction or over 64 bits.
+  static func integer(withExponent text: String) -> Int64? {
+    let parts = text.lowercased().split(separator: "e")
+    guard parts.count == 2, let power = Int(parts[1]), abs(power) < 1_000_000 else { return nil }
+    let sign = parts[0].hasPrefix("-") ? "-" : ""
+    let halves = parts[0].dropFirst(sign.utf8.count)
+      .split(separator: ".", omittingEmptySubsequences: false)
+    let digits = halves.joined()
+    if digits.allSatisfy({ $0 == "0" }) { return 0 }
+    let wholeCount = halves[0].utf8.count + power
+    guard wholeCount > 0, wholeCount - digits.utf8.count <= 19 else { return nil }
+    guard digits.dropFirst(wholeCount).allSatisfy({ $0 == "0" }) else { return nil }
+    let zeros = String(repeating: "0", count: max(0, wholeCount - digits.utf8.count))
+    return Int64(sign + digits.prefix(wholeCount) + zeros)
+  }
+
   /// Rounded half up to the scale; nil where too many digits stand before the point.
   static func decimal(_ text: String, _ precision: Int, _ scale: Int) -> Scalar? {
     var digits = text[...]

@@ -161,10 +161,10 @@ final class JSONLines: LineDecoder {
       if let value = timestamp(text, unit) { return value }
     } else {
       if !isText, text.utf8.contains(where: { $0 == 0x65 || $0 == 0x45 }),
-        let number = Double(text), number.magnitude < 1e18, number == number.rounded()
+        let whole = FieldText.integer(withExponent: text)
       {
         // `1e3` is an integer of JSON too.
-        text = "\(Int64(number))"
+        text = "\(whole)"
       }
       if case .boolean = type { return .boolean(text.lowercased() == "true") }
       let found = Array(text.utf8).withUnsafeBytes { FieldText.scalar($0, type) }

@@ -45,6 +45,21 @@ struct LineFormat: Sendable {
     }
   }
 
+  /// A decoder of blocks of lines for the columns at the positions `wanted` of those that files hold;
+  /// with `opensRecords` a document's `Records` are the rows: CloudTrailInputFormat.
+  func blockDecoder(
+    _ table: [Field],
+    wanted: [Int],
+    opensRecords: Bool
+  ) throws -> any BlockDecoder {
+    if case .json(let options) = kind, headerLineCount == 0, !opensRecords,
+      let decoder = JSONBlockDecoder(options, table: table, wanted: wanted)
+    {
+      return decoder
+    }
+    return try LineBlockDecoder(self, table: table, wanted: wanted, opensRecords: opensRecords)
+  }
+
   /// A decoder of lines for the columns at the positions `wanted` of those that files hold.
   func decoder(_ table: [Field], wanted: [Int]) throws -> any LineDecoder {
     switch kind {
