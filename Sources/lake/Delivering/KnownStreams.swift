@@ -1,5 +1,6 @@
 import Catalog
 import LakeWriter
+import SQL
 
 #if canImport(Glibc)
   import Glibc

@@ -116,6 +116,33 @@ import Testing
     #expect(top == Array(SortTests.sorted(rows, keys)[20..<120]))
   }
 
+  @Test(arguments: [1, 2], [false, true])
+  func `the first rows are found where all texts begin alike`(threads: Int, isDescending: Bool)
+    throws
+  {
+    var numbers = SeededNumbers(13)
+    let rows = (0..<30_000).map { number -> [Scalar] in
+      let text = "the same beginning \(100 + numbers.int(400))"
+      return [numbers.int(9) == 0 ? .null : .text(text), .int(Int64(number))]
+    }
+    var fixture = PlanFixture()
+    let table = fixture.table("t", [("a", .text), ("n", .bigint)], rows, batchRowCount: 1000)
+    let keys = [(0, isDescending, false), (1, !isDescending, false)]
+    let top = try fixture.run(
+      .topN(table.plan, keys: plan(table, keys), count: 90, offset: 10),
+      table.columns,
+      threads: threads
+    )
+    #expect(top == Array(SortTests.sorted(rows, keys)[10..<100]))
+    // Of rows with the same key any may come, but so many of them.
+    let tied = try fixture.run(
+      .topN(table.plan, keys: plan(table, [keys[0]]), count: 100, offset: 0),
+      table.columns,
+      threads: threads
+    )
+    #expect(tied.map { $0[0] } == SortTests.sorted(rows, keys).prefix(100).map { $0[0] })
+  }
+
   @Test func `a limit lets exactly its rows pass`() throws {
     var fixture = PlanFixture()
     let rows = (0..<1000).map { [Scalar.int(Int64($0))] }

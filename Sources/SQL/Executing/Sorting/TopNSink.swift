@@ -67,10 +67,19 @@ final class TopNWorker: BatchConsumer {
   private let sink: TopNSink
   private let account: MemoryAccount
   private var rowCount = 0
+  /// The last row that this worker kept: its first sort word, and its keys.
+  private var worst: (word: UInt64, keys: Batch)?
+  /// The order of keys alone.
+  private let keyOrder: RowOrder
 
   init(_ sink: TopNSink, _ account: MemoryAccount) {
     self.sink = sink
     self.account = account
+    keyOrder = RowOrder(
+      keys: sink.order.keys.enumerated().map { position, key in
+        RowOrder.Key(column: position, isDescending: key.isDescending, nullsFirst: key.nullsFirst)
+      }
+    )
     super.init(statistics: sink.statistics)
   }
 
@@ -79,16 +88,9 @@ final class TopNWorker: BatchConsumer {
     let threshold = sink.threshold.load(ordering: .relaxed)
     var kept = batch
     if threshold < .max {
-      let words = SortWords(batch, sink.order, wordCountMax: 1)
-      let rows = Buffer<UInt32>(count: batch.rowCount)
-      var count = 0
-      let base = words.words.base
-      for row in 0..<batch.rowCount {
-        rows.base[count] = UInt32(truncatingIfNeeded: row)
-        count &+= Int(truncatingIfNeeded: UInt8(base[row] <= threshold ? 1 : 0))
-      }
-      if count == 0 { return }
-      kept = batch.taking(Selection(indices: rows.slice(0..<count)))
+      let rows = wanted(batch, threshold)
+      if rows.count == 0 { return }
+      kept = batch.taking(rows)
     }
     candidates.append(kept)
     rowCount += kept.rowCount
@@ -97,6 +99,34 @@ final class TopNWorker: BatchConsumer {
     {
       try cut()
     }
+  }
+
+  /// The rows of a batch that may be among the first.
+  private func wanted(_ batch: Batch, _ threshold: UInt64) -> Buffer<UInt32> {
+    let words = SortWords(batch, sink.order, wordCountMax: 1).words.base
+    let rows = Buffer<UInt32>(count: batch.rowCount)
+    var count = 0
+    var tiedCount = 0
+    for row in 0..<batch.rowCount {
+      rows.base[count] = UInt32(truncatingIfNeeded: row)
+      count &+= words[row] <= threshold ? 1 : 0
+      tiedCount &+= words[row] == threshold ? 1 : 0
+    }
+    let selected = rows.slice(0..<count)
+    guard tiedCount > 0, let worst, worst.word == threshold else { return selected }
+    // Long texts with the same beginning, or many rows with the same key: all of the keys tell.
+    let compared = Batch.concatenate([keys(of: batch).taking(selected), worst.keys])
+    let comparison = RowComparison(compared, keyOrder, from: 0)
+    var betterCount = 0
+    for index in 0..<count {
+      rows.base[betterCount] = rows.base[index]
+      betterCount &+= comparison.compare(index, count) < 0 ? 1 : 0
+    }
+    return rows.slice(0..<betterCount)
+  }
+
+  private func keys(of batch: Batch) -> Batch {
+    Batch(columns: sink.order.keys.map { batch.columns[$0.column] }, rowCount: batch.rowCount)
   }
 
   /// Keeps the wanted rows, and lets the others know what they have to beat.
@@ -113,8 +143,10 @@ final class TopNWorker: BatchConsumer {
     guard end == sink.rowCountMax, end > 0 else { return }
     let last = Int(truncatingIfNeeded: entries.base[end - 1].row)
     guard let key = sink.order.keys.first else { return }
+    let word = words.words.base[last * words.wordCount]
+    worst = (word, keys(of: candidates[0].slice((end - 1)..<end)))
     sink.lower(
-      to: words.words.base[last * words.wordCount],
+      to: word,
       key: all.columns[key.column].scalar(at: last)
     )
   }
