@@ -147,7 +147,9 @@ final class QuerySession {
       parameters: parameters,
       begin: { columns in
         if columns.isEmpty { return }
-        writer = try options.writer(format, to: target)
+        writer =
+          format == .athenaCSV ? AthenaTextWriter(target, statement: sql) : nil
+        writer = try writer ?? options.writer(format, to: target)
         // These print from the first row on.
         if isTerminal && format.isStreaming { line.finish() }
         try writer?.begin(columns)

@@ -78,6 +78,43 @@ import Testing
     )
   }
 
+  private func athenaText(_ statement: String, _ columns: [[String]]) throws -> String? {
+    let folder = TemporaryDirectory()
+    let file = try OutputFile(path: folder("result"))
+    guard let writer = AthenaTextWriter(file, statement: statement) else { return nil }
+    writer.begin(columns.indices.map { ResultColumn(name: "c\($0)", type: .text) })
+    writer.write(
+      Batch(
+        columns: columns.map { .fromScalars($0.map { .text($0) }, .bytes) },
+        rowCount: columns[0].count
+      )
+    )
+    try writer.finish()
+    try file.commit()
+    return try TextFile.read(folder("result"))
+  }
+
+  @Test func `Athena's text pads what DESCRIBE and SHOW COLUMNS say`() throws {
+    #expect(
+      try athenaText(
+        "DESCRIBE t",
+        [["id", "naïve", "a_name_of_over_twenty_letters"], ["int", "", "map<string,int>"]]
+      )
+        == "id                  \tint                 \n"
+        + "naïve               \t                    \n"
+        + "a_name_of_over_twenty_letters\tmap<string,int>     \n"
+    )
+    #expect(try athenaText("show  columns in t", [["id"]]) == "id                  \n")
+  }
+
+  @Test func `Athena's text of other statements is as it is, and queries have CSV`() throws {
+    #expect(try athenaText("SHOW TABLES", [["a", "b \"c\""]]) == "a\nb \"c\"\n")
+    #expect(try athenaText("show tblproperties t", [["k"], ["v"]]) == "k\tv\n")
+    #expect(try athenaText("EXPLAIN SELECT 1", [["Values"]]) == "Values\n")
+    #expect(try athenaText("SELECT 'SHOW TABLES'", [["x"]]) == nil)
+    #expect(try athenaText("WITH show AS (SELECT 1) SELECT * FROM show", [["x"]]) == nil)
+  }
+
   /// A value of each type, as Athena's result files have it.
   @Test(arguments: [
     ("CAST(NULL AS varchar)", ""),
