@@ -1,5 +1,9 @@
 import ColumnFormat
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 /// Hive's LazySimpleSerDe: fields between single characters, nested values between others, no
 /// quotes.
 final class DelimitedLines: LineDecoder {
@@ -74,6 +78,12 @@ final class DelimitedLines: LineDecoder {
   /// Where the field that starts at `start` ends.
   private func fieldEnd(_ line: UnsafeRawBufferPointer, from start: Int, _ separator: UInt8) -> Int
   {
+    guard options.escape != nil else {
+      guard start < line.count, let base = line.baseAddress,
+        let found = memchr(base + start, Int32(separator), line.count - start)
+      else { return line.count }
+      return UnsafeRawPointer(found) - base
+    }
     var position = start
     while position < line.count {
       let byte = line[position]
@@ -85,11 +95,9 @@ final class DelimitedLines: LineDecoder {
 
   private func append(_ bytes: UnsafeRawBufferPointer, _ type: LogicalType, to column: ScalarColumn)
   {
-    if case .string = type, options.escape == nil, !isNull(bytes) {
-      column.append(bytes: bytes)
-    } else {
-      column.append(value(bytes, type, depth: 1))
-    }
+    let isPlain = options.escape.map { !bytes.contains($0) } ?? true
+    if isPlain, !isNull(bytes), column.append(field: bytes) { return }
+    column.append(value(bytes, type, depth: 1))
   }
 
   private func isNull(_ bytes: UnsafeRawBufferPointer) -> Bool {

@@ -1,5 +1,9 @@
 import ColumnFormat
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 /// OpenCSVSerde: separators, quotes and escapes; a record is a line.
 final class QuotedLines: LineDecoder {
   struct Options: Sendable {
@@ -29,27 +33,91 @@ final class QuotedLines: LineDecoder {
 
   private let options: Options
   private let table: [Field]
-  private let wanted: [Int]
+  /// For each field of a line, up to the last that is wanted, its place among the wanted columns.
+  private let targets: [Int?]
 
   init(_ options: Options, _ table: [Field], wanted: [Int]) {
     self.options = options
     self.table = table
-    self.wanted = wanted
+    var targets = [Int?](repeating: nil, count: (wanted.max() ?? -1) + 1)
+    for (place, position) in wanted.enumerated() { targets[position] = place }
+    self.targets = targets
   }
 
   func decode(_ line: UnsafeRawBufferPointer, into columns: [ScalarColumn]) throws {
-    let fields = split(line)
-    for (column, position) in zip(columns, wanted) {
-      guard position < fields.count else {
-        column.append(.null)
-        continue
+    var position = 0
+    // The fields of a line without end; there is one more than separators.
+    var start: Int? = 0
+    while let current = start, position < targets.count {
+      let target = targets[position]
+      if let plain = plainField(line, from: current) {
+        if let target {
+          let bytes = UnsafeRawBufferPointer(rebasing: line[plain.field])
+          try append(bytes, table[position], to: columns[target])
+        }
+        start = plain.next
+      } else {
+        let (bytes, next) = field(line, from: current)
+        if let target {
+          try bytes.withUnsafeBytes { try append($0, table[position], to: columns[target]) }
+        }
+        start = next
       }
-      column.append(try value(fields[position], table[position]))
+      position += 1
+    }
+    while position < targets.count {
+      if let target = targets[position] { columns[target].append(.null) }
+      position += 1
     }
   }
 
-  private func value(_ bytes: [UInt8], _ field: Field) throws -> Scalar {
-    if case .string = field.type { return .bytes(bytes) }
+  /// A field that is between quotes as a whole, or without any, and what follows its separator; nil
+  /// where it needs a closer look.
+  private func plainField(
+    _ line: UnsafeRawBufferPointer,
+    from start: Int
+  ) -> (field: Range<Int>, next: Int?)? {
+    if start < line.count, line[start] == options.quote {
+      guard let end = find(options.quote, line, from: start + 1),
+        find(options.escape, line, from: start + 1, to: end) == nil
+      else { return nil }
+      if end + 1 == line.count { return (start + 1..<end, nil) }
+      return line[end + 1] == options.separator ? (start + 1..<end, end + 2) : nil
+    }
+    let separator = find(options.separator, line, from: start)
+    let end = separator ?? line.count
+    guard find(options.quote, line, from: start, to: end) == nil,
+      find(options.escape, line, from: start, to: end) == nil
+    else { return nil }
+    return (start..<end, separator.map { $0 + 1 })
+  }
+
+  private func find(
+    _ byte: UInt8,
+    _ line: UnsafeRawBufferPointer,
+    from start: Int,
+    to end: Int? = nil
+  ) -> Int? {
+    let end = end ?? line.count
+    guard start < end, let base = line.baseAddress,
+      let found = memchr(base + start, Int32(byte), end - start)
+    else { return nil }
+    return UnsafeRawPointer(found) - base
+  }
+
+  private func append(
+    _ bytes: UnsafeRawBufferPointer,
+    _ field: Field,
+    to column: ScalarColumn
+  ) throws {
+    switch field.type {
+    // These have forms of their own here.
+    case .date, .timestamp: column.append(try value(bytes, field))
+    default: if !column.append(field: bytes) { column.append(try value(bytes, field)) }
+    }
+  }
+
+  private func value(_ bytes: UnsafeRawBufferPointer, _ field: Field) throws -> Scalar {
     let text = String(decoding: bytes, as: UTF8.self)
     let value: Scalar? =
       switch field.type {
@@ -59,7 +127,7 @@ final class QuotedLines: LineDecoder {
       case .timestamp(let unit, _):
         Int64(text).map { .int($0 * (unit.perSecond / 1000)) }
           ?? PartitionValue.scalar(text, field.type)
-      default: bytes.withUnsafeBytes { FieldText.scalar($0, field.type) }
+      default: FieldText.scalar(bytes, field.type)
       }
     guard let value else {
       throw LineFailure(
@@ -71,11 +139,14 @@ final class QuotedLines: LineDecoder {
     return value
   }
 
-  private func split(_ line: UnsafeRawBufferPointer) -> [[UInt8]] {
-    var fields: [[UInt8]] = []
+  /// A field whose quotes or escapes divide it, and where the next one begins.
+  private func field(
+    _ line: UnsafeRawBufferPointer,
+    from start: Int
+  ) -> (bytes: [UInt8], next: Int?) {
     var field: [UInt8] = []
     var isQuoted = false
-    var index = 0
+    var index = start
     while index < line.count {
       let byte = line[index]
       let next = index + 1 < line.count ? line[index + 1] : nil
@@ -95,14 +166,12 @@ final class QuotedLines: LineDecoder {
         }
         isQuoted.toggle()
       } else if byte == options.separator && !isQuoted {
-        fields.append(field)
-        field = []
+        return (field, index + 1)
       } else {
         field.append(byte)
       }
       index += 1
     }
-    fields.append(field)
-    return fields
+    return (field, nil)
   }
 }

@@ -33,6 +33,24 @@ final class ScalarColumn {
     count += 1
   }
 
+  /// Appends what integers keep: integers, days, ticks, truth values, decimals of up to 18 digits.
+  ///
+  /// - Returns: Whether there was a value.
+  func append(integer value: Int64?) -> Bool {
+    guard let value else { return false }
+    integers.append(value)
+    validity.append(true)
+    count += 1
+    return true
+  }
+
+  /// Appends a floating number.
+  func append(double value: Double) {
+    doubles.append(value)
+    validity.append(true)
+    count += 1
+  }
+
   /// Appends a value, which is of the column's type, or null.
   func append(_ scalar: Scalar) {
     switch scalar {
