@@ -70,7 +70,12 @@ import Testing
     #expect(table.update.location == "s3://bucket/flights")
     #expect(
       table.update.format
-        == .csv(CSVLayout(delimiter: UInt8(ascii: ";"), quote: UInt8(ascii: "'"), hasHeader: true))
+        == .text(
+          SerDe(
+            library: "org.apache.hadoop.hive.serde2.OpenCSVSerde",
+            properties: ["separatorChar": ";", "quoteChar": "'"]
+          )
+        )
     )
     #expect(
       table.update.columns.map { HiveType.text($0.type) } == [
@@ -94,6 +99,51 @@ import Testing
         .text(SerDe(library: library, properties: [property: "(.*)"]))
       ]
     )
+  }
+
+  @Test func `LazySimpleSerDe, which knows no quotes, stays what it is`() throws {
+    let text = """
+      {"Table": {"Name": "t", "StorageDescriptor": {"Location": "/x", "Columns": [{"Name": "a", "Type": "varchar(5)",
+      "Comment": "first"}], "NumberOfBuckets": 4, "BucketColumns": ["A"], "InputFormat":
+      "org.apache.hadoop.mapred.TextInputFormat", "SerdeInfo": {"SerializationLibrary":
+      "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe", "Parameters": {"field.delim": ","}}}}}
+      """
+    let tables = try GlueTable.tables(try JSONValue.parse(Array(text.utf8)), path: "glue.json")
+    let update = try #require(tables.first?.update)
+    #expect(
+      update.format
+        == .text(SerDe(library: SerDeKind.lazySimple.rawValue, properties: ["field.delim": ","]))
+    )
+    #expect(update.details?.comments == ["a": "first"])
+    #expect(update.details?.declaredTypes == ["a": "varchar(5)"])
+    #expect(update.details?.bucketColumns == ["a"])
+    #expect(update.details?.bucketCount == 4)
+    #expect(update.details?.inputFormat == nil)
+  }
+
+  @Test func `what DDL says of a table survives the way through GetTable`() throws {
+    let catalog = try zoo.catalog()
+    let name = TableName(database: "default", table: "made")
+    var update = TableUpdate(
+      location: "made",
+      format: .text(
+        SerDe(library: SerDeKind.lazySimple.rawValue, properties: ["field.delim": "|"])
+      ),
+      columns: [Field("a", .string), Field("b", .int32)],
+      partitionKeys: [],
+      parameters: ["skip.header.line.count": "1"]
+    )
+    var details = TableDetails()
+    details.comments = ["b": "second"]
+    details.declaredTypes = ["a": "char(3)"]
+    details.bucketColumns = ["a"]
+    details.bucketCount = 8
+    update.details = details
+    try catalog.commit(name) { _ in update }
+    let (table, imported) = try round(name)
+    #expect(imported.update.format == table.format)
+    #expect(imported.update.details == details)
+    #expect(imported.update.columns == [Field("a", .string), Field("b", .int32)])
   }
 
   @Test(arguments: [

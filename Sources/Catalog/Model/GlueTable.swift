@@ -29,7 +29,7 @@ package enum GlueTable {
         "Name": .string(description.name.table),
         "DatabaseName": .string(description.name.database),
         "StorageDescriptor": storage(description, location: location),
-        "PartitionKeys": .array(description.partitionKeys.map(column)),
+        "PartitionKeys": columns(description.partitionKeys, of: description),
         "TableType": "EXTERNAL_TABLE", "Parameters": .object(parameters),
         "VersionId": .string("\(table.version.number)"),
       ]
@@ -58,8 +58,16 @@ package enum GlueTable {
     return ["Partitions": .array(list)]
   }
 
-  private static func column(_ field: Field) -> JSONValue {
-    ["Name": .string(field.name.lowercased()), "Type": .string(HiveType.text(folded(field.type)))]
+  private static func columns(_ fields: [Field], of table: TableDescription) -> JSONValue {
+    .array(
+      fields.map { field in
+        let name = field.name.lowercased()
+        let type = table.details.declaredTypes[name] ?? HiveType.text(folded(field.type))
+        var column: JSONObject = ["Name": .string(name), "Type": .string(type)]
+        column["Comment"] = table.details.comments[name].map { .string($0) }
+        return .object(column)
+      }
+    )
   }
 
   private static func folded(_ type: LogicalType) -> LogicalType {
@@ -90,18 +98,24 @@ package enum GlueTable {
       )
     case .csv(let layout):
       (input, output, serDe) = (text, textOutput, csvSerDe)
-      parameters = ["field.delim": .string(String(decoding: [layout.delimiter], as: UTF8.self))]
+      // LazySimpleSerDe minds no quotes; that the files have them is for those who come back.
+      parameters = [
+        "field.delim": .string(String(decoding: [layout.delimiter], as: UTF8.self)),
+        "quoteChar": .string(String(decoding: [layout.quote], as: UTF8.self)),
+      ]
     case .text(let own):
       (input, output, serDe) = (text, textOutput, own.library)
       parameters = TableDetailsFile.texts(own.properties)?.objectValue ?? [:]
     }
     return [
-      "Columns": .array(table.columns.map(column)), "Location": .string(location),
-      "InputFormat": .string(input), "OutputFormat": .string(output), "Compressed": false,
-      "NumberOfBuckets": -1,
+      "Columns": columns(table.columns, of: table), "Location": .string(location),
+      "InputFormat": .string(table.details.inputFormat ?? input),
+      "OutputFormat": .string(table.details.outputFormat ?? output), "Compressed": false,
+      "NumberOfBuckets": .integer(table.details.bucketCount ?? -1),
       "SerdeInfo": [
         "SerializationLibrary": .string(serDe), "Parameters": .object(parameters),
-      ], "BucketColumns": [], "SortColumns": [], "StoredAsSubDirectories": false,
+      ], "BucketColumns": .array(table.details.bucketColumns.map { .string($0) }),
+      "SortColumns": [], "StoredAsSubDirectories": false,
     ]
   }
 }
@@ -134,25 +148,34 @@ extension GlueTable {
         database: table["DatabaseName"]?.stringValue ?? "default",
         table: name
       )
-      var parameters: [String: String] = [:]
-      for member in table["Parameters"]?.objectValue?.members ?? [] {
-        parameters[member.name] = member.value.stringValue
-      }
-      tables.append(
-        Imported(
-          name: title,
-          update: TableUpdate(
-            location: trimmed(location),
-            format: try format(storage, parameters, path),
-            columns: try fields(storage["Columns"], path),
-            partitionKeys: try fields(table["PartitionKeys"], path),
-            parameters: parameters,
-            causes: { _ in ChangeCause(source: path) }
-          )
-        )
+      let parameters = texts(table["Parameters"])
+      var details = TableDetails()
+      var update = TableUpdate(
+        location: trimmed(location),
+        format: try format(storage, parameters, path),
+        columns: try fields(storage["Columns"], noting: &details, path),
+        partitionKeys: try fields(table["PartitionKeys"], noting: &details, path),
+        parameters: parameters,
+        causes: { _ in ChangeCause(source: path) }
       )
+      takeStorage(storage, into: &details)
+      if details != TableDetails() { update.details = details }
+      tables.append(Imported(name: title, update: update))
     }
     return tables
+  }
+
+  /// What a storage descriptor says beside columns, place and SerDe.
+  private static func takeStorage(_ storage: JSONValue, into details: inout TableDetails) {
+    let bucketColumns = (storage["BucketColumns"]?.arrayValue ?? []).compactMap(\.stringValue)
+    if let count = storage["NumberOfBuckets"]?.integerValue, count > 0, !bucketColumns.isEmpty {
+      details.bucketCount = count
+      details.bucketColumns = bucketColumns.map { $0.lowercased() }
+    }
+    // CloudTrail's is the one that changes how files are read.
+    if let input = storage["InputFormat"]?.stringValue, input.contains("CloudTrail") {
+      details.inputFormat = input
+    }
   }
 
   /// The partitions in an answer of `GetPartitions`, by table; none if it is another answer.
@@ -196,17 +219,35 @@ extension GlueTable {
     return String(trimmed)
   }
 
-  private static func fields(_ value: JSONValue?, _ path: String) throws(CatalogError) -> [Field] {
+  private static func fields(
+    _ value: JSONValue?,
+    noting details: inout TableDetails,
+    _ path: String
+  ) throws(CatalogError) -> [Field] {
     var fields: [Field] = []
     for column in value?.arrayValue ?? [] {
       guard let name = column["Name"]?.stringValue else { throw wrong("a column lacks Name", path) }
+      let type = column["Type"]?.stringValue ?? "string"
+      let lower = type.lowercased().filter { $0 != " " }
+      if lower.contains("char(") { details.declaredTypes[name.lowercased()] = lower }
+      if let comment = column["Comment"]?.stringValue, !comment.isEmpty {
+        details.comments[name.lowercased()] = comment
+      }
       do {
-        fields.append(Field(name, try HiveType.parse(column["Type"]?.stringValue ?? "string")))
+        fields.append(Field(name, try HiveType.parse(type)))
       } catch {
         throw wrong("column '\(name)': \(error)", path)
       }
     }
     return fields
+  }
+
+  private static func texts(_ object: JSONValue?) -> [String: String] {
+    var texts: [String: String] = [:]
+    for member in object?.objectValue?.members ?? [] {
+      texts[member.name] = member.value.stringValue
+    }
+    return texts
   }
 
   private static func format(
@@ -218,13 +259,11 @@ extension GlueTable {
     let options = storage["SerdeInfo"]?["Parameters"]
     let word = serDe.isEmpty ? parameters["classification"] ?? "" : serDe.lowercased()
     if word.contains("parquet") { return .parquet }
+    // A SerDe stays as it is, unless lake wrote the answer for a format of its own.
     switch SerDeKind(library: serDe) {
-    case .regex, .grok:
-      var properties: [String: String] = [:]
-      for member in options?.objectValue?.members ?? [] {
-        properties[member.name] = member.value.stringValue
-      }
-      return .text(SerDe(library: serDe, properties: properties))
+    case .regex, .grok, .openCSV: return .text(SerDe(library: serDe, properties: texts(options)))
+    case .lazySimple where options?["quoteChar"] == nil:
+      return .text(SerDe(library: serDe, properties: texts(options)))
     default: break
     }
     if word.contains("json") { return .ndjson }
