@@ -61,6 +61,47 @@ import Testing
     #expect(findings.first?.detail == "2 files lie outside of all partitions")
   }
 
+  @Test func `partitions below S3 lie in the folder that stands for it`() throws {
+    try zoo.parquet("s3/b/t/p=1/a.parquet", fields)
+    try zoo.parquet("s3/b/elsewhere/a.parquet", fields)
+    let catalog = try TableCatalog(lake: zoo.directory("lake"), s3Root: zoo.directory("s3"))
+    let update = TableUpdate(
+      location: "s3://b/t/",
+      format: .parquet,
+      columns: fields,
+      partitionKeys: [Field("p", .string)],
+      addedPartitions: [
+        Partition(values: ["1"], location: "s3://b/t/p=1/"),
+        Partition(values: ["2"], location: "s3://b/elsewhere/"),
+      ]
+    )
+    try catalog.commit(TableName(database: "default", table: "t")) { _ in update }
+    let report = try TableCheck(catalog).run()
+    #expect(report.findings == [])
+    #expect(report.fileCount == 2)
+    let rootless = try TableCheck(try TableCatalog(lake: zoo.directory("lake"))).run()
+    #expect(
+      rootless.findings.map(\.detail)
+        == ["no folder stands for S3: --s3-root DIR or $LAKE_S3_ROOT names it"]
+    )
+  }
+
+  @Test func `projected partitions are in no list, so no file is an orphan`() throws {
+    try zoo.parquet("lake/data/default/t/2026/a.parquet", fields)
+    let catalog = try zoo.catalog()
+    let update = TableUpdate(
+      location: "data/default/t",
+      format: .parquet,
+      columns: fields,
+      partitionKeys: [Field("p", .string)],
+      parameters: ["projection.enabled": "true"]
+    )
+    try catalog.commit(TableName(database: "default", table: "t")) { _ in update }
+    let report = try TableCheck(catalog).run()
+    #expect(report.findings == [])
+    #expect(report.fileCount == 1)
+  }
+
   @Test func `hidden files and those of unfinished writers are not looked at`() throws {
     try table()
     _ = zoo.directory.write("half", to: "\(folder)/month=06/.b.parquet.tmp")

@@ -86,6 +86,17 @@ public struct TableCheck: Sendable {
     let table = snapshot.description
     let location = catalog.path(of: table.location)
     let store = LocalFolder(location)
+    if S3Location.key(of: table.location) != nil && catalog.s3Root == nil {
+      report.findings.append(
+        CheckFinding(
+          .missing,
+          table: "\(table.name)",
+          path: table.location,
+          detail: "no folder stands for S3: --s3-root DIR or $LAKE_S3_ROOT names it"
+        )
+      )
+      return []
+    }
     if let info = try? LocalFolder(".").info(location) {
       return [File(path: location, byteCount: info.byteCount)]
     }
@@ -98,14 +109,16 @@ public struct TableCheck: Sendable {
       )
       return []
     }
-    if table.partitionKeys.isEmpty {
+    let isProjected = table.parameters["projection.enabled"]?.lowercased() == "true"
+    // Projected partitions are computed, wherever their folders are; the catalog lists none.
+    if table.partitionKeys.isEmpty || isProjected {
       return listed.map { File(path: store.systemPath($0.path), byteCount: $0.byteCount) }
     }
     let partitions = try catalog.partitions(of: snapshot)
     report.partitionCount += partitions.count
     // Files by the partition's folder; those of folders that no partition names stay behind.
     var counts: [String: Int] = [:]
-    for partition in partitions { counts[TableCheck.trimmed(partition.location)] = 0 }
+    for partition in partitions { counts[place(of: partition, within: location)] = 0 }
     var files: [File] = []
     var orphans: [String: Int] = [:]
     for object in listed {
@@ -146,6 +159,17 @@ public struct TableCheck: Sendable {
       }
     }
     return files
+  }
+
+  /// A partition's folder: relative to the table's where it lies below it.
+  private func place(of partition: Partition, within location: String) -> String {
+    var place = TableCheck.trimmed(partition.location)
+    if S3Location.key(of: place) != nil { place = TableCheck.trimmed(catalog.path(of: place)) }
+    let prefix = TableCheck.trimmed(location) + "/"
+    if place.hasPrefix(prefix) { return String(place.dropFirst(prefix.count)) }
+    // A root of S3 may be relative to the current folder.
+    return S3Location.key(of: partition.location) == nil || place.hasPrefix("/")
+      ? place : CrawlTarget.absolute(place)
   }
 
   private static func trimmed(_ folder: String) -> String {
