@@ -80,6 +80,7 @@ struct InputLedger: Sendable, Equatable {
     }
     for var input in remaining(after: checkpoint) {
       if let identity = input.identity?.moved(among: files) {
+        if identity.path != input.identity?.path { input.path = identity.path }
         input.identity = try identity.current(byteCountMax: byteCounts[identity.path])
         input.replays = replays[identity.path]
       }

@@ -53,6 +53,7 @@ import Testing
     let (log, first, second) = (
       "\(lake.folder)/in/app.log", "\(lake.folder)/in/app.log.1", "\(lake.folder)/in/app.log.2"
     )
+    mkdir("\(lake.folder)/in", 0o755)
     let summary = follow(
       lake,
       [
