@@ -252,12 +252,24 @@ struct DeliveryWorker {
   ) -> [[String]?]? {
     guard let prefix = settings.prefix, !prefix.keys.isEmpty else { return nil }
     let now = settings.nowMillis()
+    let name = ObjectName(stream: settings.streamName, version: 1)
+      .of(shard: settings.sharding == nil ? nil : 0)
+    let nameByteCount = name.byteCount(extension: settings.fileExtension)
+    // Values repeat; what their folder is called has to be looked at once.
+    var known: Set<[String]> = []
     var keys: [[String]?] = []
     for (row, place) in sorted.decoded.places.enumerated() {
       let number = sorted.decoded.recordNumbers?[row] ?? numbered.block.firstRecord + row
       let given = staged.map { $0.keys.indices.contains(number) ? $0.keys[number] : [:] } ?? [:]
       do throws(QueryFault) {
-        keys.append(try values(prefix.keys, numbered, place, given: given, nowMillis: now))
+        let values = try values(prefix.keys, numbered, place, given: given, nowMillis: now)
+        if !known.contains(values) {
+          if let words = prefix.fault(keys: values, nameByteCount: nameByteCount) {
+            throw QueryFault(sentence: words)
+          }
+          known.insert(values)
+        }
+        keys.append(values)
       } catch {
         keys.append(nil)
         sorted.failed.append(

@@ -25,6 +25,12 @@ struct ObjectName {
     return "\(stream)-\(version)-\(time)-\(ObjectName.uuid(&random))\(suffix)"
   }
 
+  /// How long names are at most, for versions of up to six digits.
+  func byteCount(extension suffix: String) -> Int {
+    stream.utf8.count + 6 + "-".utf8.count * 3 + "yyyy-MM-dd-HH-mm-ss".utf8.count + 36
+      + suffix.utf8.count
+  }
+
   /// A random UUID (RFC 9562, version 4) in lower case.
   static func uuid(_ random: inout some RandomNumberGenerator) -> String {
     let high = (random.next() as UInt64) & 0xFFFF_FFFF_FFFF_0FFF | 0x4000

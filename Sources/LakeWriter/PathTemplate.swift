@@ -36,6 +36,8 @@ public struct PathTemplate: Sendable, Equatable {
   /// The longest template, and the longest text that it may give.
   static let characterCountMax = 1024
   static let evaluatedCountMax = 512
+  /// The longest name of a folder or file, in bytes.
+  static let nameByteCountMax = 255
 
   /// Reads the prefix of delivered files.
   ///
@@ -94,6 +96,14 @@ public struct PathTemplate: Sendable, Equatable {
       throw PathTemplate.fault(
         option,
         "it gives \(sample.count) characters, \(PathTemplate.evaluatedCountMax) are allowed"
+      )
+    }
+    if let long = sample.split(separator: "/").first(where: {
+      $0.utf8.count > PathTemplate.nameByteCountMax
+    }) {
+      throw PathTemplate.fault(
+        option,
+        "it gives a name of \(long.utf8.count) bytes, \(PathTemplate.nameByteCountMax) are allowed"
       )
     }
     if sample.hasPrefix("/") || sample.split(separator: "/").contains("..") {
@@ -209,6 +219,30 @@ public struct PathTemplate: Sendable, Equatable {
       }
     }
     .joined()
+  }
+
+  /// Looks whether a folder can be made for some values.
+  ///
+  /// - Parameters:
+  ///   - values: The values of ``keys``.
+  ///   - nameByteCount: How long the names of files are, which the end of the prefix may begin.
+  /// - Returns: Why none can be made; nil if one can.
+  func fault(keys values: [String], nameByteCount: Int) -> String? {
+    let text = text(millis: 0, keys: values)
+    if text.count > PathTemplate.evaluatedCountMax {
+      return
+        "the prefix gives \(text.count) characters, \(PathTemplate.evaluatedCountMax) are allowed"
+    }
+    let names = text.split(separator: "/", omittingEmptySubsequences: false)
+    for (index, name) in names.enumerated() {
+      let byteCount = name.utf8.count + (index == names.count - 1 ? nameByteCount : 0)
+      if byteCount > PathTemplate.nameByteCountMax {
+        return
+          "the prefix gives a name of \(byteCount) bytes, \(PathTemplate.nameByteCountMax) are "
+          + "allowed"
+      }
+    }
+    return nil
   }
 
   /// A value as part of a folder's name, which leads nowhere else and hides nothing.

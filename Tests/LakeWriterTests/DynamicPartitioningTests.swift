@@ -196,6 +196,58 @@ import Testing
       )
     ) { try PartitionQuery("{a: .a") }
   }
+
+  @Test(arguments: [("", false), ("-x", true)])
+  func `a record whose folder's name would be too long is kept, and stops nothing`(
+    end: String,
+    isName: Bool
+  ) throws {
+    let lake = TestLake()
+    // `k=`, and at the end of a prefix the name of the file, 78 bytes with this stream.
+    let rest = isName ? 255 - 2 - 2 - 78 : 253
+    let keys = [
+      String(repeating: "x", count: rest), String(repeating: "x", count: rest + 1),
+      String(repeating: "x", count: 5000), String(repeating: "ü", count: rest / 2),
+      String(repeating: "\u{1}", count: rest / 3 + 1), "short",
+    ]
+    let lines = keys.enumerated().map { id, key in
+      JSONValue.object(["id": .integer(id), "k": .string(key)]).compactText + "\n"
+    }
+    let prefix = try PathTemplate(
+      prefix: "!{timestamp:yyyy}/k=!{partitionKeyFromQuery:k}" + (isName ? end : "/")
+    )
+    let query = try PartitionQuery("{k: .k}")
+    let summary = lake.deliver([lake.write(lines.joined(), to: "in/a")]) {
+      $0.timeField = nil
+      $0.prefix = prefix
+      $0.partitionQuery = query
+    }
+    #expect(summary.failure == nil)
+    #expect(try lake.ids() == [0, 3, 5])
+    let entries = try RejectedDocuments.read(
+      folder: lake.rejects,
+      errorType: "partition-failed",
+      limit: 9
+    )
+    #expect(
+      entries.compactMap { $0.document["lastErrorMessage"]?.stringValue }.sorted()
+        == [
+          "the prefix gives \(5007 + (isName ? 2 : 1)) characters, 512 are allowed",
+          "the prefix gives a name of 256 bytes, 255 are allowed",
+          "the prefix gives a name of \((rest / 3 + 1) * 3 + 2 + (isName ? 80 : 0)) bytes, 255 are allowed",
+        ].sorted()
+    )
+  }
+
+  @Test func `a prefix with a name that no file system takes is refused`() {
+    let text = String(repeating: "a", count: 256) + "/!{timestamp:yyyy}/"
+    #expect(
+      throws: LakeWriterError(
+        .invalidSettings("--prefix: it gives a name of 256 bytes, 255 are allowed"),
+        path: ""
+      )
+    ) { try PathTemplate(prefix: text) }
+  }
 }
 
 /// Values of columns, for comparisons.
