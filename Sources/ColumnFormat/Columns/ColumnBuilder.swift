@@ -139,6 +139,75 @@ public final class ColumnBuilder {
     }
   }
 
+  /// Appends the rows of `column` in `range`, in bulk.
+  ///
+  /// The types must agree.
+  public func append(_ column: Column, range: Range<Int>) {
+    if range.isEmpty { return }
+    let flat = column.flattened()
+    if let validity = flat.validity {
+      self.validity.append(validity, range)
+    } else {
+      self.validity.append(repeating: true, count: range.count)
+    }
+    count += range.count
+    append(flat.flatValues, range)
+  }
+
+  private func append(_ values: Values, _ range: Range<Int>) {
+    switch (values, storage) {
+    case (.boolean(let source), .boolean(var target)):
+      target.append(from: source.base + range.lowerBound, count: range.count)
+      storage = .boolean(target)
+    case (.int8(let source), .int8(var target)):
+      target.append(from: source.base + range.lowerBound, count: range.count)
+      storage = .int8(target)
+    case (.int16(let source), .int16(var target)):
+      target.append(from: source.base + range.lowerBound, count: range.count)
+      storage = .int16(target)
+    case (.int32(let source), .int32(var target)):
+      target.append(from: source.base + range.lowerBound, count: range.count)
+      storage = .int32(target)
+    case (.int64(let source), .int64(var target)):
+      target.append(from: source.base + range.lowerBound, count: range.count)
+      storage = .int64(target)
+    case (.int128(let source), .int128(var target)):
+      target.append(from: source.base + range.lowerBound, count: range.count)
+      storage = .int128(target)
+    case (.float32(let source), .float32(var target)):
+      target.append(from: source.base + range.lowerBound, count: range.count)
+      storage = .float32(target)
+    case (.float64(let source), .float64(var target)):
+      target.append(from: source.base + range.lowerBound, count: range.count)
+      storage = .float64(target)
+    case (.bytes(let source, _), .bytes(var target, let arena)):
+      arena.copy(source.base + range.lowerBound, count: range.count, to: &target)
+      storage = .bytes(target, arena)
+    case (.list(let offsets, let elements), .list(var target, let builder)):
+      guard ColumnBuilder.isRising(offsets, range) else {
+        let rows = Buffer<UInt32>(range.map { UInt32(truncatingIfNeeded: $0) })
+        return append(values, rows)
+      }
+      let first = offsets.base[range.lowerBound]
+      let start = target[target.count - 1]
+      target.reserve(range.count)
+      for row in range { target.append(start &+ (offsets.base[row &+ 1] &- first)) }
+      builder.append(elements, range: Int(first)..<Int(offsets.base[range.upperBound]))
+      storage = .list(target, builder)
+    case (.row(let columns), .row(let builders)):
+      precondition(columns.count == builders.count, "the row types differ")
+      for (column, builder) in zip(columns, builders) { builder.append(column, range: range) }
+    default: preconditionFailure("the builder and the column have different physical types")
+    }
+  }
+
+  /// Whether lists lie one behind the other, as all but odd makers of columns leave them.
+  private static func isRising(_ offsets: Buffer<UInt32>, _ range: Range<Int>) -> Bool {
+    var isRising = true
+    for row in range { isRising = isRising && offsets.base[row &+ 1] >= offsets.base[row] }
+    return isRising
+  }
+
   /// The rows appended so far as a column; the builder must not be used afterwards.
   public func finish() -> Column {
     let values: Values

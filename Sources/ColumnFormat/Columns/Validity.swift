@@ -149,7 +149,44 @@ public struct ValidityBuilder: Sendable {
 
   /// Appends `added` equal rows.
   public mutating func append(repeating isValid: Bool, count added: Int) {
-    for _ in 0..<added { append(isValid) }
+    append(count: added) { _ in isValid ? .max : 0 }
+  }
+
+  /// Appends the rows of `range`.
+  public mutating func append(_ validity: Validity, _ range: Range<Int>) {
+    let source = validity.words.base
+    let first = range.lowerBound >> 6
+    let shift = UInt64(range.lowerBound & 63)
+    let last = (range.upperBound - 1) >> 6
+    append(count: range.count) { index in
+      let low = source[first + index] >> shift
+      // The word behind the last one may not be there.
+      return shift > 0 && first + index < last
+        ? low | source[first + index + 1] << (64 - shift) : low
+    }
+  }
+
+  /// Appends rows by words of 64, lowest bit first.
+  @inline(__always)
+  private mutating func append(count added: Int, _ word: (Int) -> UInt64) {
+    let missing = Validity.wordCount(count &+ added) &- words.count
+    words.append(repeating: 0, count: missing)
+    let target = words.base
+    let shift = UInt64(count & 63)
+    var place = count &>> 6
+    var index = 0
+    var left = added
+    while left > 0 {
+      let size = min(left, 64)
+      let bits = word(index) & (.max &>> UInt64(64 &- size))
+      nullCount &+= size &- bits.nonzeroBitCount
+      target[place] |= bits &<< shift
+      if Int(shift) &+ size > 64 { target[place &+ 1] |= bits &>> (64 &- shift) }
+      place &+= 1
+      index &+= 1
+      left &-= size
+    }
+    count &+= added
   }
 
   /// The bitmap, or nil where no row is null.

@@ -1,18 +1,17 @@
 extension ByteAccumulator {
   /// The encodings worth a trial.
-  func candidates(_ options: WriterOptions) -> [ChunkEncoding] {
+  func candidates(_ options: WriterOptions, _ scratch: PageScratch) -> [ChunkEncoding] {
     if count == 0 { return [.plain] }
     var candidates: [ChunkEncoding] = isDictionary ? [.dictionary, .plain] : [.plain]
     if options.usesDeltaEncodings && leaf.typeLength == nil {
       candidates.append(.lengths)
-      if hasSharedPrefixes { candidates.append(.prefixes) }
+      if hasSharedPrefixes(scratch) { candidates.append(.prefixes) }
     }
     return candidates
   }
 
   /// Whether neighbours share a quarter of their bytes, judged by some.
-  private var hasSharedPrefixes: Bool {
-    let scratch = PageScratch()
+  private func hasSharedPrefixes(_ scratch: PageScratch) -> Bool {
     let sample = contiguous(EncodingTrial.sample(of: count), scratch)
     return sample.sharedByteCount * 4 >= sample.byteCount && sample.byteCount > 0
   }

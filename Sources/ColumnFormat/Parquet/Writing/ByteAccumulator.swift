@@ -189,7 +189,7 @@ final class ByteAccumulator {
         as: UInt32.self
       )
     } else {
-      target.copyMemory(from: view.pointee.address, byteCount: count)
+      view.pointee.copyLong(to: target)
     }
     bytes.advance(by: count)
     ends.append(bytes.count)
@@ -262,11 +262,20 @@ final class ByteAccumulator {
     let count = view.count
     var hash = view.head
     var offset = 0
-    while offset &+ 8 <= count {
-      hash = (hash ^ start.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
-      hash = hash &* 0x9E37_79B9_7F4A_7C15
-      hash ^= hash &>> 29
-      offset &+= 8
+    // Sixteen bytes a step: halves of a product depend on all bits of both factors.
+    while offset &+ 16 <= count {
+      let product =
+        (hash ^ start.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+        .multipliedFullWidth(
+          by: start.loadUnaligned(fromByteOffset: offset &+ 8, as: UInt64.self)
+            ^ 0x9E37_79B9_7F4A_7C15
+        )
+      hash = product.high ^ product.low
+      offset &+= 16
+    }
+    if offset &+ 8 <= count {
+      hash ^= start.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+      hash = CodeTable.mix(hash)
     }
     // Long values have at least eight bytes, so the last ones are hashed with a step that overlaps.
     hash ^= start.loadUnaligned(fromByteOffset: count &- 8, as: UInt64.self)

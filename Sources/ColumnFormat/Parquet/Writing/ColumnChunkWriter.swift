@@ -16,11 +16,32 @@ final class ColumnChunkWriter: @unchecked Sendable {
     self.options = options
     falsePositiveRate =
       options.bloomFilters.first { $0.path == leaf.dottedPath }?.falsePositiveRate
-    trial = options.encodingMemory?.trial(of: leaf.dottedPath) ?? EncodingTrial()
+    trial = EncodingTrial()
     levels = LevelAccumulator(leaf)
     values = ValueAccumulator(leaf, options)
+    if let memory = options.encodingMemory { takeTrial(from: memory) }
+  }
+
+  /// Goes on with what other files have found out; nothing has been gathered yet.
+  func takeTrial(from memory: EncodingMemory) {
+    trial = memory.trial(of: leaf.dottedPath) ?? EncodingTrial()
     // Where a dictionary did not pay in other files it is given up early in this one.
     if let last = trial.lastChoice { values.removeAll(writtenAs: last) }
+  }
+
+  /// Whether files with these options can use the writer.
+  func isGood(for options: WriterOptions) -> Bool {
+    options.codec == self.options.codec
+      && options.pageByteCount == self.options.pageByteCount
+      && options.pageRowCountMax == self.options.pageRowCountMax
+      && options.dataPageVersion == self.options.dataPageVersion
+      && options.dictionaryByteCountMax == self.options.dictionaryByteCountMax
+      && options.usesDeltaEncodings == self.options.usesDeltaEncodings
+      && options.usesByteStreamSplit == self.options.usesByteStreamSplit
+      && options.writesPageIndex == self.options.writesPageIndex
+      && options.boundByteCountMax == self.options.boundByteCountMax
+      && options.bloomFilters == self.options.bloomFilters
+      && options.encodingMemory === self.options.encodingMemory
   }
 
   /// The memory in use, in bytes.

@@ -8,8 +8,9 @@
 struct DictionaryChoice {
   /// How many values a first trial takes.
   static let trialCountMax = 16 << 10
-  /// How many values a trial takes after one that failed.
-  static let trialCountMin = 1 << 10
+  /// How many values a trial takes after one that failed: small files of names would else spend a third
+  /// of their values on it.
+  static let trialCountMin = 1 << 8
 
   private let byteCountMax: Int
   private var trialCount = DictionaryChoice.trialCountMax

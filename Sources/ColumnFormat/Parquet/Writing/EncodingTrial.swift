@@ -8,8 +8,10 @@ struct EncodingTrial: Sendable {
   static let valueCountMax = 4096
   /// The most bytes that are tried of large values.
   static let byteCountMax = 128 << 10
-  /// For how many row groups a choice stays as it is.
-  private static let rowGroupCountMax = 8
+  /// For how many row groups a choice stays as it is, at first.
+  private static let patienceMin = 8
+  /// For how many it stays when trial after trial came to the same.
+  private static let patienceMax = 64
   /// Chunks of fewer values are too small for a codec to say anything.
   private static let valueCountMin = 64
   /// A dictionary that makes the values so many times smaller is taken without a trial.
@@ -19,6 +21,8 @@ struct EncodingTrial: Sendable {
   private var choice = ChunkEncoding.plain
   /// The row groups that followed the choice.
   private(set) var age = 0
+  /// For how many row groups the choice stays as it is.
+  private var patience = EncodingTrial.patienceMin
   /// How many values there were to choose from.
   private var valueCount = 0
   /// A choice from few values is good for so many times as many.
@@ -40,28 +44,34 @@ struct EncodingTrial: Sendable {
     _ options: WriterOptions,
     _ encoder: PageEncoder
   ) throws(DecodingFailure) -> ChunkEncoding {
-    let candidates = values.candidates(options)
-    if candidates.count == 1 { return candidates[0] }
-    if let obvious = EncodingTrial.obvious(values, candidates) { return obvious }
+    if values.count == 0 { return .plain }
+    if let obvious = EncodingTrial.obvious(values) { return obvious }
     age += 1
-    let isLikeBefore =
-      valueCount >= EncodingTrial.valueCountMax
-      || values.count <= valueCount * EncodingTrial.growthMax
-    if candidates == self.candidates && age < EncodingTrial.rowGroupCountMax && isLikeBefore {
-      return choice
-    }
+    if isGood(for: values) { return choice }
+    let candidates = values.candidates(options, encoder.scratch)
+    if candidates.count == 1 { return candidates[0] }
+    let before = lastChoice
     choice = try EncodingTrial.smallest(values, candidates, encoder)
+    let isConfirmed = choice == before && candidates == self.candidates
+    patience =
+      isConfirmed ? min(patience * 2, EncodingTrial.patienceMax) : EncodingTrial.patienceMin
     self.candidates = candidates
     valueCount = values.count
     age = 0
     return choice
   }
 
+  /// Whether the last trial still tells about such values.
+  private func isGood(for values: ValueAccumulator) -> Bool {
+    if candidates.isEmpty || age >= patience { return false }
+    // A dictionary that was given up is none to choose, and one that was kept this time is new.
+    if (values.entryCount != nil) != (candidates[0] == .dictionary) { return false }
+    return valueCount >= EncodingTrial.valueCountMax
+      || values.count <= valueCount * EncodingTrial.growthMax
+  }
+
   /// The choice that needs no trial, if there is one.
-  private static func obvious(
-    _ values: ValueAccumulator,
-    _ candidates: [ChunkEncoding]
-  ) -> ChunkEncoding? {
+  private static func obvious(_ values: ValueAccumulator) -> ChunkEncoding? {
     let size = values.plainByteCount
     if let entryCount = values.entryCount {
       let width = BitPacking.width(UInt64(max(entryCount, 1)))

@@ -152,6 +152,18 @@ struct LevelAccumulator {
     _ rowCountMax: Int,
     _ valueCountMax: (Int) -> Int
   ) -> Extent {
+    // Small row groups are one page: then all that is left is counted sixteen levels at a time.
+    let left = count - start
+    let rowCount =
+      repetitionMax == 0
+      ? left : Int(lake_count_equal(repetitions.base + start, Int64(left), 0))
+    if rowCount <= rowCountMax {
+      let full = UInt8(truncatingIfNeeded: definitionMax)
+      let values = Int(lake_count_equal(definitions.base + start, Int64(left), full))
+      if valueCountMax(values) == values {
+        return Extent(levelCount: left, valueCount: values, rowCount: rowCount)
+      }
+    }
     let whole = nestedExtent(from: start, rowCountMax, valueCountMax: .max)
     let fitting = valueCountMax(whole.valueCount)
     if fitting == whole.valueCount { return whole }

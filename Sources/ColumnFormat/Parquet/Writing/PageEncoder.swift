@@ -20,6 +20,15 @@ final class PageEncoder: @unchecked Sendable {
     compressor = try Compressor(options.codec, level: options.level)
   }
 
+  /// Whether files with these options can use the encoder.
+  func isGood(for options: WriterOptions) -> Bool {
+    options.codec == self.options.codec && options.level == self.options.level
+      && options.writesChecksums == self.options.writesChecksums
+  }
+
+  /// Whether a page was so large that the memory it took should not lie idle.
+  var isLarge: Bool { max(body.capacity, packed.capacity, page.capacity) > 4 << 20 }
+
   /// The sizes of a page with its header, before compression and in the file.
   struct PageSize {
     var uncompressed: Int

@@ -28,6 +28,8 @@ public struct ParquetWriter: ~Copyable {
   private var pending = PendingBatches()
   /// Rows that wait for their row group, pending ones included.
   private var bufferedRowCount = 0
+  /// The most bytes that the chunks of a row group have taken.
+  private var chunkByteCountMax = 0
   private var writtenRowCount = 0
 
   /// The rows looked at between two checks of the memory in use.
@@ -89,6 +91,7 @@ public struct ParquetWriter: ~Copyable {
   /// - Throws: ``ColumnFormatError`` when the sink fails or a value does not fit its column's type.
   public mutating func endRowGroup() throws(ColumnFormatError) {
     if bufferedRowCount > 0 { try writeRowGroup() }
+    keepMemory()
     chunks = []
     fields = []
     rowGroupWriter = nil
@@ -100,6 +103,7 @@ public struct ParquetWriter: ~Copyable {
   /// - Throws: ``ColumnFormatError`` when the sink fails or a value does not fit its column's type.
   public consuming func finish() throws(ColumnFormatError) -> WrittenFile {
     if bufferedRowCount > 0 { try writeRowGroup() }
+    keepMemory()
     try startFile()
     try writeIndexes()
     var metadata = FileMetadata()
@@ -148,7 +152,9 @@ public struct ParquetWriter: ~Copyable {
     pending.removeAll()
     if chunks.isEmpty {
       let options = self.options
-      chunks = fileSchema.leaves.map { ColumnChunkWriter($0, options) }
+      chunks =
+        options.encodingMemory?.takeChunks(fileSchema.leaves, options)
+        ?? fileSchema.leaves.map { ColumnChunkWriter($0, options) }
       fields = FieldWriter.writers(schema.fields, chunks)
     }
     let fields = self.fields
@@ -171,6 +177,7 @@ public struct ParquetWriter: ~Copyable {
 
   private mutating func writeRowGroup() throws(ColumnFormatError) {
     try appendPending()
+    chunkByteCountMax = max(chunkByteCountMax, chunks.reduce(0) { $0 + $1.byteCount })
     try startFile()
     if rowGroupWriter == nil { rowGroupWriter = try makeRowGroupWriter() }
     guard let rowGroupWriter else { return }
@@ -181,10 +188,23 @@ public struct ParquetWriter: ~Copyable {
     bufferedRowCount = 0
   }
 
+  /// Leaves encoders, and the chunks if they were small, to other files.
+  private func keepMemory() {
+    guard let memory = options.encodingMemory, let rowGroupWriter else { return }
+    memory.keep(rowGroupWriter.encoders)
+    if chunkByteCountMax <= EncodingMemory.chunkByteCountMax { memory.keep(chunks) }
+  }
+
   private func makeRowGroupWriter() throws(ColumnFormatError) -> RowGroupWriter {
     var encoders: [PageEncoder] = []
     do throws(DecodingFailure) {
-      for _ in 0..<options.threadCount { encoders.append(try PageEncoder(options)) }
+      for _ in 0..<options.threadCount {
+        if let known = options.encodingMemory?.takeEncoder(options) {
+          encoders.append(known)
+        } else {
+          encoders.append(try PageEncoder(options))
+        }
+      }
     } catch {
       throw ColumnFormatError(.unsupported(error.message), .init(path: sink.path))
     }

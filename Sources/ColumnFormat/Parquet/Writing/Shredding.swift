@@ -80,34 +80,7 @@ enum Shredder {
     guard case .list(let offsets, let elements) = column.flatValues else {
       throw mismatch(column, field)
     }
-    var rows = BufferBuilder<UInt32>(capacity: slots.count)
-    var definitions = BufferBuilder<UInt8>(capacity: slots.count)
-    var repetitions = BufferBuilder<UInt8>(capacity: slots.count)
-    let inside = UInt8(truncatingIfNeeded: definition + 1)
-    let again = UInt8(truncatingIfNeeded: repetition + 1)
-    for slot in 0..<slots.count {
-      let row = slots.rows.base[slot]
-      let start = row == Slots.noRow ? 0 : offsets.base[Int(row)]
-      let end = row == Slots.noRow ? 0 : offsets.base[Int(row) &+ 1]
-      if start >= end {
-        rows.append(Slots.noRow)
-        definitions.append(slots.definitions.base[slot])
-        repetitions.append(slots.repetitions.base[slot])
-        continue
-      }
-      let count = Int(end &- start)
-      let target = rows.room(for: count)
-      for index in 0..<count { target[index] = start &+ UInt32(truncatingIfNeeded: index) }
-      rows.advance(by: count)
-      definitions.append(repeating: inside, count: count)
-      repetitions.append(slots.repetitions.base[slot])
-      repetitions.append(repeating: again, count: count - 1)
-    }
-    let inner = Slots(
-      rows: rows.finish(),
-      definitions: definitions.finish(),
-      repetitions: repetitions.finish()
-    )
+    let inner = elementSlots(slots, offsets, definition: definition, repetition: repetition)
     try shred(
       elements,
       member,
@@ -116,6 +89,53 @@ enum Shredder {
       repetition: repetition + 1,
       leaf: leaf
     )
+  }
+
+  /// The slots of the elements of lists: one for each element, and one for each list without any.
+  private static func elementSlots(
+    _ slots: Slots,
+    _ offsets: Buffer<UInt32>,
+    definition: Int,
+    repetition: Int
+  ) -> Slots {
+    var count = 0
+    for slot in 0..<slots.count {
+      let row = slots.rows.base[slot]
+      let elements = row == Slots.noRow ? 0..<0 : elementRange(offsets, row)
+      count &+= max(elements.count, 1)
+    }
+    let rows = Buffer<UInt32>(count: count)
+    let definitions = Buffer<UInt8>(count: count)
+    let repetitions = Buffer<UInt8>(count: count)
+    let inside = UInt8(truncatingIfNeeded: definition + 1)
+    let again = UInt8(truncatingIfNeeded: repetition + 1)
+    var place = 0
+    for slot in 0..<slots.count {
+      let row = slots.rows.base[slot]
+      let elements = row == Slots.noRow ? 0..<0 : elementRange(offsets, row)
+      if elements.isEmpty {
+        rows.base[place] = Slots.noRow
+        definitions.base[place] = slots.definitions.base[slot]
+        repetitions.base[place] = slots.repetitions.base[slot]
+        place &+= 1
+        continue
+      }
+      let first = place
+      for element in elements {
+        rows.base[place] = element
+        definitions.base[place] = inside
+        repetitions.base[place] = again
+        place &+= 1
+      }
+      repetitions.base[first] = slots.repetitions.base[slot]
+    }
+    return Slots(rows: rows, definitions: definitions, repetitions: repetitions)
+  }
+
+  @inline(__always)
+  private static func elementRange(_ offsets: Buffer<UInt32>, _ row: UInt32) -> Range<UInt32> {
+    let start = offsets.base[Int(row)]
+    return start..<max(offsets.base[Int(row) &+ 1], start)
   }
 
   /// The slots after a node's own nulls: one more level where there is a value, no row elsewhere.
@@ -135,12 +155,19 @@ enum Shredder {
       }
       return slots
     }
-    let rows = Buffer<UInt32>(count: slots.count)
     let definitions = Buffer<UInt8>(count: slots.count)
+    guard let validity else {
+      for slot in 0..<slots.count {
+        let isPresent = slots.rows.base[slot] != Slots.noRow
+        definitions.base[slot] = slots.definitions.base[slot] &+ (isPresent ? 1 : 0)
+      }
+      return Slots(rows: slots.rows, definitions: definitions, repetitions: slots.repetitions)
+    }
+    let rows = Buffer<UInt32>(count: slots.count)
     for slot in 0..<slots.count {
       let row = slots.rows.base[slot]
       var isPresent = row != Slots.noRow
-      if isPresent, let validity { isPresent = validity.isValid(Int(row)) }
+      if isPresent { isPresent = validity.isValid(Int(row)) }
       rows.base[slot] = isPresent ? row : Slots.noRow
       definitions.base[slot] = slots.definitions.base[slot] &+ (isPresent ? 1 : 0)
     }

@@ -88,13 +88,13 @@ enum ValueAccumulator {
   }
 
   /// The encodings worth a trial, at least one.
-  func candidates(_ options: WriterOptions) -> [ChunkEncoding] {
+  func candidates(_ options: WriterOptions, _ scratch: PageScratch) -> [ChunkEncoding] {
     switch self {
     case .boolean: [.plain]
     case .fixed32(let values): values.candidates(options)
     case .fixed64(let values): values.candidates(options)
     case .fixed128(let values): values.candidates(options)
-    case .bytes(let values): values.candidates(options)
+    case .bytes(let values): values.candidates(options, scratch)
     }
   }
 

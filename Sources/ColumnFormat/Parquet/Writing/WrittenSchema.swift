@@ -1,5 +1,5 @@
 /// A leaf of a file's schema: the part of a column that has pages of its own.
-struct LeafColumn {
+struct LeafColumn: Equatable {
   /// The names from the top-level column down.
   var path: [String]
   /// What the values mean.

@@ -93,7 +93,7 @@ import Testing
   @Test func `files that share a memory choose anew only now and then`() throws {
     var options = WriterOptions()
     options.encodingMemory = EncodingMemory()
-    let values = Values.int64(Buffer(random(500).map { $0 % 1_000_003 }))
+    let values = Values.int64(Buffer(random(500).map { $0 % 300 }))
     let alone = try encodings(.int64, values)
     var ages: [Int?] = []
     for _ in 0..<10 {
@@ -107,11 +107,59 @@ import Testing
     var options = WriterOptions()
     options.encodingMemory = EncodingMemory()
     // Few enough that a dictionary is among the candidates each time.
-    let values = random(4000).map { $0 % 1_000_003 }
+    let values = random(4000).map { $0 % 150 }
     _ = try encodings(.int64, .int64(Buffer(Array(values.prefix(200)))), options)
     _ = try encodings(.int64, .int64(Buffer(Array(values.prefix(800)))), options)
     #expect(options.encodingMemory?.trial(of: "a")?.age == 1)
     _ = try encodings(.int64, .int64(Buffer(Array(values.prefix(801)))), options)
     #expect(options.encodingMemory?.trial(of: "a")?.age == 0)
+  }
+
+  @Test func `a choice that trial after trial confirms lasts longer and longer`() throws {
+    var options = WriterOptions()
+    options.encodingMemory = EncodingMemory()
+    let values = Values.int64(Buffer(random(500).map { $0 % 300 }))
+    var trials: [Int] = []
+    for file in 0..<200 {
+      _ = try encodings(.int64, values, options)
+      if options.encodingMemory?.trial(of: "a")?.age == 0 { trials.append(file) }
+    }
+    #expect(trials == [0, 8, 24, 56, 120, 184])
+  }
+
+  @Test func `a trial that comes to something else is soon made again`() throws {
+    var options = WriterOptions()
+    options.encodingMemory = EncodingMemory()
+    let noise = Values.int64(Buffer(random(200)))
+    let rising = Values.int64(Buffer((0..<200).map { Int64($0) * 3 }))
+    var trials: [Int] = []
+    for file in 0..<50 {
+      _ = try encodings(.int64, file < 20 ? noise : rising, options)
+      if options.encodingMemory?.trial(of: "a")?.age == 0 { trials.append(file) }
+    }
+    #expect(trials == [0, 8, 24, 32, 48])
+  }
+
+  @Test func `files that share a memory have the bytes that they have alone`() throws {
+    let texts = (0..<3).map { file in
+      textColumn((0..<3000).map { "text \(($0 + file) % 200) of file \(file)" })
+    }
+    var options = WriterOptions()
+    let alone = try texts.map {
+      try WrittenBytes.write(Field("a", .string, isNullable: false), $0, options).bytes
+    }
+    options.encodingMemory = EncodingMemory()
+    let shared = try texts.map {
+      try WrittenBytes.write(Field("a", .string, isNullable: false), $0, options).bytes
+    }
+    #expect(shared == alone)
+    // Other options need an encoder of their own.
+    options.codec = .gzip
+    let other = try WrittenBytes.write(
+      Field("a", .string, isNullable: false),
+      texts[0],
+      options
+    )
+    #expect(other.metadata.rowGroups[0].columns[0].compression == .gzip)
   }
 }
