@@ -9,6 +9,12 @@
 struct MemberTable {
   /// One spelling of a key.
   struct Member {
+    /// The first sixteen bytes of the name, a quote and a colon, zero padded.
+    var first: UInt64
+    var second: UInt64
+    /// Ones where `first` and `second` count.
+    var firstMask: UInt64
+    var secondMask: UInt64
     /// The first eight bytes, zero padded.
     var head: UInt64
     /// Ones where `head` counts.
@@ -51,8 +57,13 @@ struct MemberTable {
     }
     if let source = name.baseAddress { copy.copyMemory(from: source, byteCount: name.count) }
     let headCount = min(name.count, 8)
+    let keyed = MemberTable.keyed(name)
     (members + count).initialize(
       to: Member(
+        first: keyed.bytes.0,
+        second: keyed.bytes.1,
+        firstMask: keyed.masks.0,
+        secondMask: keyed.masks.1,
         head: copy.loadUnaligned(as: UInt64.self),
         mask: headCount == 8 ? ~0 : (1 &<< UInt64(headCount * 8)) &- 1,
         name: copy.assumingMemoryBound(to: UInt8.self),
@@ -70,7 +81,78 @@ struct MemberTable {
     guard let members else { return }
     for index in 0..<count where members[index].target == target {
       (members[index].mask, members[index].head) = (0, 1)
+      (members[index].firstMask, members[index].first) = (0, 1)
     }
+  }
+
+  /// The beginning of a name with the quote and the colon behind it.
+  private static func keyed(
+    _ name: UnsafeRawBufferPointer
+  ) -> (bytes: (UInt64, UInt64), masks: (UInt64, UInt64)) {
+    var bytes: (UInt64, UInt64) = (0, 0)
+    var masks: (UInt64, UInt64) = (0, 0)
+    let shown = (Array(name.prefix(16)) + [UInt8(ascii: "\""), UInt8(ascii: ":")]).prefix(16)
+    for (index, byte) in shown.enumerated() {
+      let shift = UInt64(index & 7) * 8
+      if index < 8 {
+        bytes.0 |= UInt64(byte) << shift
+        masks.0 |= 0xFF << shift
+      } else {
+        bytes.1 |= UInt64(byte) << shift
+        masks.1 |= 0xFF << shift
+      }
+    }
+    return (bytes, masks)
+  }
+
+  /// A member whose key came as expected.
+  struct Expected {
+    var member: Int
+    var target: Int
+    /// The byte after the colon.
+    var value: UnsafePointer<UInt8>
+  }
+
+  /// Looks whether the key is the one that came after `previous` last time.
+  ///
+  /// - Parameters:
+  ///   - key: The byte after the opening quote; 16 bytes are readable.
+  ///   - previous: The member of the key before, or -1 at an object's start.
+  /// - Returns: That member if its spelling stands there with quote and colon; nil proves nothing.
+  @inline(__always)
+  func expected(_ key: UnsafePointer<UInt8>, after previous: Int) -> Expected? {
+    guard let members else { return nil }
+    let guess = previous < 0 ? first : members[previous].next
+    if guess >= count { return nil }
+    let member = members + guess
+    let text = UnsafeRawPointer(key)
+    let first = text.loadUnaligned(as: UInt64.self) ^ member.pointee.first
+    let second = text.loadUnaligned(fromByteOffset: 8, as: UInt64.self) ^ member.pointee.second
+    if first & member.pointee.firstMask | second & member.pointee.secondMask != 0 { return nil }
+    let nameCount = member.pointee.nameCount
+    if nameCount > MemberTable.keyedCountMax && !isWhole(member, text) { return nil }
+    return Expected(
+      member: guess,
+      target: member.pointee.target,
+      value: key + (nameCount &+ 2)
+    )
+  }
+
+  /// Names of more bytes are not compared with quote and colon at once.
+  private static let keyedCountMax = 14
+
+  /// Whether a name of which the first sixteen bytes agree, or all of them, stands there whole with
+  /// quote and colon.
+  @inline(never)
+  private func isWhole(_ member: UnsafeMutablePointer<Member>, _ text: UnsafeRawPointer) -> Bool {
+    let count = member.pointee.nameCount
+    // Compared up to the first difference, so that nothing is read past the text's own end.
+    for index in min(16, count)..<count
+    where text.load(fromByteOffset: index, as: UInt8.self) != member.pointee.name[index] {
+      return false
+    }
+    return text.load(fromByteOffset: count, as: UInt8.self) == UInt8(ascii: "\"")
+      && text.load(fromByteOffset: count + 1, as: UInt8.self) == UInt8(ascii: ":")
   }
 
   /// The member whose spelling starts at `key` and ends with a quote; nil where none does.

@@ -62,6 +62,66 @@ struct ValueAppender {
     return true
   }
 
+  /// Appends a number of at most 18 digits and without an exponent to a column of whole numbers or
+  /// narrow decimals; nil, and nothing appended, where it is not that simple or does not fit.
+  ///
+  /// Nearly all numbers are like that, and putting each into a ``NumberText`` first took twice as long.
+  ///
+  /// - Parameters:
+  ///   - slot: The column.
+  ///   - start: The first byte; the text ends at a byte that is part of no number.
+  ///   - isEnd: Whether a number may end before a byte.
+  /// - Returns: The byte after the number.
+  @inline(__always)
+  func appendShortNumber(
+    _ slot: SlotPointer,
+    _ start: BytePointer,
+    endingAt isEnd: (BytePointer) -> Bool = { _ in true }
+  ) -> BytePointer? {
+    let kind = slot.pointee.kind
+    if kind != .int64 && kind != .decimal64 { return nil }
+    var at = start
+    let isNegative = at.pointee == UInt8(ascii: "-")
+    if isNegative { at += 1 }
+    let first = at
+    var magnitude: UInt64 = 0
+    while true {
+      let digit = at.pointee &- 48
+      if digit > 9 { break }
+      magnitude = magnitude &* 10 &+ UInt64(digit)
+      at += 1
+    }
+    var digitCount = at - first
+    if digitCount == 0 || digitCount > 1 && first.pointee == UInt8(ascii: "0") { return nil }
+    var fractionDigitCount = 0
+    if at.pointee == UInt8(ascii: ".") {
+      if kind == .int64 { return nil }
+      at += 1
+      let point = at
+      while true {
+        let digit = at.pointee &- 48
+        if digit > 9 { break }
+        magnitude = magnitude &* 10 &+ UInt64(digit)
+        at += 1
+      }
+      fractionDigitCount = at - point
+      digitCount &+= fractionDigitCount
+      if fractionDigitCount == 0 { return nil }
+    }
+    if digitCount > 18 || at.pointee | 0x20 == UInt8(ascii: "e") { return nil }
+    if !isEnd(at) { return nil }
+    if kind == .decimal64 {
+      let shift = slot.pointee.scale &- fractionDigitCount
+      if shift < 0 || digitCount &+ shift > 18 { return nil }
+      magnitude = magnitude &* powers[shift]
+      if magnitude >= slot.pointee.limit { return nil }
+      slot.pointee.magnitudeMax = max(slot.pointee.magnitudeMax, magnitude)
+    }
+    let value = Int64(truncatingIfNeeded: magnitude)
+    slot.append(isNegative ? 0 &- value : value)
+    return at
+  }
+
   /// Appends a number.
   @inline(__always)
   func appendNumber(_ slot: SlotPointer, _ number: NumberText) -> Bool {
@@ -187,6 +247,7 @@ struct ValueAppender {
       slot.append(value ? 1 as UInt8 : 0)
       return true
     case .int8, .int16, .int32, .int64, .decimal64, .decimal128, .float32, .float64:
+      if appendShortNumber(slot, start, endingAt: { $0 == start + count }) != nil { return true }
       guard let number = NumberText.scan(start, isEvolving ? .json : .lenient),
         number.end == start + count
       else { return false }

@@ -178,21 +178,30 @@ extension DynamoDBRecordParsing {
     while true {
       if at.pointee != UInt8(ascii: "\"") { return scanner.fail(.expectedKey, at: at) }
       var target = 0
-      if let member = table.find(at + 1, after: previous), let members = table.members {
-        previous = member
-        target = members[member].target
-        at += members[member].nameCount &+ 2
+      let value: BytePointer
+      if let next = table.expected(at + 1, after: previous) {
+        previous = next.member
+        target = next.target
+        value = scanner.skipSpace(next.value)
       } else {
-        guard let after = scanner.skipString(at + 1) else { return nil }
-        if table.count < 64 {
-          let raw = UnsafeRawBufferPointer(start: at + 1, count: after - at - 2)
-          previous = table.add(raw, target: 0)
+        if let member = table.find(at + 1, after: previous), let members = table.members {
+          previous = member
+          target = members[member].target
+          at += members[member].nameCount &+ 2
+        } else {
+          guard let after = scanner.skipString(at + 1) else { return nil }
+          if table.count < 64 {
+            let raw = UnsafeRawBufferPointer(start: at + 1, count: after - at - 2)
+            previous = table.add(raw, target: 0)
+          }
+          at = after
         }
-        at = after
+        guard let start = scanner.skipColon(at) else { return nil }
+        value = start
       }
-      guard let value = scanner.skipColon(at),
-        let end = take(&self, DynamoDBKeys.Member(rawValue: target) ?? .other, value)
-      else { return nil }
+      guard let end = take(&self, DynamoDBKeys.Member(rawValue: target) ?? .other, value) else {
+        return nil
+      }
       at = scanner.skipSpace(end)
       if at.pointee == UInt8(ascii: "}") { return at + 1 }
       if at.pointee != UInt8(ascii: ",") { return scanner.fail(.expectedCommaOrBrace, at: at) }

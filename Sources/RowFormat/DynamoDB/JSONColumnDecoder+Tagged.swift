@@ -82,8 +82,11 @@ extension JSONColumnDecoder {
     at start: BytePointer
   ) -> BytePointer? {
     if value.pointee != UInt8(ascii: "\"") { return scanner.fail(.wrongTaggedValue, at: value) }
-    guard let number = NumberText.scan(value + 1),
-      number.end.pointee == UInt8(ascii: "\"")
+    let quote = UInt8(ascii: "\"")
+    if let end = appender.appendShortNumber(slot, value + 1, endingAt: { $0.pointee == quote }) {
+      return end + 1
+    }
+    guard let number = NumberText.scan(value + 1), number.end.pointee == quote
     else { return scanner.fail(.invalidTaggedNumber, at: value) }
     return appender.appendNumber(slot, number) ? number.end + 1 : fail(misfit: slot, at: start)
   }

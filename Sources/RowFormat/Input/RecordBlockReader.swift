@@ -98,7 +98,7 @@ public final class RecordBlockReader {
     var needsSample = format == nil
     if case .csv = format { needsSample = true }
     let wanted = needsSample ? RecordBlockReader.sampleByteCount : 4096
-    let sample = RecordBlockReader.readSample(input, byteCount: wanted)
+    let sample = InputSample(input, byteCount: wanted)
     failure = sample.failure
     isAtEnd = sample.isAtEnd
     if sample.bytes.count == 0, let failure = sample.failure { throw failure }
@@ -132,54 +132,6 @@ public final class RecordBlockReader {
     if let failure { throw failure }
     try input.skip(to: start.byteOffset)
     isAtEnd = false
-  }
-
-  private struct Sample {
-    var bytes: Buffer<UInt8>
-    var failure: RowFormatError?
-    var isAtEnd: Bool
-  }
-
-  private static func readSample(_ input: DecompressedInput, byteCount: Int) -> Sample {
-    let memory = Buffer<UInt8>(count: byteCount + RecordBlock.padding)
-    var sample = Sample(bytes: memory, isAtEnd: false)
-    var filled = 0
-    var patience = Patience()
-    while filled < byteCount {
-      // A pipe may pause after its first lines, or be slow; what has come must do then.
-      if filled > 0
-        && (!input.isReady(withinMilliseconds: 200)
-          || input.file.byteCount == nil && patience.isOver())
-        && tellsFormat(memory.slice(0..<filled))
-      {
-        break
-      }
-      let room = UnsafeMutableRawBufferPointer(
-        start: memory.base + filled,
-        count: byteCount - filled
-      )
-      do throws(RowFormatError) {
-        let count = try input.read(into: room)
-        if count == 0 {
-          sample.isAtEnd = true
-          break
-        }
-        filled += count
-      } catch {
-        sample.failure = error
-        break
-      }
-    }
-    (memory.base + filled).update(repeating: 0, count: RecordBlock.padding)
-    sample.bytes = memory.slice(0..<filled)
-    return sample
-  }
-
-  /// Whether the first lines of a pipe that pauses tell what it is: one object, or a header and a record.
-  private static func tellsFormat(_ bytes: Buffer<UInt8>) -> Bool {
-    let lineCount = lake_count_equal(bytes.base, Int64(bytes.count), UInt8(ascii: "\n"))
-    if lineCount > 1 { return true }
-    return lineCount == 1 && bytes.values.first { $0 > 0x20 } == UInt8(ascii: "{")
   }
 
   /// The next block, or nil at the end of the input.

@@ -1,4 +1,3 @@
-import CKernels
 import ColumnFormat
 
 /// Decodes JSON objects straight into column slots.
@@ -13,11 +12,11 @@ struct JSONColumnDecoder: RecordParsing {
   let infersTaggedTimes: Bool
   /// Whether a value that does not fit ends the attempt, so that the columns can be widened.
   let stopsAtMisfit: Bool
-  private let rejectsDuplicates: Bool
+  let rejectsDuplicates: Bool
   private let leavesOddValues: Bool
   /// Whether values are taken just as JSON has them.
-  private let isPlain: Bool
-  private let tree: ColumnTree
+  let isPlain: Bool
+  let tree: ColumnTree
   /// The slot whose type did not hold a value.
   private var misfit = 0
 
@@ -107,7 +106,7 @@ struct JSONColumnDecoder: RecordParsing {
     return scanner.fail(.misfit, at: place)
   }
 
-  private mutating func value(_ start: BytePointer, _ slot: SlotPointer, depth: Int)
+  mutating func value(_ start: BytePointer, _ slot: SlotPointer, depth: Int)
     -> BytePointer?
   {
     if isPlain { return plainValue(start, slot, depth: depth) }
@@ -120,6 +119,7 @@ struct JSONColumnDecoder: RecordParsing {
     switch start.pointee {
     case UInt8(ascii: "\""): return string(start, slot)
     case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
+      if let end = appender.appendShortNumber(slot, start) { return end }
       guard let number = NumberText.scan(start) else {
         return scanner.fail(.invalidNumber, at: start)
       }
@@ -183,6 +183,15 @@ struct JSONColumnDecoder: RecordParsing {
     return escapedString(start, slot, firstBreak: stop)
   }
 
+  /// Takes a string into a column of texts.
+  @inline(__always)
+  mutating func text(_ start: BytePointer, _ slot: SlotPointer) -> BytePointer? {
+    let stop = scanner.stringBreak(start + 1)
+    if stop.pointee != UInt8(ascii: "\"") { return escapedString(start, slot, firstBreak: stop) }
+    slot.appendView(start + 1, count: stop - (start + 1))
+    return stop + 1
+  }
+
   private mutating func escapedString(
     _ start: BytePointer,
     _ slot: SlotPointer,
@@ -195,155 +204,6 @@ struct JSONColumnDecoder: RecordParsing {
     appender.keepArena(upTo: end.textEnd)
     return appender.appendText(slot, text, count: end.textEnd - text)
       ? end.after : fail(misfit: slot, at: start)
-  }
-
-  /// Takes an object into a row column, one value for each field.
-  mutating func row(_ start: BytePointer, _ slot: SlotPointer, depth: Int) -> BytePointer? {
-    var filled = 0
-    guard let end = fields(start, slot, depth: depth, filled: &filled) else { return nil }
-    closeRow(slot, filled: filled)
-    return end
-  }
-
-  /// Counts a row, with nulls in the fields that got no value.
-  @inline(__always)
-  func closeRow(_ slot: SlotPointer, filled: Int) {
-    let row = slot.pointee.count
-    if filled < slot.pointee.childCount { fillMissing(slot, row: row) }
-    if row == slot.pointee.capacity { slot.pointee.grow() }
-    slot.pointee.count = row &+ 1
-  }
-
-  /// Takes an object's members into the fields of a row column, which is not counted yet.
-  ///
-  /// `filled` grows by the number of fields that got a value.
-  @inline(__always)
-  mutating func fields(
-    _ start: BytePointer,
-    _ slot: SlotPointer,
-    depth: Int,
-    filled: inout Int
-  ) -> BytePointer? {
-    if depth >= scanner.depthMax { return scanner.fail(.tooDeep, at: start) }
-    let row = slot.pointee.count
-    var previous = -1
-    var at = scanner.skipSpace(start + 1)
-    if at.pointee == UInt8(ascii: "}") { return at + 1 }
-    while true {
-      if at.pointee != UInt8(ascii: "\"") { return scanner.fail(.expectedKey, at: at) }
-      var target = -1
-      if let member = slot.pointee.members.find(at + 1, after: previous),
-        let members = slot.pointee.members.members
-      {
-        previous = member
-        target = members[member].target
-        at += members[member].nameCount &+ 2
-      } else {
-        guard let key = newKey(at, slot) else { return nil }
-        (target, previous) = (key.target, key.member)
-        at = key.after
-      }
-      guard let value = scanner.skipColon(at) else { return nil }
-      if target < 0 {
-        guard let end = scanner.skipValue(value, depth: depth &+ 1) else { return nil }
-        at = scanner.skipSpace(end)
-      } else {
-        let field = slots + target
-        if field.pointee.count > row {
-          if rejectsDuplicates { return scanner.fail(.duplicateField, at: at) }
-          if !replaces(slot, target: target, objectStart: start, at: value) {
-            guard let end = scanner.skipValue(value, depth: depth &+ 1) else { return nil }
-            at = scanner.skipSpace(end)
-            guard let next = afterMember(at) else { return nil }
-            if next.isEnd { return next.at }
-            at = next.at
-            continue
-          }
-          ColumnTree.truncate(field, to: row, slots)
-        } else {
-          filled &+= 1
-        }
-        guard let end = self.value(value, field, depth: depth &+ 1) else { return nil }
-        at = scanner.skipSpace(end)
-      }
-      if at.pointee == UInt8(ascii: ",") {
-        at = scanner.skipSpace(at + 1)
-      } else if at.pointee == UInt8(ascii: "}") {
-        return at + 1
-      } else {
-        return scanner.fail(.expectedCommaOrBrace, at: at)
-      }
-    }
-  }
-
-  /// What comes after a member's value: the next key, or the byte after the object.
-  private mutating func afterMember(_ at: BytePointer) -> (at: BytePointer, isEnd: Bool)? {
-    switch at.pointee {
-    case UInt8(ascii: ","): return (scanner.skipSpace(at + 1), false)
-    case UInt8(ascii: "}"): return (at + 1, true)
-    default:
-      _ = scanner.fail(.expectedCommaOrBrace, at: at)
-      return nil
-    }
-  }
-
-  /// Whether a field's second value in an object takes the place of the first.
-  ///
-  /// Of a key that stands twice the last one wins. Of keys that differ in case only the one that is
-  /// spelled as the column wins, else the first: they are two things, and the column is one of them.
-  @inline(never)
-  private mutating func replaces(
-    _ slot: SlotPointer,
-    target: Int,
-    objectStart: BytePointer,
-    at value: BytePointer
-  ) -> Bool {
-    let row = slot - slots
-    let own = tree.names[row][target - slot.pointee.firstChild]
-    var kept: String?
-    var at = scanner.skipSpace(objectStart + 1)
-    while at < value {
-      guard let after = scanner.skipString(at + 1) else { return true }
-      let name = scanner.keyName(at + 1, after: after)
-      guard let start = scanner.skipColon(after) else { return true }
-      let isField = tree.field(of: row, named: name) == target
-      if start == value { return kept.map { $0 == name || name == own } ?? true }
-      if isField, kept.map({ $0 == name || name == own }) ?? true { kept = name }
-      guard let end = scanner.skipValue(start, depth: 0) else { return true }
-      at = scanner.skipSpace(end)
-      if at.pointee == UInt8(ascii: ",") { at = scanner.skipSpace(at + 1) }
-    }
-    return true
-  }
-
-  private func fillMissing(_ slot: SlotPointer, row: Int) {
-    let first = slots + slot.pointee.firstChild
-    for index in 0..<slot.pointee.childCount where first[index].count == row {
-      appender.appendNull(first + index)
-    }
-  }
-
-  private struct Key {
-    var target: Int
-    var member: Int
-    var after: BytePointer
-  }
-
-  /// Looks up a key that was not met in this spelling before, and learns the spelling.
-  @inline(never)
-  private mutating func newKey(_ start: BytePointer, _ slot: SlotPointer) -> Key? {
-    guard let after = scanner.skipString(start + 1) else { return nil }
-    let raw = UnsafeRawBufferPointer(start: start + 1, count: after - start - 2)
-    let target = appender.lookUp(slot, scanner.keyName(start + 1, after: after))
-    if target == nil && isEvolving {
-      _ = fail(misfit: slot, at: start)
-      return nil
-    }
-    var member = -1
-    if slot.pointee.members.count < MemberTable.learnedCountMax {
-      member = slot.pointee.members.add(raw, target: target ?? -1)
-    }
-    return Key(target: target ?? -1, member: member, after: after)
   }
 
   mutating func list(_ start: BytePointer, _ slot: SlotPointer, depth: Int)
@@ -411,77 +271,5 @@ struct JSONColumnDecoder: RecordParsing {
       if at.pointee != UInt8(ascii: ",") { return scanner.fail(.expectedCommaOrBrace, at: at) }
       at = scanner.skipSpace(at + 1)
     }
-  }
-}
-
-extension JSONScanner {
-  /// Where an unescaped string ended, in the target and in the source.
-  struct UnescapedEnd {
-    var textEnd: UnsafeMutablePointer<UInt8>
-    var after: BytePointer
-  }
-
-  /// Writes a string without its escapes; the target has room for as many bytes as the source plus
-  /// sixteen.
-  ///
-  /// - Parameters:
-  ///   - start: The byte after the opening quote.
-  ///   - firstBreak: The first quote, backslash or control character from there on.
-  ///   - target: Where to write.
-  /// - Returns: The ends, or nil where the string is broken.
-  mutating func unescape(
-    _ start: BytePointer,
-    firstBreak: BytePointer,
-    into target: UnsafeMutablePointer<UInt8>
-  ) -> UnescapedEnd? {
-    var at = start
-    var stop = firstBreak
-    var out = target
-    while true {
-      // Sixteen bytes at a time, past the end of what is wanted: both sides have room.
-      while at < stop {
-        let count = min(stop - at, 16)
-        let bytes = UnsafeRawPointer(at).loadUnaligned(as: SIMD16<UInt8>.self)
-        UnsafeMutableRawPointer(out).storeBytes(of: bytes, as: SIMD16<UInt8>.self)
-        out += count
-        at += count
-      }
-      if stop.pointee == UInt8(ascii: "\"") { return UnescapedEnd(textEnd: out, after: stop + 1) }
-      if stop.pointee != UInt8(ascii: "\\") {
-        _ = fail(.controlCharacter, at: stop)
-        return nil
-      }
-      guard let escape = JSONEscape.read(stop) else {
-        _ = fail(JSONEscape.fault(stop), at: stop)
-        return nil
-      }
-      out = escape.write(out)
-      at = stop + escape.byteCount
-      stop = stringBreak(at)
-    }
-  }
-
-  /// The name that a key's raw text spells.
-  ///
-  /// - Parameters:
-  ///   - start: The byte after the opening quote.
-  ///   - after: The byte after the closing quote.
-  /// - Returns: The name without escapes.
-  func keyName(_ start: BytePointer, after: BytePointer) -> String {
-    var name: [UInt8] = []
-    var at = start
-    while at < after - 1 {
-      if at.pointee == UInt8(ascii: "\\"), let escape = JSONEscape.read(at) {
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 4) { room in
-          guard let first = room.baseAddress else { return }
-          name.append(contentsOf: room[0..<(escape.write(first) - first)])
-        }
-        at += escape.byteCount
-      } else {
-        name.append(at.pointee)
-        at += 1
-      }
-    }
-    return String(decoding: name, as: UTF8.self)
   }
 }
