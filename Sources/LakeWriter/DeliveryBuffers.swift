@@ -1,10 +1,5 @@
 import ColumnFormat
 import RowFormat
-import Synchronization
-
-#if canImport(Glibc)
-  import Glibc
-#endif
 
 /// Everything that the workers of a delivery share: buffers, decisions, rejects and counts, behind one
 /// lock that is taken a few times a block.
@@ -12,11 +7,9 @@ final class DeliveryBuffers: @unchecked Sendable {
   private let settings: DeliverySettings
   private let staging: FileStaging
   private let commits: CommitSequence
-  private let lock: UnsafeMutablePointer<pthread_mutex_t>
-  private let turnChanged: UnsafeMutablePointer<pthread_cond_t>
+  private let lock = TurnLock()
 
   // All of these under the lock.
-  private var turn = 0
   private var current: DeliveryStream.KnownSchema
   private var state: BufferState<PartitionKey>
   private var buffers: [PartitionKey: (buffer: PartitionBuffer, openedMillis: Int64)] = [:]
@@ -66,24 +59,9 @@ final class DeliveryBuffers: @unchecked Sendable {
       memoryByteCountMax: settings.bufferByteCountMax,
       openCountMax: settings.openPartitionCountMax
     )
-    lock = .allocate(capacity: 1)
-    turnChanged = .allocate(capacity: 1)
-    pthread_mutex_init(lock, nil)
-    pthread_cond_init(turnChanged, nil)
   }
 
-  deinit {
-    pthread_cond_destroy(turnChanged)
-    pthread_mutex_destroy(lock)
-    turnChanged.deallocate()
-    lock.deallocate()
-  }
-
-  private func locked<Result>(_ body: () -> Result) -> Result {
-    pthread_mutex_lock(lock)
-    defer { pthread_mutex_unlock(lock) }
-    return body()
-  }
+  private func locked<Result>(_ body: () -> Result) -> Result { lock.locked(body) }
 
   /// What is known of the fields by now.
   var schema: Schema { locked { current.schema } }
@@ -108,19 +86,9 @@ final class DeliveryBuffers: @unchecked Sendable {
   /// A worker has read its last block.
   func endReading() { locked { readerCount -= 1 } }
 
-  /// Waits until all blocks before `number` were handed on, then does `body` and passes the turn.
-  private func inTurn(_ number: Int, _ body: () -> Void) {
-    locked {
-      while turn != number { pthread_cond_wait(turnChanged, lock) }
-      body()
-      turn += 1
-      pthread_cond_broadcast(turnChanged)
-    }
-  }
-
   /// Takes a block's rows in; what became due waits as jobs.
   func append(_ rows: SortedRows, of block: BlockSource.Numbered) {
-    inTurn(block.number) {
+    lock.inTurn(block.number) { [self] in
       // After a failure the position must not move on over rows that are nowhere.
       if summary.failure != nil { return }
       let now = settings.nowMillis()
@@ -171,7 +139,7 @@ final class DeliveryBuffers: @unchecked Sendable {
 
   /// Passes the turn of a block that could not be decoded at all.
   func skip(_ number: Int, _ error: LakeWriterError) {
-    inTurn(number) { stop(error) }
+    lock.inTurn(number) { self.stop(error) }
   }
 
   /// Takes rows into their partitions and returns those that are rejected.

@@ -220,11 +220,8 @@ struct DeliveryWorker {
       {
         end += 1
       }
-      for row in start..<end {
-        parts[PartitionKey(time: time), default: BufferBuilder(capacity: end - start)].append(
-          UInt32(truncatingIfNeeded: row)
-        )
-      }
+      parts[PartitionKey(time: time), default: BufferBuilder(capacity: end - start)]
+        .append(rows: start..<end)
       start = end
     }
     return outsideCount
@@ -311,105 +308,10 @@ struct DeliveryWorker {
   }
 }
 
-/// The rows of a block that belong to one partition.
-struct PartitionRows {
-  var key: PartitionKey
-  var rows: Buffer<UInt32>
-  /// The rows in memory of their own, where they are many.
-  var piece: PartitionBuffer.Piece?
-}
-
-/// The rows of a block with the partition of each.
-struct SortedRows {
-  var decoded: DecodedBlock
-  var inputByteCount: Int
-  var parts: [PartitionRows]
-  /// Rows that are in no part because they are rejected.
-  var failed: [RejectedRecord]
-  var untimedCount: Int
-  /// Rows that are in no part because their time is not in the window.
-  var outsideCount: Int
-  /// Records that were left out before, and rows that are in no part because they are removals.
-  var filteredCount = 0
-  /// How the decoded block was made of the one that was read, if it was.
-  var staged: RecordStage.Staged?
-  /// The fields of the records before the projection; nil without one.
-  var inputSchema: Schema?
-  /// Records that the projection left out or failed on.
-  var projectedAwayCount = 0
-  /// The key of each row, where repetitions are left out.
-  var keys: [KeyHash?]?
-
-  /// Copies the rows of partitions that get many of them, so that nobody has to wait for that.
-  mutating func copyLargeParts() {
-    for index in parts.indices where parts[index].rows.count >= PartitionBuffer.Piece.rowCountMin {
-      parts[index].piece = PartitionBuffer.Piece(
-        decoded.batch,
-        rows: parts[index].rows,
-        schema: decoded.schema
-      )
-    }
-  }
-
-  /// The record of a row as a rejected one; needs ``DecodedBlock/places``.
-  func record(_ row: Int, of block: RecordBlock, _ cause: RejectCause, _ message: String)
-    -> RejectedRecord
-  {
-    let place = decoded.places[row]
-    let input = staged?.numbered.block ?? block
-    let record = RejectedRecord(
-      cause: cause,
-      message: message,
-      bytes: Array(input.bytes.values[place]),
-      recordNumber: decoded.recordNumbers?[row] ?? input.firstRecord + row,
-      byteOffset: input.byteOffset + place.lowerBound,
-      path: input.path
-    )
-    return staged.map { $0.original(record, of: block) } ?? record
-  }
-}
-
-/// By which time each row of a block is filed: its time field, else the time its envelope gives, else
-/// the clock.
-struct RecordTimes {
-  var millis: Buffer<Int64>
-  var untimedCount: Int
-
-  /// The times of some rows.
-  ///
-  /// - Parameters:
-  ///   - sources: Where to look for fields, one after the other; all of the same rows.
-  ///   - settings: Which field it is, and the clock.
-  ///   - format: How the records are written.
-  init(_ sources: [DecodedBlock], settings: DeliverySettings, format: RecordFormat) {
-    let count = sources.first?.batch.rowCount ?? 0
-    var result = Buffer<Int64>(count: count)
-    var isSet = [Bool](repeating: false, count: count)
-    var untimed = count
-    var fields: [String] = settings.timeField.map { [$0] } ?? []
-    // A stream record says itself when the change happened.
-    if format == .dynamodb { fields.append("event_time") }
-    for field in fields where untimed > 0 {
-      guard let (column, type) = sources.lazy.compactMap({ RecordField.find(field, $0) }).first,
-        let (values, validity) = EventTime.millis(of: column, type: type)
-      else { continue }
-      if untimed == count && validity == nil {
-        result = values
-        untimed = 0
-        break
-      }
-      for row in 0..<count where !isSet[row] && validity?.isValid(row) ?? true {
-        result.base[row] = values.base[row]
-        isSet[row] = true
-        untimed -= 1
-      }
-    }
-    if untimed > 0 {
-      let now = settings.nowMillis()
-      for row in 0..<count where !isSet[row] { result.base[row] = now }
-    }
-    millis = result
-    // Without a time field arrival is what was asked for.
-    untimedCount = settings.timeField == nil ? 0 : untimed
+extension BufferBuilder<UInt32> {
+  /// Appends the numbers of rows that follow each other.
+  fileprivate mutating func append(rows: Range<Int>) {
+    reserve(rows.count)
+    for row in rows { append(UInt32(truncatingIfNeeded: row)) }
   }
 }

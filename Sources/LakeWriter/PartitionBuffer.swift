@@ -19,10 +19,11 @@ final class PartitionBuffer {
     init(_ batch: Batch, rows: Buffer<UInt32>, schema: Schema) {
       self.schema = schema
       byteCount = 0
+      let run = rows.run
       var columns: [Column] = []
       for (field, column) in zip(schema.fields, batch.columns) {
         let builder = ColumnBuilder(field.type)
-        builder.append(column, rows: rows)
+        builder.append(column, rows: rows, run: run)
         byteCount += builder.byteCount
         columns.append(builder.finish())
       }
@@ -65,7 +66,10 @@ final class PartitionBuffer {
       schema = newer
       builders = newer.fields.map { ColumnBuilder($0.type) }
     }
-    for (builder, column) in zip(builders, batch.columns) { builder.append(column, rows: rows) }
+    let run = rows.run
+    for (builder, column) in zip(builders, batch.columns) {
+      builder.append(column, rows: rows, run: run)
+    }
     rowCount += rows.count
     openCount += rows.count
     if openCount >= PartitionBuffer.pieceRowCount {
@@ -120,5 +124,26 @@ final class PartitionBuffer {
         .init(path: "")
       )
     }
+  }
+}
+
+extension Buffer<UInt32> {
+  /// The rows as a range where each follows the one before, as in input that comes in the order of
+  /// time; nil otherwise.
+  fileprivate var run: Range<Int>? {
+    guard count > 0 else { return nil }
+    let first = base[0]
+    var difference: UInt32 = 0
+    for index in 0..<count {
+      difference |= base[index] ^ (first &+ UInt32(truncatingIfNeeded: index))
+    }
+    return difference == 0 ? Int(first)..<(Int(first) + count) : nil
+  }
+}
+
+extension ColumnBuilder {
+  /// Appends rows, in bulk where they are a run.
+  fileprivate func append(_ column: Column, rows: Buffer<UInt32>, run: Range<Int>?) {
+    if let run { append(column, range: run) } else { append(column, rows: rows) }
   }
 }

@@ -25,15 +25,18 @@ struct StagedFiles: Sendable {
   /// Nil where nothing is backed up.
   private let backupFolder: String?
   private let retry: RetryBudget
+  private let threadCount: Int
 
   init(
     stream: String,
     dataFolder: String,
     rejectsFolder: String,
     backupFolder: String?,
-    retry: RetryBudget
+    retry: RetryBudget,
+    threadCount: Int
   ) {
     self.retry = retry
+    self.threadCount = threadCount
     self.stream = stream
     self.dataFolder = dataFolder
     self.rejectsFolder = rejectsFolder
@@ -120,8 +123,36 @@ struct StagedFiles: Sendable {
   /// processors were idle for a quarter of the time. What the disk refuses is never asked for again, as
   /// the system may have dropped what it could not write.
   func sync(_ renames: [Checkpoint.Rename]) throws(LakeWriterError) {
-    for file in renames { try StagedFiles.sync(file: "\(folder(file.area))/\(file.name)") }
+    try shareOut(renames.map { "\(folder($0.area))/\($0.name)" }) {
+      (path) throws(LakeWriterError) in
+      try StagedFiles.sync(file: path)
+    }
   }
+
+  /// Does something for each of many paths, on several threads where they are many: each step waits for
+  /// the disk, or for a lock of the file system.
+  ///
+  /// - Throws: The first refusal; what comes after it is done all the same.
+  private func shareOut(
+    _ paths: [String],
+    _ body: @escaping @Sendable (String) throws(LakeWriterError) -> Void
+  ) throws(LakeWriterError) {
+    let failures = WorkerThreads.map(
+      count: paths.count,
+      threadCount: min(threadCount, paths.count / StagedFiles.pathCountMin)
+    ) { index, _ -> LakeWriterError? in
+      do throws(LakeWriterError) {
+        try body(paths[index])
+        return nil
+      } catch {
+        return error
+      }
+    }
+    if let failure = failures.lazy.compactMap({ $0 }).first { throw failure }
+  }
+
+  /// Fewer paths for each are not worth a thread's start.
+  private static let pathCountMin = 8
 
   /// Lets the disk begin with a file; where that is refused it begins later.
   private static func beginSync(_ path: String) {
@@ -162,13 +193,15 @@ struct StagedFiles: Sendable {
       try PartitionSwap(root: dataFolder, staging: self.folder(.data)).replace(folder, with: names)
       try renamed()
     }
+    for file in renames { folders.insert("\(root(file.area))/\(file.folder)") }
+    let targets = folders.sorted()
+    try shareOut(targets) { (target) throws(LakeWriterError) in
+      do throws(ObjectStoreError) { try LocalFolder(target).makeFolder("") } catch {
+        throw LakeWriterError(destination: error, path: target)
+      }
+    }
     for file in renames {
       let target = "\(root(file.area))/\(file.folder)"
-      if folders.insert(target).inserted {
-        do throws(ObjectStoreError) { try LocalFolder(target).makeFolder("") } catch {
-          throw LakeWriterError(destination: error, path: target)
-        }
-      }
       if rename("\(folder(file.area))/\(file.name)", "\(target)\(file.name)") != 0 {
         // It was renamed before a crash; nobody but the stream itself removes unfinished files.
         if errno == ENOENT { continue }
@@ -176,7 +209,9 @@ struct StagedFiles: Sendable {
       }
       try renamed()
     }
-    for folder in folders.sorted() { try StagedFiles.sync(folder: folder) }
+    try shareOut(targets) { (target) throws(LakeWriterError) in
+      try StagedFiles.sync(folder: target)
+    }
   }
 
   /// Removes what no checkpoint lists, left by a crash.

@@ -48,7 +48,8 @@ final class StreamJournal: Sendable {
       dataFolder: settings.folder,
       rejectsFolder: settings.rejectsFolder,
       backupFolder: settings.backupFolder,
-      retry: RetryBudget(settings)
+      retry: RetryBudget(settings),
+      threadCount: settings.workerCount
     )
     keys = KeyFiles(streamFolder: folder)
   }
@@ -152,7 +153,8 @@ final class StreamJournal: Sendable {
       dataFolder: settings.folder,
       rejectsFolder: settings.rejectsFolder,
       backupFolder: checkpoint.backupFolder,
-      retry: RetryBudget(settings)
+      retry: RetryBudget(settings),
+      threadCount: settings.workerCount
     )
   }
 
