@@ -7,7 +7,7 @@ final class DeliveryBuffers: @unchecked Sendable {
   private let settings: DeliverySettings
   private let staging: FileStaging
   private let commits: CommitSequence
-  private let lock = TurnLock()
+  private let lock: TurnLock
 
   // All of these under the lock.
   private var current: DeliveryStream.KnownSchema
@@ -44,6 +44,8 @@ final class DeliveryBuffers: @unchecked Sendable {
   ) {
     self.settings = settings
     self.commits = commits
+    // With one block for each of the other workers none has to wait for a single slow one.
+    lock = TurnLock(waitingCountMax: max(settings.workerCount - 1, 1))
     self.seen = seen
     staging = FileStaging(
       settings: settings,

@@ -11,9 +11,13 @@ final class TurnLock: @unchecked Sendable {
   /// Under the lock: what is to be done for blocks whose turn is to come.
   private var waiting: [Int: () -> Void] = [:]
   /// As many blocks may wait for one before them; whoever brings more waits, too.
-  private static let waitingCountMax = 4
+  private let waitingCountMax: Int
 
-  init() {
+  /// A lock for blocks from number zero on.
+  ///
+  /// - Parameter waitingCountMax: How many blocks may lie in memory until their turn comes.
+  init(waitingCountMax: Int) {
+    self.waitingCountMax = waitingCountMax
     mutex = .allocate(capacity: 1)
     turnChanged = .allocate(capacity: 1)
     pthread_mutex_init(mutex, nil)
@@ -40,7 +44,7 @@ final class TurnLock: @unchecked Sendable {
   /// another is slow. Every number is to come once.
   func inTurn(_ number: Int, _ body: @escaping () -> Void) {
     locked {
-      while turn != number && waiting.count >= TurnLock.waitingCountMax {
+      while turn != number && waiting.count >= waitingCountMax {
         pthread_cond_wait(turnChanged, mutex)
       }
       waiting[number] = body

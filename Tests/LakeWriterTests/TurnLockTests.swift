@@ -20,7 +20,7 @@ import Testing
   }
 
   @Test func `what is done for blocks is done in their order, whoever brings them`() {
-    let lock = TurnLock()
+    let lock = TurnLock(waitingCountMax: 4)
     let done = Done()
     let next = Mutex(0)
     WorkerThreads.run(count: 4) { worker in
@@ -39,7 +39,7 @@ import Testing
   }
 
   @Test func `a late block does those that have come before it, and nobody waits for it`() {
-    let lock = TurnLock()
+    let lock = TurnLock(waitingCountMax: 4)
     let done = Done()
     for number in [2, 1, 4] { lock.inTurn(number) { done.append(number) } }
     #expect(done.numbers.isEmpty)
@@ -50,7 +50,7 @@ import Testing
   }
 
   @Test func `a fifth block that is too early waits until its time comes nearer`() {
-    let lock = TurnLock()
+    let lock = TurnLock(waitingCountMax: 4)
     let done = Done()
     for number in 1...4 { lock.inTurn(number) { done.append(number) } }
     WorkerThreads.run(count: 2) { worker in
