@@ -11,6 +11,7 @@ struct Optimizer {
     JoinOrder.self,
     PredicatePushdown.self,
     ProjectionMerging.self,
+    RankLimiting.self,
     LimitPushdown.self,
     DecimalNarrowing.self,
     ColumnPruning.self,

@@ -55,7 +55,11 @@ struct PlanEstimate {
       let parts = inputs.map { PlanEstimate(of: $0) }
       self.init(rowCount: parts.reduce(0) { $0 + $1.rowCount })
       isKnown = parts.allSatisfy(\.isKnown)
-    case .window(let window): self = PlanEstimate(of: window.input)
+    case .window(let window):
+      self = PlanEstimate(of: window.input)
+      if let limit = window.limit {
+        rowCount = min(rowCount, groupCount(window.partitionBy) * Double(limit.count))
+      }
     case .unnest(let unnest):
       self = PlanEstimate(of: unnest.input)
       rowCount *= 3
@@ -120,17 +124,21 @@ struct PlanEstimate {
 
   private init(aggregate: LogicalPlan.Aggregate) {
     self = PlanEstimate(of: aggregate.input)
-    let inputCount = rowCount
     aggregated = Set(aggregate.calls.map(\.column.id))
     if aggregate.keys.isEmpty {
       rowCount = 1
       return
     }
-    var groups = 1.0
-    for key in aggregate.keys { groups *= distinct[key.id] ?? max(1, pow(inputCount, 0.5)) }
-    rowCount = max(1, min(groups, inputCount)) * Double(aggregate.groupingSets?.count ?? 1)
+    rowCount = groupCount(aggregate.keys) * Double(aggregate.groupingSets?.count ?? 1)
     unique = aggregate.keys.count == 1 ? [aggregate.keys[0].id] : []
     for key in aggregate.keys { distinct[key.id] = min(distinct[key.id] ?? rowCount, rowCount) }
+  }
+
+  /// Into how many groups the columns divide the rows.
+  private func groupCount(_ keys: [PlanColumn]) -> Double {
+    var groups = 1.0
+    for key in keys { groups *= distinct[key.id] ?? max(1, pow(rowCount, 0.5)) }
+    return max(1, min(groups, rowCount))
   }
 
   private init(join: LogicalPlan.Join) {

@@ -118,6 +118,23 @@ indirect enum LogicalPlan: Sendable {
     var partitionBy: [PlanColumn]
     var orderBy: [SortKey]
     var calls: [WindowCall]
+    /// Rows beyond it are not put out; see ``RankLimiting``.
+    var limit: RankLimit?
+  }
+
+  /// The largest number that a ranking function of a window gives a row that is put out.
+  struct RankLimit: Sendable {
+    enum Function: String, Sendable {
+      case rowNumber = "row_number"
+      case rank
+      case denseRank = "dense_rank"
+    }
+    var function: Function
+    /// At least one.
+    var count: Int64
+
+    /// Whether one row of each partition is left.
+    var isFirstRow: Bool { function == .rowNumber && count == 1 }
   }
 
   struct WindowCall: Sendable {

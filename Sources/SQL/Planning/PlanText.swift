@@ -32,7 +32,7 @@ extension LogicalPlan {
     case .topN: "TopN"
     case .limit: "Limit"
     case .unionAll: "UnionAll"
-    case .window: "Window"
+    case .window(let window): window.limit == nil ? "Window" : "TopNRanking"
     case .unnest: "Unnest"
     }
   }
@@ -202,7 +202,7 @@ private struct PlanText {
   }
 
   private func details(_ window: LogicalPlan.Window) -> String {
-    var text = ""
+    var text = window.limit.map { " \($0.function.rawValue) <= \($0.count)" } ?? ""
     if !window.partitionBy.isEmpty { text += " partition by \(list(window.partitionBy))" }
     if !window.orderBy.isEmpty { text += " order by \(list(window.orderBy))" }
     let calls = window.calls.map { call in
@@ -214,7 +214,7 @@ private struct PlanText {
       let inner = call.arguments.isEmpty && name == "count" ? "*" : list(call.arguments)
       return "\(expressions.name(call.column)) := \(name)(\(inner))\(frame(call.frame))"
     }
-    return text + " [\(calls.joined(separator: ", "))]"
+    return calls.isEmpty ? text : text + " [\(calls.joined(separator: ", "))]"
   }
 
   private func frame(_ frame: WindowFrameBounds) -> String {

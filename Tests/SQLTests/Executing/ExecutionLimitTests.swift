@@ -13,7 +13,7 @@ import Testing
     return fixture.table("t", [("a", .bigint), ("b", .text)], rows, batchRowCount: 2000)
   }
 
-  @Test func `a window over one partition names itself and the limit`() throws {
+  @Test func `a window that needs all rows of a partition names itself and the limit`() throws {
     var fixture = PlanFixture()
     let table = table(&fixture)
     let window = LogicalPlan.Window(
@@ -22,7 +22,15 @@ import Testing
       orderBy: [
         LogicalPlan.SortKey(column: table.columns[0], isDescending: false, nullsFirst: false)
       ],
-      calls: []
+      calls: [
+        LogicalPlan.WindowCall(
+          column: fixture.column("first", .text),
+          function: .ranking(name: "first_value", resultType: .text),
+          arguments: [table.columns[1]],
+          frame: .standard,
+          ignoresNulls: false
+        )
+      ]
     )
     let error = #expect(throws: SQLError.self) {
       try fixture.run(.window(window), table.columns, memory: 1 << 20)

@@ -41,19 +41,36 @@ final class ScatteredRows {
 
   /// The rows whose hashes share some bits.
   final class Part {
+    private let layout: KeyLayout
+    private let types: [SQLType]
+    private let monitor: Monitor?
     private(set) var rowCount = 0
     private(set) var pages: [Page] = []
+    /// How many rows were left when rows were last left out.
+    private(set) var keptRowCount = 0
     /// Long texts of keys.
-    fileprivate var arena = ByteArena()
+    private var arena = ByteArena()
     /// What keeps the keys' long texts alive.
     var textOwner: AnyObject { arena }
     /// The bytes of all pages but the last.
     private var fullByteCount = 0
 
+    fileprivate init(_ layout: KeyLayout, _ types: [SQLType], isShared: Bool) {
+      self.layout = layout
+      self.types = types
+      monitor = isShared ? Monitor() : nil
+    }
+
     var byteCount: Int { fullByteCount + (pages.last?.byteCount ?? 0) + arena.byteCount }
 
+    /// Runs `body` while no other worker touches the part, where several may.
+    func locked<Result>(_ body: () throws -> Result) rethrows -> Result {
+      if let monitor { return try monitor.locked(body) }
+      return try body()
+    }
+
     /// A page with room for at least one row; the first ones are small, as there are many parts.
-    fileprivate func openPage(_ layout: KeyLayout, _ types: [SQLType]) -> Page {
+    private func openPage() -> Page {
       if let last = pages.last {
         if last.rowCount < last.rowCountMax { return last }
         fullByteCount += last.byteCount
@@ -64,9 +81,48 @@ final class ScatteredRows {
       return page
     }
 
-    fileprivate func count(_ added: Int, on page: Page) {
-      page.rowCount += added
-      rowCount += added
+    fileprivate func append(
+      _ columns: [Column],
+      words: UnsafePointer<UInt64>,
+      hashes: UnsafePointer<UInt64>,
+      rows: UnsafePointer<UInt32>,
+      rowCount added: Int
+    ) {
+      var start = 0
+      while start < added {
+        let page = openPage()
+        let count = min(added - start, page.rowCountMax - page.rowCount)
+        page.add(columns, layout, words, hashes, rows: rows + start, rowCount: count, arena)
+        rowCount += count
+        start += count
+      }
+    }
+
+    /// Forgets all rows but those at `rows`, which are in ascending order.
+    func keep(_ rows: Buffer<UInt32>) {
+      let (oldPages, oldArena) = (pages, arena)
+      drop()
+      var start = 0
+      var firstRow = 0
+      let local = Buffer<UInt32>(count: Page.rowCountMax)
+      for page in oldPages {
+        var count = 0
+        while start < rows.count && Int(rows.base[start]) < firstRow + page.rowCount {
+          local.base[count] = rows.base[start] - UInt32(truncatingIfNeeded: firstRow)
+          count += 1
+          start += 1
+        }
+        firstRow += page.rowCount
+        append(
+          page.columns.map { $0.finish() },
+          words: page.words.base,
+          hashes: page.hashes.base,
+          rows: local.base,
+          rowCount: count
+        )
+      }
+      withExtendedLifetime(oldArena) {}
+      keptRowCount = rowCount
     }
 
     /// Forgets the rows, when they are aggregated.
@@ -82,24 +138,40 @@ final class ScatteredRows {
   /// Positions in the input batch of the columns kept.
   let positions: [Int]
   let parts: [Part]
-  private let types: [SQLType]
   private var order = Buffer<UInt32>(count: Batch.rowCountTarget)
 
-  init(_ layout: KeyLayout, positions: [Int], types: [SQLType]) {
+  /// - Parameters:
+  ///   - layout: Of the keys.
+  ///   - positions: Of the columns kept, in the input batch.
+  ///   - types: Of the columns kept.
+  ///   - isShared: Whether several workers add to the parts, each by a ``view()`` of its own.
+  init(_ layout: KeyLayout, positions: [Int], types: [SQLType], isShared: Bool = false) {
     self.layout = layout
     self.positions = positions
-    self.types = types
-    parts = (0..<ScatteredRows.partCount).map { _ in Part() }
+    parts = (0..<ScatteredRows.partCount).map { _ in Part(layout, types, isShared: isShared) }
   }
+
+  private init(sharing other: ScatteredRows) {
+    layout = other.layout
+    positions = other.positions
+    parts = other.parts
+  }
+
+  /// Another worker's way of adding to the same parts.
+  func view() -> ScatteredRows { ScatteredRows(sharing: self) }
 
   var byteCount: Int { parts.reduce(0) { $0 + $1.byteCount } }
 
   /// Adds `rowCount` rows whose keys are encoded; the batch has the columns that the calls need.
+  ///
+  /// `willAdd` and `added` are called for each part that gets rows, while no other worker touches it.
   func append(
     _ batch: Batch,
     words: UnsafePointer<UInt64>,
     hashes: UnsafePointer<UInt64>,
-    rowCount: Int
+    rowCount: Int,
+    willAdd: ((Part) -> Void)? = nil,
+    added: ((Part) -> Void)? = nil
   ) {
     if order.count < rowCount { order = Buffer<UInt32>(count: rowCount) }
     var ends = [Int](repeating: 0, count: ScatteredRows.partCount)
@@ -118,54 +190,64 @@ final class ScatteredRows {
         ends[part] &+= 1
       }
     }
+    let columns = positions.map { batch.columns[$0] }
     var start = 0
-    for (part, end) in zip(parts, ends) {
-      while start < end {
-        let page = part.openPage(layout, types)
-        let count = min(end - start, page.rowCountMax - page.rowCount)
-        add(batch, words, hashes, rows: order.base + start, rowCount: count, to: page, part.arena)
-        part.count(count, on: page)
-        start += count
+    for (part, end) in zip(parts, ends) where end > start {
+      part.locked {
+        willAdd?(part)
+        part.append(
+          columns,
+          words: words,
+          hashes: hashes,
+          rows: order.base + start,
+          rowCount: end - start
+        )
+        added?(part)
       }
+      start = end
     }
   }
+}
 
-  private func add(
-    _ batch: Batch,
+extension ScatteredRows.Page {
+  /// Adds the rows of columns and keys at `rows`.
+  fileprivate func add(
+    _ source: [Column],
+    _ layout: KeyLayout,
     _ words: UnsafePointer<UInt64>,
     _ hashes: UnsafePointer<UInt64>,
     rows: UnsafePointer<UInt32>,
-    rowCount: Int,
-    to page: Page,
+    rowCount added: Int,
     _ arena: ByteArena
   ) {
     let width = layout.wordCount
-    let target = page.words.base + page.rowCount &* width
+    let target = self.words.base + rowCount &* width
     switch width {
     case 1:
-      for index in 0..<rowCount { target[index] = words[Int(rows[index])] }
+      for index in 0..<added { target[index] = words[Int(rows[index])] }
     case 2:
-      for index in 0..<rowCount {
+      for index in 0..<added {
         let source = words + Int(rows[index]) &* 2
         target[index &* 2] = source[0]
         target[index &* 2 &+ 1] = source[1]
       }
     default:
-      for index in 0..<rowCount {
+      for index in 0..<added {
         let source = words + Int(rows[index]) &* width
         for word in 0..<width { target[index &* width &+ word] = source[word] }
       }
     }
-    let targetHashes = page.hashes.base + page.rowCount
-    for index in 0..<rowCount { targetHashes[index] = hashes[Int(rows[index])] }
+    let targetHashes = self.hashes.base + rowCount
+    for index in 0..<added { targetHashes[index] = hashes[Int(rows[index])] }
     for text in layout.textWords {
-      for index in 0..<rowCount {
+      for index in 0..<added {
         let place = target + (index &* width &+ text)
         GroupTable.copyText(from: place, to: place, arena)
       }
     }
-    for (column, position) in zip(page.columns, positions) {
-      column.append(batch.columns[position], rows: rows, rowCount: rowCount)
+    for (column, part) in zip(columns, source) {
+      column.append(part, rows: rows, rowCount: added)
     }
+    rowCount += added
   }
 }

@@ -18,11 +18,16 @@ final class GroupTable {
   private var slots: UnsafeMutablePointer<UInt64>
   private var slotBlock: MemoryBlock
   private var slotCount: Int
-  /// Long texts of keys.
-  private var arena = ByteArena()
+  /// Long texts of keys; nil where those of the rows stay as long as the table.
+  private let arena: ByteArena?
 
-  init(_ layout: KeyLayout, capacity: Int = 1024) {
+  /// - Parameters:
+  ///   - layout: Of the keys.
+  ///   - capacity: For how many keys there is room without growing.
+  ///   - copiesTexts: Whether the rows' long texts may go before the table does.
+  init(_ layout: KeyLayout, capacity: Int = 1024, copiesTexts: Bool = true) {
     self.layout = layout
+    arena = copiesTexts ? ByteArena() : nil
     self.capacity = max(capacity, 16)
     keyBlock = MemoryBlock(byteCount: self.capacity * layout.wordCount * 8)
     hashBlock = MemoryBlock(byteCount: self.capacity * 8)
@@ -42,11 +47,11 @@ final class GroupTable {
   }
 
   var byteCount: Int {
-    keyBlock.byteCount + hashBlock.byteCount + slotBlock.byteCount + arena.byteCount
+    keyBlock.byteCount + hashBlock.byteCount + slotBlock.byteCount + (arena?.byteCount ?? 0)
   }
 
   /// What keeps the keys' long texts alive.
-  var textOwner: AnyObject { arena }
+  var textOwner: AnyObject { arena ?? keyBlock }
 
   /// Writes the number of each row's key to `groups`, new keys getting the next numbers.
   ///
@@ -242,10 +247,11 @@ final class GroupTable {
   static func copyText(
     from source: UnsafePointer<UInt64>,
     to target: UnsafeMutablePointer<UInt64>,
-    _ arena: ByteArena
+    _ arena: ByteArena?
   ) {
     target[0] = source[0]
     target[1] = source[1]
+    guard let arena else { return }
     let view = KeyWords.view(source)
     if !view.isInline && source[0] != .max { target[1] = arena.copy(view).tail }
   }

@@ -1,6 +1,4 @@
-import Catalog
 import ColumnFormat
-import RowFormat
 
 /// Turns a plan into pipelines, in the order in which they have to run.
 ///
@@ -11,12 +9,13 @@ struct PipelineBuilder {
   typealias Filters = [ColumnID: [DynamicFilter]]
 
   /// Tables whose rows are in memory, by name.
-  private let memoryTables: [String: [Batch]]
+  let memoryTables: [String: [Batch]]
   private let control: RunControl
   private(set) var pipelines: [Pipeline] = []
   /// In the order of the plan, parents first.
   private(set) var statistics: [OperatorStatistics] = []
-  private var depth = 0
+  /// How many operators stand above the next one.
+  var depth = 0
   /// How many groups the next aggregation has to put out, where any will do.
   private var groupLimit: Int?
   /// Found when the first plan is built.
@@ -222,41 +221,6 @@ struct PipelineBuilder {
     return below
   }
 
-  private mutating func buildScan(
-    _ scan: LogicalPlan.Scan,
-    _ filters: Filters,
-    used: Set<ColumnID>? = nil
-  ) -> Strand {
-    let own = filters.filter { id, _ in scan.columns.contains { $0.column.id == id } }
-    let counts = ScanStatistics()
-    let plan = ScanPlan(scan, own, used: used, counts: counts)
-    let statistics = note("Scan", scan.table.name, scan: counts)
-    if let batches = memoryTables[scan.table.name] {
-      return Strand(
-        source: MemoryScanSource(plan, batches, statistics: statistics),
-        stages: [],
-        columns: scan.columns.map(\.column)
-      )
-    }
-    if let rows = scan.table.memory {
-      return Strand(
-        source: MemoryScanSource(plan, [rows], statistics: statistics),
-        stages: [],
-        columns: scan.columns.map(\.column)
-      )
-    }
-    let source: Source
-    switch scan.table.format {
-    case .parquet: source = ParquetScanSource(plan, statistics: statistics)
-    case .ndjson: source = TextScanSource(plan, format: .ndjson, statistics: statistics)
-    case .csv(let layout):
-      source = TextScanSource(plan, format: .csv(layout), statistics: statistics)
-    // A SerDe's records are lines, as those of JSON are.
-    case .text: source = TextScanSource(plan, format: .ndjson, statistics: statistics)
-    }
-    return Strand(source: source, stages: [], columns: scan.columns.map(\.column))
-  }
-
   private mutating func buildUnion(
     _ inputs: [LogicalPlan],
     _ columns: [PlanColumn],
@@ -283,119 +247,6 @@ struct PipelineBuilder {
       }
     }
     return all
-  }
-
-  private mutating func buildSort(
-    _ input: LogicalPlan,
-    _ keys: [LogicalPlan.SortKey],
-    _ filters: Filters
-  ) throws(SQLError) -> [Strand] {
-    let statistics = note("Sort", PipelineBuilder.names(keys))
-    let strands = try PipelineBuilder.aligned(try build(input, filters))
-    let columns = strands.first?.columns ?? input.columns
-    let sink = SortSink(
-      types: columns.map(\.type),
-      order: try PipelineBuilder.order(keys, in: columns),
-      statistics: statistics
-    )
-    end(strands, in: sink)
-    return [Strand(source: SortSource(sink), stages: [], columns: columns)]
-  }
-
-  private mutating func buildTopN(
-    _ input: LogicalPlan,
-    _ keys: [LogicalPlan.SortKey],
-    count: Int,
-    offset: Int
-  ) throws(SQLError) -> [Strand] {
-    let statistics = note("Top n", "\(count) by \(PipelineBuilder.names(keys))")
-    let (rowCount, overflow) = count.addingReportingOverflow(offset)
-    let filter = keys.first.map { TopNFilter($0) }
-    let filters: Filters = keys.first.map { [$0.column.id: filter.map { [$0] } ?? []] } ?? [:]
-    if case .scan(let scan) = input, memoryTables[scan.table.name] == nil, !overflow,
-      let late = LateFetchPlan(scan, keys: keys, rowCount: rowCount)
-    {
-      depth += 1
-      let strand = buildScan(late.scan, filters)
-      depth -= 1
-      if let scanned = strand.source as? ParquetScanSource {
-        let sink = try topN([strand], strand.columns, keys, count, offset, statistics)
-        filter?.sink = sink
-        return [
-          Strand(
-            source: LateFetchSource(late, sink, scanned),
-            stages: [],
-            columns: scan.columns.map(\.column)
-          )
-        ]
-      }
-    }
-    let strands = try PipelineBuilder.aligned(try build(input, filters))
-    let columns = strands.first?.columns ?? input.columns
-    let sink = try topN(strands, columns, keys, count, offset, statistics)
-    filter?.sink = sink
-    return [Strand(source: TopNSource(sink), stages: [], columns: columns)]
-  }
-
-  /// Ends the strands in a sink that keeps the first rows.
-  private mutating func topN(
-    _ strands: [Strand],
-    _ columns: [PlanColumn],
-    _ keys: [LogicalPlan.SortKey],
-    _ count: Int,
-    _ offset: Int,
-    _ statistics: OperatorStatistics
-  ) throws(SQLError) -> TopNSink {
-    let sink = TopNSink(
-      types: columns.map(\.type),
-      order: try PipelineBuilder.order(keys, in: columns),
-      count: count,
-      offset: offset,
-      statistics: statistics
-    )
-    end(strands, in: sink)
-    return sink
-  }
-
-  private static func names(_ keys: [LogicalPlan.SortKey]) -> String {
-    keys.map(\.column.name).joined(separator: ", ")
-  }
-
-  private mutating func buildWindow(_ window: LogicalPlan.Window, _ filters: Filters)
-    throws(SQLError) -> [Strand]
-  {
-    let statistics = note("Window", window.calls.map(\.column.name).joined(separator: ", "))
-    // A row may only be left out together with its whole partition.
-    let partition = Set(window.partitionBy.map(\.id))
-    let strands = try PipelineBuilder.aligned(
-      try build(window.input, filters.filter { partition.contains($0.key) })
-    )
-    let columns = strands.first?.columns ?? window.input.columns
-    let sink = WindowSink(
-      types: columns.map(\.type),
-      partitionBy: try PipelineBuilder.positions(window.partitionBy, in: columns),
-      statistics: statistics
-    )
-    end(strands, in: sink)
-    var calls: [WindowComputation.Call] = []
-    for call in window.calls {
-      calls.append(
-        WindowComputation.Call(
-          function: call.function,
-          arguments: try PipelineBuilder.positions(call.arguments, in: columns),
-          frame: call.frame,
-          ignoresNulls: call.ignoresNulls
-        )
-      )
-    }
-    let source = WindowSource(
-      sink,
-      order: try PipelineBuilder.order(window.orderBy, in: columns),
-      calls: calls
-    )
-    return [
-      Strand(source: source, stages: [], columns: columns + window.calls.map(\.column))
-    ]
   }
 
   private mutating func buildUnnest(_ unnest: LogicalPlan.Unnest, _ filters: Filters)

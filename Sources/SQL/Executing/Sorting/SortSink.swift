@@ -36,16 +36,7 @@ final class SortSink: Sink, @unchecked Sendable {
   /// Sorts rows and puts them into the temporary file.
   private func writeRun(_ rows: RowCollection, _ control: RunControl) throws {
     let run = SpilledRows(types, control.spill, statistics: statistics)
-    let batch = rows.finish()
-    let permutation = RowSorter.permutation(batch, order)
-    let step = 1 << 14
-    var start = 0
-    while start < batch.rowCount {
-      let end = min(start + step, batch.rowCount)
-      let part = batch.taking(permutation.slice(start..<end))
-      try run.append(part, byteCount: rows.byteCount / batch.rowCount * part.rowCount)
-      start = end
-    }
+    try run.append(sorted: rows, by: order)
     monitor.locked { runs.append(run) }
   }
 
@@ -56,10 +47,10 @@ final class SortSink: Sink, @unchecked Sendable {
       merge = RunMerge(runs, types, order, control, statistics: statistics)
       return
     }
+    let byteCount = collectors.reduce(0) { $0 + $1.rows.byteCount }
     let joined = try RowCollection.joined(collectors.map(\.rows), types, control)
     permutation = try ParallelSort.permutation(joined, order, control)
     let account = MemoryAccount(control.budget, for: "sort", statistics: statistics)
-    let byteCount = collectors.reduce(0) { $0 + $1.rows.byteCount }
     collectors = []
     try account.set(byteCount + permutation.count * 4)
     self.account = account

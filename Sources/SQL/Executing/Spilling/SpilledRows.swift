@@ -48,6 +48,20 @@ final class SpilledRows: @unchecked Sendable {
     }
   }
 
+  /// Adds rows in an order, of which they have none yet.
+  func append(sorted rows: RowCollection, by order: RowOrder) throws(SQLError) {
+    let batch = rows.finish()
+    let permutation = RowSorter.permutation(batch, order)
+    let step = 1 << 14
+    var start = 0
+    while start < batch.rowCount {
+      let end = min(start + step, batch.rowCount)
+      let part = batch.taking(permutation.slice(start..<end))
+      try append(part, byteCount: rows.byteCount / batch.rowCount * part.rowCount)
+      start = end
+    }
+  }
+
   /// The rows of one block.
   func read(_ block: SpillBlock) throws(SQLError) -> Batch {
     SpillFormat.batch(try store.read(block), types, rowCount: block.rowCount)

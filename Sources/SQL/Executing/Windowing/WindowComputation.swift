@@ -27,19 +27,7 @@ final class WindowComputation {
   init(_ input: Batch, _ partitions: Buffer<UInt32>, _ order: RowOrder) {
     self.order = order
     let rowCount = input.rowCount
-    // The partition's number is the first key: any order of partitions will do.
-    let numbers = Buffer<Int64>(count: rowCount)
-    for row in 0..<rowCount { numbers.base[row] = Int64(partitions.base[row]) }
-    let keyed = Batch(
-      columns: input.columns + [Column(flat: .int64(numbers), count: rowCount)],
-      rowCount: rowCount
-    )
-    let first = RowOrder.Key(
-      column: input.columns.count,
-      isDescending: false,
-      nullsFirst: false
-    )
-    let permutation = RowSorter.permutation(keyed, RowOrder(keys: [first] + order.keys))
+    let permutation = WindowComputation.permutation(input, partitions.base, order)
     rows = input.taking(permutation)
     partitionOf = Buffer<UInt32>(count: rowCount)
     var starts: [Int] = []
@@ -68,6 +56,28 @@ final class WindowComputation {
       }
       start = end
     }
+  }
+
+  /// The rows partition by partition, in the window's order.
+  static func permutation(
+    _ input: Batch,
+    _ partitions: UnsafePointer<UInt32>,
+    _ order: RowOrder
+  ) -> Buffer<UInt32> {
+    let rowCount = input.rowCount
+    // The partition's number is the first key: any order of partitions will do.
+    let numbers = Buffer<Int32>(count: rowCount)
+    for row in 0..<rowCount { numbers.base[row] = Int32(bitPattern: partitions[row]) }
+    let keyed = Batch(
+      columns: input.columns + [Column(flat: .int32(numbers), count: rowCount)],
+      rowCount: rowCount
+    )
+    let first = RowOrder.Key(
+      column: input.columns.count,
+      isDescending: false,
+      nullsFirst: false
+    )
+    return RowSorter.permutation(keyed, RowOrder(keys: [first] + order.keys))
   }
 
   func compute(_ call: Call) throws -> Column {
@@ -99,7 +109,11 @@ final class WindowComputation {
       return doubles { row, partition in
         Double(Int(peerEnd.base[row]) - partition.lowerBound) / Double(partition.count)
       }
-    case "ntile": return try ntile(call)
+    case "ntile":
+      return try ntile(call) { row in
+        let own = partition(row)
+        return (row - own.lowerBound, own.count)
+      }
     case "lag": return try shifted(call, type, by: -1)
     case "lead": return try shifted(call, type, by: 1)
     case "first_value", "last_value", "nth_value": return try valueInFrame(name, type, call)
@@ -137,7 +151,8 @@ final class WindowComputation {
     }
   }
 
-  private func ntile(_ call: Call) throws -> Column {
+  /// The numbers of buckets; `place` tells a row's position in its partition, and how many rows that has.
+  func ntile(_ call: Call, _ place: (Int) -> (position: Int, rowCount: Int)) throws -> Column {
     let buckets = rows.columns[call.arguments[0]].flattened()
     guard case .int64(let counts) = buckets.flatValues else {
       throw SQLError(.internalError, "ntile counts are not bigint")
@@ -149,10 +164,9 @@ final class WindowComputation {
       guard bucketCount > 0 else {
         throw SQLError(.invalidArgument, "buckets must be greater than 0")
       }
-      let own = partition(row)
-      let position = row - own.lowerBound
-      let size = own.count / bucketCount
-      let larger = own.count % bucketCount
+      let (position, rowCount) = place(row)
+      let size = rowCount / bucketCount
+      let larger = rowCount % bucketCount
       // The first buckets are one row larger.
       let bucket =
         position < larger * (size + 1)

@@ -1,23 +1,62 @@
 import ColumnFormat
+import Synchronization
 
 /// Collects rows by the hash of their partition, so that whole partitions are computed independently.
 ///
-/// A worker that is short of memory puts its rows into the temporary file, divided in the same way. What
-/// has to fit in memory in the end is one partition.
+/// All workers add to the same parts. Where a filter above wants only the first rows of each partition,
+/// a part that has grown threefold forgets the others, so that no more rows are kept than three times
+/// those wanted.
+///
+/// When memory is short, rows go to the temporary file, divided in the same way. A partition that does
+/// not fit in memory is sorted there, and computed piece by piece (``WindowStream``); where a function
+/// needs all of its rows at once, it has to fit.
 final class WindowSink: Sink, @unchecked Sendable {
+  /// Parts with fewer rows are not worth looking through.
+  private static let partRowCountMin = 4096
+
   let types: [SQLType]
   let partitionBy: [Int]
   let layout: KeyLayout
+  let order: RowOrder
+  let calls: [WindowComputation.Call]
+  /// Set where not all rows are wanted.
+  let selection: RankSelection?
+  /// How a partition is computed that does not fit in memory; nil where it has to fit.
+  let modes: [WindowStream.Mode]?
+  /// The rows in memory.
+  let rows: WindowRows
   private let monitor = Monitor()
+  private var account: MemoryAccount?
   private var workers: [WindowWorker] = []
   private var spilled: SpilledPartitions?
+  private let isSpilling = Atomic<Bool>(false)
+  private let byteCount = Atomic<Int>(0)
 
-  init(types: [SQLType], partitionBy: [Int], statistics: OperatorStatistics?) {
+  init(
+    types: [SQLType],
+    partitionBy: [Int],
+    order: RowOrder,
+    calls: [WindowComputation.Call],
+    limit: LogicalPlan.RankLimit?,
+    statistics: OperatorStatistics?
+  ) {
     self.types = types
     self.partitionBy = partitionBy
+    self.order = order
+    self.calls = calls
+    selection = limit.map { RankSelection(order: order, limit: $0) }
+    modes = limit == nil ? WindowStream.modes(calls, order) : nil
     layout = KeyLayout(partitionBy.map { types[$0] })
+    rows = WindowRows(types, partitionBy, layout)
     super.init(statistics: statistics)
   }
+
+  override func prepare(workerCount: Int, _ control: RunControl) throws {
+    account = MemoryAccount(control.budget, for: name, statistics: statistics)
+  }
+
+  /// For messages.
+  var name: String { selection == nil ? "window" : "top n ranking" }
 
   override func makeConsumer(_ worker: WorkerContext) throws -> BatchConsumer {
     let consumer = WindowWorker(self, worker.control)
@@ -25,88 +64,132 @@ final class WindowSink: Sink, @unchecked Sendable {
     return consumer
   }
 
-  /// Where rows go that there is no memory for; nil where all are in one partition.
-  fileprivate func partitions(_ control: RunControl) -> SpilledPartitions? {
-    if partitionBy.isEmpty { return nil }
-    return monitor.locked {
+  /// Adds encoded rows; nil, or where rows have to go from now on.
+  fileprivate func add(
+    _ batch: Batch,
+    _ encoder: KeyEncoder,
+    to scattered: ScatteredRows,
+    _ control: RunControl
+  ) throws -> SpilledPartitions? {
+    var grown = 0
+    scattered.append(
+      batch,
+      words: encoder.words,
+      hashes: encoder.hashes,
+      rowCount: batch.rowCount,
+      willAdd: { grown -= $0.byteCount },
+      added: { part in
+        self.cutIfGrown(part)
+        grown += part.byteCount
+      }
+    )
+    let now = byteCount.wrappingAdd(grown, ordering: .relaxed).newValue
+    return try monitor.locked {
+      guard let account, try account.isCrowded(now, share: 3) else { return nil }
       if let spilled { return spilled }
+      let maySpill = !partitionBy.isEmpty || modes != nil
+      if !maySpill || (!control.budget.spillsAtOnce && cutAll()) {
+        try account.set(byteCount.load(ordering: .relaxed))
+        return nil
+      }
       let made = SpilledPartitions(types, level: 0, control, statistics: statistics)
       spilled = made
+      isSpilling.store(true, ordering: .releasing)
       return made
     }
   }
 
+  private func cutIfGrown(_ part: ScatteredRows.Part) {
+    guard let selection, part.rowCount >= WindowSink.partRowCountMin,
+      part.rowCount >= part.keptRowCount * 3
+    else { return }
+    rows.cut(part, selection)
+  }
+
+  /// Where rows go because there is no memory for them.
+  fileprivate var target: SpilledPartitions? {
+    guard isSpilling.load(ordering: .acquiring) else { return nil }
+    return monitor.locked { spilled }
+  }
+
+  /// Forgets all rows that are not wanted; whether that has made room.
+  private func cutAll() -> Bool {
+    guard let selection else { return false }
+    var (before, after) = (0, 0)
+    for part in rows.scattered.parts {
+      part.locked {
+        before += part.byteCount
+        if part.rowCount > part.keptRowCount / 4 * 5 { rows.cut(part, selection) }
+        after += part.byteCount
+      }
+    }
+    byteCount.wrappingAdd(after - before, ordering: .relaxed)
+    return after < before / 2
+  }
+
+  /// Moves the rows in memory to the temporary file.
+  fileprivate func spill(to writer: PartitionWriter) throws {
+    for part in rows.scattered.parts {
+      try part.locked {
+        let before = part.byteCount
+        for page in part.pages {
+          try writer.append(
+            rows.columns(page, part),
+            hashes: page.hashes.base,
+            rowCount: page.rowCount
+          )
+        }
+        part.drop()
+        byteCount.wrappingAdd(part.byteCount - before, ordering: .relaxed)
+      }
+    }
+    try monitor.locked { try account?.set(byteCount.load(ordering: .relaxed)) }
+  }
+
   override func combine(_ control: RunControl) throws {
     for worker in workers { try worker.finishSpilling() }
+    workers = []
+    if spilled != nil { account?.release() }
   }
 
   /// One for each hash range that may have rows.
   var partCount: Int { partitionBy.isEmpty ? 1 : ScatteredRows.partCount }
 
-  /// Hands over all rows of a part, and for each the number of its partition: in one piece, or where
-  /// there is no memory, in several; until `body` returns false.
-  func take(
-    part: Int,
-    _ control: RunControl,
-    _ body: (Batch, Buffer<UInt32>) throws -> Bool
-  ) throws {
-    let (rows, numbers) = inMemory(part: part)
-    guard let spilled else {
-      if rows.rowCount > 0 { _ = try body(rows, numbers) }
-      return
-    }
-    let pieces = SpilledWindow(self, control)
-    _ = try pieces.take(spilled.partitions[part], rows, level: 1, body)
+  /// Rows of a part.
+  enum Piece {
+    /// Of whole partitions, with the number of each row's.
+    case partitions(Batch, Buffer<UInt32>)
+    /// With the functions' values.
+    case computed(Batch)
   }
 
-  /// The rows of a part that are in memory.
-  private func inMemory(part: Int) -> (rows: Batch, partitions: Buffer<UInt32>) {
-    let parts = workers.map { $0.scattered.parts[part] }
-    let rowCount = parts.reduce(0) { $0 + $1.rowCount }
-    let partitions = Buffer<UInt32>(repeating: 0, count: rowCount)
-    guard rowCount > 0 else { return (Batch(columns: [], rowCount: 0), partitions) }
-    let pages = parts.flatMap(\.pages)
-    if !partitionBy.isEmpty {
-      let table = GroupTable(layout)
-      var start = 0
-      for page in pages {
-        table.resolve(
-          words: page.words.base,
-          hashes: page.hashes.base,
-          rowCount: page.rowCount,
-          groups: partitions.base + start
-        )
-        start += page.rowCount
-      }
+  /// Hands over all rows of a part that are wanted: in one piece, or where there is no memory, in
+  /// several; until `body` returns false.
+  func take(part: Int, _ control: RunControl, _ body: (Piece) throws -> Bool) throws {
+    let (batch, numbers) = rows.take(part: part, selection)
+    guard let spilled else {
+      if batch.rowCount > 0 { _ = try body(.partitions(batch, numbers)) }
+      return
     }
-    let columns = types.indices.map { column in
-      Column.concatenate(pages.map { $0.columns[column].finish() })
-    }
-    for part in parts { part.drop() }
-    return (Batch(columns: columns, rowCount: rowCount), partitions)
+    _ = try SpilledWindow(self, control).take(spilled.partitions[part], batch, body)
   }
 }
 
-/// One worker's rows.
+/// One worker's way of adding rows.
 private final class WindowWorker: BatchConsumer {
-  let scattered: ScatteredRows
   private let sink: WindowSink
+  private let scattered: ScatteredRows
   private let encoder: KeyEncoder
   private let account: MemoryAccount
-
   private let control: RunControl
   private var writer: PartitionWriter?
 
   init(_ sink: WindowSink, _ control: RunControl) {
     self.sink = sink
     self.control = control
-    account = MemoryAccount(control.budget, for: "window", statistics: sink.statistics)
+    account = MemoryAccount(control.budget, for: sink.name, statistics: sink.statistics)
     encoder = KeyEncoder(sink.layout)
-    scattered = ScatteredRows(
-      sink.layout,
-      positions: Array(sink.types.indices),
-      types: sink.types
-    )
+    scattered = sink.rows.scattered.view()
     super.init(statistics: sink.statistics)
   }
 
@@ -114,40 +197,16 @@ private final class WindowWorker: BatchConsumer {
     encoder.encode(sink.partitionBy.map { batch.columns[$0] }, rowCount: batch.rowCount)
     if sink.partitionBy.isEmpty {
       // Without keys all rows belong to the first part.
-      UnsafeMutablePointer(mutating: encoder.hashes).update(repeating: 0, count: batch.rowCount)
+      encoder.hashes.update(repeating: 0, count: batch.rowCount)
     }
+    if writer == nil, let target = sink.target { writer = PartitionWriter(target, control) }
     if let writer {
-      try writer.append(batch.columns, hashes: encoder.hashes, rowCount: batch.rowCount)
-      return
+      return try writer.append(batch.columns, hashes: encoder.hashes, rowCount: batch.rowCount)
     }
-    scattered.append(
-      batch,
-      words: encoder.words,
-      hashes: encoder.hashes,
-      rowCount: batch.rowCount
-    )
-    if try account.isCrowded(scattered.byteCount, share: 6) {
-      if let partitions = sink.partitions(control) {
-        try startSpilling(partitions)
-      } else {
-        try account.set(scattered.byteCount)
-      }
-    }
-  }
-
-  private func startSpilling(_ partitions: SpilledPartitions) throws {
-    let writer = PartitionWriter(partitions, control)
+    guard let target = try sink.add(batch, encoder, to: scattered, control) else { return }
+    let writer = PartitionWriter(target, control)
     self.writer = writer
-    for part in scattered.parts {
-      for page in part.pages {
-        try writer.append(
-          page.columns.map { $0.finish() },
-          hashes: page.hashes.base,
-          rowCount: page.rowCount
-        )
-      }
-      part.drop()
-    }
+    try sink.spill(to: writer)
     try account.set(writer.byteCount)
   }
 
@@ -157,61 +216,5 @@ private final class WindowWorker: BatchConsumer {
     try writer.flush()
     self.writer = nil
     account.release()
-  }
-}
-
-/// The rows with their window functions' results; a morsel is a hash range of partitions.
-final class WindowSource: Source, @unchecked Sendable {
-  private let sink: WindowSink
-  private let order: RowOrder
-  private let calls: [WindowComputation.Call]
-
-  init(_ sink: WindowSink, order: RowOrder, calls: [WindowComputation.Call]) {
-    self.sink = sink
-    self.order = order
-    self.calls = calls
-    super.init(statistics: nil, output: sink.statistics)
-  }
-
-  override var morselCount: Int { sink.partCount }
-
-  override func makeReader(_ worker: WorkerContext) throws -> SourceReader {
-    Reader(self, worker.control)
-  }
-
-  private final class Reader: SourceReader {
-    private let source: WindowSource
-    private let control: RunControl
-
-    init(_ source: WindowSource, _ control: RunControl) {
-      self.source = source
-      self.control = control
-    }
-
-    override func read(_ morsel: Int, push: (Batch) throws -> Bool) throws {
-      try source.sink.take(part: morsel, control) { rows, partitions in
-        try compute(rows, partitions, push)
-      }
-    }
-
-    /// Puts out the rows with the functions' results; false where no more are wanted.
-    private func compute(
-      _ rows: Batch,
-      _ partitions: Buffer<UInt32>,
-      _ push: (Batch) throws -> Bool
-    ) throws -> Bool {
-      let computation = WindowComputation(rows, partitions, source.order)
-      var columns = computation.rows.columns
-      for call in source.calls {
-        if control.isStopped { return false }
-        columns.append(try computation.compute(call))
-      }
-      var wantsMore = true
-      try Batch(columns: columns, rowCount: rows.rowCount).forEachSlice { slice in
-        wantsMore = try push(slice)
-        return wantsMore
-      }
-      return wantsMore
-    }
   }
 }

@@ -59,7 +59,7 @@ enum ColumnPruning: OptimizerRule {
       return .unionAll(cut, columns: kept.map { columns[$0] })
     case .window(var window):
       window.calls.removeAll { !needed.contains($0.column.id) }
-      if window.calls.isEmpty { return pruned(window.input, needed) }
+      if window.calls.isEmpty && window.limit == nil { return pruned(window.input, needed) }
       var used = needed
       used.formUnion(window.partitionBy.map(\.id))
       used.formUnion(window.orderBy.map(\.column.id))
