@@ -93,6 +93,32 @@ import Testing
     #expect(found.count == Set(rows.map { $0[0] }).count)
   }
 
+  @Test(arguments: [[0], [1], [1, 0]])
+  func `groups of neighbouring rows are complete though tables are set aside`(keys: [Int]) throws {
+    var fixture = PlanFixture()
+    // Runs of three, the same keys once more, and then keys of their own, which are scattered.
+    let rows = (0..<240_000).map { row -> [Scalar] in
+      let key = row < 120_000 ? row / 3 : row < 180_000 ? (row - 120_000) / 3 : row
+      return [
+        key == 7 ? .null : .int(Int64(key)), .text("a key that is not short \(key)"),
+        .int(Int64(row % 10)),
+      ]
+    }
+    let table = fixture.table(
+      "t",
+      [("a", .bigint), ("b", .text), ("v", .bigint)],
+      rows,
+      batchRowCount: 2000
+    )
+    let (plan, output) = try grouped(&fixture, table, keys: keys, value: 2)
+    let expected = Set(reference(rows, keys: keys, value: 2))
+    for threads in [1, 2] {
+      let found = try fixture.run(plan, output, threads: threads)
+      #expect(found.count == 100_000)
+      #expect(Set(found) == expected)
+    }
+  }
+
   @Test func `no rows without keys give one row, with keys none`() throws {
     var fixture = PlanFixture()
     let table = fixture.table("t", [("a", .bigint), ("v", .bigint)], [])

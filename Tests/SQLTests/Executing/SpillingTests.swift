@@ -154,6 +154,57 @@ import Testing
       "windows over texts",
       "SELECT id, rank() OVER (PARTITION BY s ORDER BY few, id) FROM t"
     ),
+    Case(
+      "the first row of many partitions",
+      "SELECT k, id, s, d FROM (SELECT *, row_number() OVER (PARTITION BY k ORDER BY id DESC) n "
+        + "FROM t) WHERE n = 1"
+    ),
+    Case(
+      "the first ranks of many partitions",
+      "SELECT s, id, n FROM (SELECT *, rank() OVER (PARTITION BY s ORDER BY few) n FROM t) "
+        + "WHERE n <= 2"
+    ),
+    Case("a sort cut after many rows", "SELECT id, s, d FROM t ORDER BY s, id DESC LIMIT 30000"),
+    Case(
+      "a sort of which the middle is wanted",
+      "SELECT id, k, s FROM t ORDER BY k DESC, id OFFSET 9000 LIMIT 20000"
+    ),
+    Case(
+      "distinct values of many groups",
+      "SELECT k, count(DISTINCT s), array_agg(DISTINCT few ORDER BY few) FROM t GROUP BY k"
+    ),
+    Case(
+      "filtered distinct values of many groups",
+      "SELECT s, count(DISTINCT k) FILTER (WHERE few < 4) FROM t GROUP BY s"
+    ),
+    Case(
+      "a left join of one key with most rows",
+      "SELECT a.id, count(b.id), count(*) FROM (SELECT * FROM t WHERE id < 200) a "
+        + "LEFT JOIN t b ON a.same = b.same AND b.few = a.few GROUP BY a.id"
+    ),
+    Case(
+      "numbers and ranks of all rows",
+      "SELECT id, k, rank() OVER w, dense_rank() OVER w, percent_rank() OVER w, "
+        + "cume_dist() OVER w, row_number() OVER v, ntile(7) OVER v FROM t "
+        + "WINDOW w AS (ORDER BY few, k), v AS (ORDER BY few DESC, id)"
+    ),
+    Case(
+      "running values of all rows",
+      "SELECT id, sum(d) OVER (ORDER BY few DESC), count(s) OVER (ORDER BY few DESC), "
+        + "max(s) OVER (ORDER BY id ROWS UNBOUNDED PRECEDING), avg(id) OVER (ORDER BY id DESC) FROM t"
+    ),
+    Case(
+      "values of all rows and of those around each",
+      "SELECT id, s, count(*) OVER (), sum(id) OVER (), max(s) OVER (), lag(s) OVER (ORDER BY id), "
+        + "lead(d) OVER (ORDER BY id), sum(few) OVER (ORDER BY id ROWS BETWEEN 3 PRECEDING AND "
+        + "2 FOLLOWING), min(id) OVER (ORDER BY k, id ROWS BETWEEN 9 PRECEDING AND 4 PRECEDING), "
+        + "sum(id) OVER (ORDER BY k RANGE BETWEEN CURRENT ROW AND CURRENT ROW) FROM t"
+    ),
+    Case(
+      "windows over one partition with most rows",
+      "SELECT id, row_number() OVER w, sum(d) OVER w, lag(id) OVER w, count(*) OVER (PARTITION BY same) "
+        + "FROM t WINDOW w AS (PARTITION BY same ORDER BY id)"
+    ),
     Case("set operations", "SELECT k, s FROM t EXCEPT SELECT id, s FROM t WHERE few < 3"),
     Case(
       "a query within a query that is used twice",

@@ -1,10 +1,13 @@
 import ColumnFormat
+import Synchronization
 
 /// Groups rows by key and aggregates them.
 ///
 /// Every worker has a table of its own. A worker that finds most of its first rows to be groups of
 /// their own divides the rest by hash and leaves the aggregating to the end, where each part fits a
-/// cache. At the end groups are merged by hash range, each range by whichever worker is free.
+/// cache. Where there are many groups, but several neighbouring rows for each, as in a table that is
+/// sorted by the key, a table that would outgrow the cache is set aside and another one begun. At the end
+/// groups are merged by hash range, each range by whichever worker is free.
 ///
 /// A worker that is short of memory makes no more groups: its rows go to the temporary file, divided by
 /// the same hashes, and ``SpilledAggregation`` adds them to the groups of their part at the end.
@@ -18,7 +21,9 @@ final class AggregateSink: Sink, @unchecked Sendable {
   let chosen: ChosenGroups?
   private(set) var workers: [AggregateWorker] = []
   private let monitor = Monitor()
-  private(set) var groupsByPart: [Int: [Buffer<UInt32>]] = [:]
+  /// The workers' last tables, where groups are finished part by part: the numbers of each part's.
+  private var groupsByPart: [Int: [Buffer<UInt32>]] = [:]
+  private let unfinishedCount = Atomic<Int>(0)
   /// The number of hash ranges that ``finish(part:)`` may be asked for.
   private(set) var partCount = 1
   private var whole: GroupedRows?
@@ -95,7 +100,7 @@ final class AggregateSink: Sink, @unchecked Sendable {
     for (pass, description) in shape.passes.enumerated() where description.isGrandTotal {
       try workers[0].addEmptyGroup(pass)
     }
-    let scattered = workers.contains { $0.scattered != nil }
+    let scattered = workers.contains { $0.scattered != nil || !$0.setAside.isEmpty }
     let filled = workers.filter { $0.groups.groupCount > 0 }
     let total = filled.reduce(0) { $0 + $1.groups.groupCount }
     let isSmall = total <= 1 << 15 || filled.count <= 1
@@ -113,24 +118,8 @@ final class AggregateSink: Sink, @unchecked Sendable {
       return
     }
     partCount = ScatteredRows.partCount
-    for worker in filled { groupsByPart[worker.index] = AggregateSink.divide(worker.groups) }
-  }
-
-  /// The numbers of a table's groups, by part.
-  static func divide(_ groups: GroupedRows, level: Int = 0) -> [Buffer<UInt32>] {
-    guard let table = groups.table else { return [] }
-    var sizes = [Int](repeating: 0, count: SpilledPartitions.count)
-    for group in 0..<table.count {
-      sizes[SpilledPartitions.partition(of: table.hashes[group], level: level)] += 1
-    }
-    let parts = sizes.map { Buffer<UInt32>(count: $0) }
-    var filled = [Int](repeating: 0, count: SpilledPartitions.count)
-    for group in 0..<table.count {
-      let part = SpilledPartitions.partition(of: table.hashes[group], level: level)
-      parts[part].base[filled[part]] = UInt32(truncatingIfNeeded: group)
-      filled[part] += 1
-    }
-    return parts
+    unfinishedCount.store(partCount, ordering: .relaxed)
+    for worker in filled { groupsByPart[worker.index] = DividedGroups.parts(worker.groups) }
   }
 
   /// Hands over all groups of a part, complete, in one or several pieces, until `emit` returns false;
@@ -142,6 +131,11 @@ final class AggregateSink: Sink, @unchecked Sendable {
       return
     }
     let groups = try merged(part: part, control)
+    if unfinishedCount.wrappingSubtract(1, ordering: .acquiringAndReleasing).newValue == 0 {
+      // Everything is in the parts' own groups.
+      groupsByPart = [:]
+      for worker in workers { worker.forget() }
+    }
     guard let spilled else {
       _ = try emit(groups)
       return
@@ -152,12 +146,16 @@ final class AggregateSink: Sink, @unchecked Sendable {
 
   /// The groups of a part that are in memory.
   private func merged(part: Int, _ control: RunControl) throws -> GroupedRows {
-    let rowCount = workers.reduce(0) {
-      $0 + ($1.scattered?.parts[part].rowCount ?? 0)
-        + (groupsByPart[$1.index]?[part].count ?? 0)
-    }
-    let groups = try GroupedRows(shape, capacity: max(rowCount / 4, 64))
+    var rowCount = 0
+    var groupCount = 0
     for worker in workers {
+      rowCount += worker.scattered?.parts[part].rowCount ?? 0
+      groupCount += groupsByPart[worker.index]?[part].count ?? 0
+      groupCount += worker.setAside.reduce(0) { $0 + $1.range(part: part).count }
+    }
+    let groups = try GroupedRows(shape, capacity: max(rowCount / 4, groupCount, 64))
+    for worker in workers {
+      for other in worker.setAside { try groups.merge(other, part: part) }
       if let sources = groupsByPart[worker.index]?[part], sources.count > 0 {
         try groups.merge(worker.groups, sources: sources)
       }

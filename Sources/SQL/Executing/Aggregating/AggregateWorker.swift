@@ -7,14 +7,21 @@ final class AggregateWorker: BatchConsumer {
   /// So many groups among them, or ever, are too many for the cache.
   private static let sampleGroupCountMax = 1 << 15
   private static let groupCountMax = 1 << 18
+  /// With fewer rows for each group, dividing rows is cheaper than merging groups.
+  private static let rowsPerGroupMin = 2
 
   let index: Int
   private(set) var groups: GroupedRows
   private(set) var scattered: ScatteredRows?
+  /// Full tables; the groups of later rows may be among theirs.
+  private(set) var setAside: [DividedGroups] = []
+  private var setAsideByteCount = 0
+  /// So many groups are looked at again: whether the table is worth its room.
+  private var groupCountMax = AggregateWorker.sampleGroupCountMax
   private let sink: AggregateSink
   private let shape: AggregateShape
   private let encoder: KeyEncoder
-  private let direct: DirectGrouping
+  private var direct: DirectGrouping
   /// Where there are keys but no calls.
   private let repeated: RepeatedKeys?
   private let account: MemoryAccount
@@ -64,7 +71,7 @@ final class AggregateWorker: BatchConsumer {
   }
 
   private var byteCount: Int {
-    groups.byteCount + (scattered?.byteCount ?? 0) + encoder.byteCount
+    groups.byteCount + setAsideByteCount + (scattered?.byteCount ?? 0) + encoder.byteCount
   }
 
   /// Moves scattered rows to the partitions; from now on rows go there at once.
@@ -149,23 +156,49 @@ final class AggregateWorker: BatchConsumer {
   private func decide(_ batch: Batch) throws {
     rowCount += batch.rowCount
     if isDecided {
-      if sink.mayScatter && groups.groupCount > AggregateWorker.groupCountMax {
+      guard sink.mayScatter, groups.groupCount > groupCountMax - batch.rowCount else { return }
+      if hasSeveralRowsPerGroup {
+        try setGroupsAside()
+      } else if setAside.isEmpty && groupCountMax < AggregateWorker.groupCountMax {
+        groupCountMax *= 2
+      } else {
         scattered = makeScattered()
       }
       return
     }
     sample.append(batch)
     if groups.groupCount > AggregateWorker.sampleGroupCountMax {
-      let rows = makeScattered()
-      scattered = rows
-      for batch in sample { scatter(batch, into: rows) }
-      groups = try GroupedRows(shape)
+      if hasSeveralRowsPerGroup {
+        try setGroupsAside()
+      } else {
+        let rows = makeScattered()
+        scattered = rows
+        for batch in sample { scatter(batch, into: rows) }
+        groups = try GroupedRows(shape)
+      }
       isDecided = true
       sample = []
     } else if rowCount >= AggregateWorker.sampleRowCount {
       isDecided = true
       sample = []
     }
+  }
+
+  private var hasSeveralRowsPerGroup: Bool {
+    rowCount >= groups.groupCount * AggregateWorker.rowsPerGroupMin
+  }
+
+  /// Begins another table.
+  private func setGroupsAside() throws {
+    guard let full = try DividedGroups(groups) else { return }
+    setAside.append(full)
+    setAsideByteCount += full.byteCount
+    // Where the groups are the same ones again and again, a larger table has them all.
+    groupCountMax = min(groupCountMax * 2, AggregateWorker.groupCountMax)
+    groups = try GroupedRows(shape, capacity: groupCountMax)
+    // It knows the groups of the other table.
+    direct = DirectGrouping(shape.keyTypes)
+    rowCount = 0
   }
 
   private func makeScattered() -> ScatteredRows {
@@ -198,29 +231,53 @@ final class AggregateWorker: BatchConsumer {
         columns: keys.map { $0.slice(start..<end) },
         rowCount: end - start
       )
-      encoder.encode(plan.groupKeys(input), rowCount: input.rowCount)
+      let groupKeys = plan.groupKeys(input)
+      encoder.encode(groupKeys, rowCount: input.rowCount)
+      start = end
+      if let writers {
+        try writers[0].append(
+          groupKeys + sink.positions.map { input.columns[$0] },
+          hashes: encoder.hashes,
+          rowCount: input.rowCount
+        )
+        continue
+      }
       let numbers = try groups.resolve(
         words: encoder.words,
         hashes: encoder.hashes,
         rowCount: input.rowCount
       )
-      (targets.base + start).update(from: numbers, count: input.rowCount)
+      let own = targets.base + (end - input.rowCount)
+      own.update(from: numbers, count: input.rowCount)
       for distinct in plan.distinct {
         let rows = plan.rows(of: distinct, input)
-        let own = input.taking(rows)
-        if own.rowCount == 0 { continue }
-        let ownGroups = Buffer<UInt32>(count: own.rowCount)
-        for row in 0..<own.rowCount {
-          ownGroups.base[row] = targets.base[start &+ Int(rows.indices.base[row])]
+        let values = input.taking(rows)
+        if values.rowCount == 0 { continue }
+        let valueGroups = Buffer<UInt32>(count: values.rowCount)
+        for row in 0..<values.rowCount {
+          valueGroups.base[row] = own[Int(rows.indices.base[row])]
         }
-        try groups.update([distinct.call], own, groups: ownGroups.base)
+        try groups.update([distinct.call], values, groups: valueGroups.base)
       }
-      start = end
+      if try account.isCrowded(byteCount, share: 5) {
+        // From now on rows go to the temporary file, where that is possible.
+        writers = sink.partitions(control)?.map { PartitionWriter($0, control) }
+        try account.set(byteCount)
+      }
     }
+    if plan.merged.isEmpty { return }
     try groups.mergeStates(first, plan.merged, sources: sources, targets: targets)
-    try account.set(groups.byteCount + encoder.byteCount)
+    try account.set(byteCount)
   }
 
   /// The groups are taken over by another worker.
   func release() { account.release() }
+
+  /// All that was collected is in other groups.
+  func forget() {
+    setAside = []
+    scattered = nil
+    if let none = try? GroupedRows(shape, capacity: 1) { groups = none }
+    account.release()
+  }
 }

@@ -26,6 +26,10 @@ struct DistinctPlan: Sendable {
   /// The grouping set of each pass.
   var setOfPass: [Int]
 
+  /// Whether the second stage sees nothing but rows of the first stage's keys, which can be put into the
+  /// temporary file; states of other calls cannot.
+  var isOfRows: Bool { merged.isEmpty && !hasSets && !first.hasPassKey }
+
   /// The position of the pass among the first stage's keys.
   private var passKey: Int? { first.hasPassKey ? first.keyTypes.count - 1 : nil }
 
@@ -152,7 +156,11 @@ final class DistinctAggregateSink: Sink, @unchecked Sendable {
   init(_ plan: DistinctPlan, inputTypes: [SQLType], statistics: OperatorStatistics?) {
     self.plan = plan
     first = AggregateSink(plan.first, inputTypes: inputTypes, statistics: statistics)
-    second = AggregateSink(plan.second, inputTypes: nil, statistics: statistics)
+    second = AggregateSink(
+      plan.second,
+      inputTypes: plan.isOfRows ? plan.first.keyTypes : nil,
+      statistics: statistics
+    )
     super.init(statistics: statistics)
   }
 

@@ -32,7 +32,7 @@ final class GroupedRows {
       + kept.values.reduce(0) { $0 + $1.rows.byteCount + $1.groups.count * 4 }
   }
 
-  private func grow(to count: Int) throws {
+  func grow(to count: Int) throws {
     guard count > groupCount else { return }
     groupCount = count
     for state in states { try state.resize(groupCount: count) }

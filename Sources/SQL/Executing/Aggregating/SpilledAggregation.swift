@@ -68,7 +68,7 @@ struct SpilledAggregation {
     }
     guard let writers else { return try emit(groups) }
     for writer in writers { try writer.flush() }
-    let own = AggregateSink.divide(groups, level: level)
+    let own = DividedGroups.parts(groups, level: level)
     for part in own.indices {
       if control.isStopped { return false }
       let divided = try GroupedRows(shape)

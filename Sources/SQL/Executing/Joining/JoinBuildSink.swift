@@ -76,11 +76,12 @@ final class JoinBuildSink: Sink, @unchecked Sendable {
       return
     }
     workers = []
+    let rowByteCount = filled.reduce(0) { $0 + $1.rows.rowByteCount }
     let rows = try JoinRows.joined(filled.map(\.rows), types, layout, control)
     let table = try rows.table(layout)
     for worker in filled { worker.release() }
     let account = MemoryAccount(control.budget, for: "join table", statistics: statistics)
-    try account.set(table.byteCount + filled.reduce(0) { $0 + $1.rows.rowByteCount })
+    try account.set(table.byteCount + rowByteCount)
     self.account = account
     self.table = table
     for (position, filter) in filters.enumerated() {

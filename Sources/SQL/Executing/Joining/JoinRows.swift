@@ -87,6 +87,9 @@ final class JoinRows {
       all.words.append(from: part.words.finish().base, count: part.words.count)
       all.hashes.append(from: part.hashes.finish().base, count: part.hashes.count)
       all.nulls.append(from: part.nulls.finish().base, count: part.nulls.count)
+      part.words = BufferBuilder()
+      part.hashes = BufferBuilder()
+      part.nulls = BufferBuilder()
     }
     return all
   }

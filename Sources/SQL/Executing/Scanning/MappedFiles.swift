@@ -6,7 +6,7 @@ import ColumnFormat
 /// The system's cache keeps such pages, but touching them again costs about a tenth of the time of a fast
 /// scan. So they are let go only when a query has read much.
 final class MappedFiles: @unchecked Sendable {
-  /// So many bytes may have been read of files since pages were let go.
+  /// So many bytes may have been read of files since pages were let go, less what operators hold.
   static let byteCountLimit = 128 << 20
 
   private let byteCountMax: Int
@@ -18,7 +18,15 @@ final class MappedFiles: @unchecked Sendable {
   init(byteCountMax: Int) { self.byteCountMax = byteCountMax }
 
   /// Counts bytes that were read of a file.
-  func count(_ added: Int, of file: ParquetFile) {
+  ///
+  /// Where operators hold much, touching pages again is the smaller part of the time.
+  ///
+  /// - Parameters:
+  ///   - added: So many bytes.
+  ///   - file: Which is mapped.
+  ///   - heldByteCount: What operators hold now.
+  func count(_ added: Int, of file: ParquetFile, heldByteCount: Int) {
+    let byteCountMax = max(self.byteCountMax - heldByteCount, self.byteCountMax / 4)
     let due = monitor.locked { () -> [ParquetFile] in
       files[ObjectIdentifier(file)] = file
       byteCount += added

@@ -43,7 +43,11 @@ final class ParquetScanReader: SourceReader {
       for group in groups {
         if try !read(group, file, columns, push) { return }
         try control.countRead(byteCountRead, by: source.plan.counts)
-        control.mappedFiles.count(byteCountRead, of: file)
+        control.mappedFiles.count(
+          byteCountRead,
+          of: file,
+          heldByteCount: control.budget.byteCount
+        )
         byteCountRead = 0
       }
     } catch { throw ScanFailure.translate(error) }

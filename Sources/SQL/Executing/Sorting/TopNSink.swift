@@ -5,14 +5,22 @@ import Synchronization
 ///
 /// Every worker keeps a few thousand candidates and cuts them back to the wanted number when they
 /// are full; the worst row left is the threshold that later rows have to beat, for all workers.
+///
+/// Where many rows are wanted and memory is short, a worker puts its candidates into the temporary file
+/// as a sorted run; ``RunMerge`` merges the runs in the end.
 final class TopNSink: Sink, @unchecked Sendable {
   let types: [SQLType]
   let order: RowOrder
   let rowCountMax: Int
+  /// Fewer rows are kept in memory in any case.
+  private static let rowCountInMemory = 4096
   private let offset: Int
   private let monitor = Monitor()
   private var workers: [TopNWorker] = []
   private(set) var result: Batch?
+  private var runs: [SpilledRows] = []
+  /// Set where rows were put into the temporary file.
+  private(set) var merge: RunMerge?
   /// The first sort word of the worst row that is still wanted.
   let threshold = Atomic<UInt64>(.max)
   private var worst: (word: UInt64, key: Scalar)?
@@ -41,15 +49,50 @@ final class TopNSink: Sink, @unchecked Sendable {
   }
 
   override func makeConsumer(_ worker: WorkerContext) throws -> BatchConsumer {
-    let consumer = TopNWorker(
-      self,
-      MemoryAccount(worker.control.budget, for: "top n", statistics: statistics)
-    )
+    let control = worker.control
+    let account = MemoryAccount(control.budget, for: "top n", statistics: statistics)
+    let consumer = TopNWorker(self, account) { [unowned self] rows in
+      let run = SpilledRows(types, control.spill, statistics: statistics)
+      let byteCount = rows.columns.reduce(0) { $0 + $1.valueByteCount }
+      try run.append(rows, byteCount: byteCount)
+      monitor.locked { runs.append(run) }
+    }
     monitor.locked { workers.append(consumer) }
     return consumer
   }
 
+  /// Whether candidates may be put into the temporary file.
+  fileprivate var maySpill: Bool { rowCountMax > TopNSink.rowCountInMemory }
+
+  /// Hands over the rows that are wanted, in order, until `body` returns false.
+  func forEach(_ body: (Batch) throws -> Bool) throws {
+    guard let merge else {
+      try result?.forEachSlice(body)
+      return
+    }
+    var left = rowCountMax
+    var skipped = offset
+    try merge.forEach { batch in
+      let end = min(batch.rowCount, left)
+      let start = min(skipped, end)
+      left -= end
+      skipped -= start
+      var wantsMore = true
+      try batch.slice(start..<end).forEachSlice { slice in
+        wantsMore = try body(slice)
+        return wantsMore
+      }
+      return wantsMore && left > 0
+    }
+  }
+
   override func combine(_ control: RunControl) throws {
+    if !runs.isEmpty {
+      for worker in workers { try worker.spill() }
+      workers = []
+      merge = RunMerge(runs, types, order, control, statistics: statistics)
+      return
+    }
     let parts = workers.flatMap(\.candidates).filter { $0.rowCount > 0 }
     workers = []
     guard !parts.isEmpty else { return }
@@ -71,8 +114,14 @@ final class TopNWorker: BatchConsumer {
   private var worst: (word: UInt64, keys: Batch)?
   /// The order of keys alone.
   private let keyOrder: RowOrder
+  /// Of candidates that were not yet copied, where these may be many.
+  private var looseByteCount = 0
+  /// Of those that were.
+  private var keptByteCount = 0
+  /// Puts sorted rows into the temporary file.
+  private let write: (Batch) throws -> Void
 
-  init(_ sink: TopNSink, _ account: MemoryAccount) {
+  init(_ sink: TopNSink, _ account: MemoryAccount, write: @escaping (Batch) throws -> Void) {
     self.sink = sink
     self.account = account
     keyOrder = RowOrder(
@@ -80,6 +129,7 @@ final class TopNWorker: BatchConsumer {
         RowOrder.Key(column: position, isDescending: key.isDescending, nullsFirst: key.nullsFirst)
       }
     )
+    self.write = write
     super.init(statistics: sink.statistics)
   }
 
@@ -99,6 +149,20 @@ final class TopNWorker: BatchConsumer {
     {
       try cut()
     }
+    guard sink.maySpill else { return }
+    looseByteCount += kept.columns.reduce(0) { $0 + $1.valueByteCount }
+    if try account.isCrowded(keptByteCount + looseByteCount, share: 5) { try spill() }
+  }
+
+  /// Puts the candidates into the temporary file.
+  func spill() throws {
+    if rowCount == 0 { return }
+    try cut()
+    for rows in candidates { try write(rows) }
+    candidates = []
+    rowCount = 0
+    keptByteCount = 0
+    account.release()
   }
 
   /// The rows of a batch that may be among the first.
@@ -139,7 +203,9 @@ final class TopNWorker: BatchConsumer {
     rows.append(all.columns, rows: RowSorter.numbers(entries.slice(0..<end)))
     candidates = [rows.finish()]
     rowCount = end
-    try account.set(rows.byteCount)
+    keptByteCount = rows.byteCount
+    looseByteCount = 0
+    try account.set(keptByteCount)
     guard end == sink.rowCountMax, end > 0 else { return }
     let last = Int(truncatingIfNeeded: entries.base[end - 1].row)
     guard let key = sink.order.keys.first else { return }
@@ -165,8 +231,8 @@ final class TopNSource: Source, @unchecked Sendable {
     super.init(statistics: nil, output: sink.statistics)
   }
 
-  override var morselCount: Int { sink.result == nil ? 0 : 1 }
-  override var rowCountEstimate: Int? { sink.result?.rowCount ?? 0 }
+  override var morselCount: Int { sink.result == nil && sink.merge == nil ? 0 : 1 }
+  override var rowCountEstimate: Int? { sink.merge?.rowCount ?? sink.result?.rowCount ?? 0 }
 
   override func makeReader(_ worker: WorkerContext) throws -> SourceReader { Reader(sink) }
 
@@ -176,7 +242,7 @@ final class TopNSource: Source, @unchecked Sendable {
     init(_ sink: TopNSink) { self.sink = sink }
 
     override func read(_ morsel: Int, push: (Batch) throws -> Bool) throws {
-      try sink.result?.forEachSlice(push)
+      try sink.forEach(push)
     }
   }
 }

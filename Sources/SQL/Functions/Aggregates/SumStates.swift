@@ -200,13 +200,15 @@ final class WideSumState<Value: PhysicalValue & FixedWidthInteger & SignedIntege
     count: Int
   ) throws {
     guard let other = other as? WideSumState<Value> else { return }
+    let (base, tally) = (sums.base, counts.base)
+    let (theirs, theirTally) = (other.sums.base, other.counts.base)
     for index in 0..<count {
       let source = Int(sources[index])
       let target = Int(groups[index])
-      let (sum, overflow) = sums[target].addingReportingOverflow(other.sums[source])
+      let (sum, overflow) = base[target].addingReportingOverflow(theirs[source])
       if overflow { throw DecimalMath.overflow }
-      sums[target] = sum
-      counts[target] += other.counts[source]
+      base[target] = sum
+      tally[target] &+= theirTally[source]
     }
   }
 
