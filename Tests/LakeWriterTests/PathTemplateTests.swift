@@ -45,6 +45,15 @@ import Testing
     #expect(try PathTemplate(prefix: "").text(millis: zone.local(millis: millis)) == path)
   }
 
+  @Test func `the prefix of Firehose's guide tells the hour of its zone`() throws {
+    let template = try PathTemplate(
+      prefix: "orders/year=!{timestamp:yyyy}/month=!{timestamp:MM}/day=!{timestamp:dd}/"
+        + "hour=!{timestamp:HH}/"
+    )
+    let tokyo = try PrefixZone("Asia/Tokyo").local(millis: instant)
+    #expect(template.text(millis: tokyo) == "orders/year=2018/month=08/day=27/hour=19/")
+  }
+
   @Test func `a zone that the system does not have is refused`() {
     for name in ["Mars/Olympus", "../etc/passwd", "", "Asia/Tokyo+1"] {
       #expect(throws: LakeWriterError.self) { try PrefixZone(name) }

@@ -152,6 +152,54 @@ import Testing
     }
   }
 
+  /// What a command that always fails was given: one event a line.
+  private static func events(_ lines: [String]) throws -> [JSONValue] {
+    let lake = TestLake()
+    let path = "\(lake.folder)/events"
+    let summary = lake.deliver([lake.write(lines.joined(), to: "in/a")]) {
+      var transform = TransformCommand("cat >> '\(path)'; echo >> '\(path)'; exit 1")
+      transform.retryCount = 0
+      $0.transform = transform
+      $0.timeField = nil
+      $0.blockByteCount = 4 << 20
+      $0.hints = BufferingHints()
+    }
+    #expect(summary.rejectedCount == lines.count)
+    return try LocalFolder(lake.folder).read("events").split(separator: 0x0A)
+      .map { try JSONValue.parse(Array($0)) }
+  }
+
+  /// Firehose, *data transformation*: the event of a function.
+  @Test func `a command gets Firehose's event, of up to 500 records`() throws {
+    let lines = (0..<501).map { "{\"id\":\($0)}\n" }
+    let events = try TransformCommandTests.events(lines)
+    #expect(events.map { $0["records"]?.arrayValue?.count } == [500, 1])
+    let first = try #require(events.first)
+    #expect(
+      first.objectValue?.members.map(\.name) == [
+        "invocationId", "deliveryStreamArn", "region", "records",
+      ]
+    )
+    #expect(Set(events.map { $0["invocationId"]?.stringValue }).count == 2)
+    let records = first["records"]?.arrayValue ?? []
+    #expect(
+      records[7].objectValue?.members.map(\.name) == [
+        "recordId", "approximateArrivalTimestamp", "data",
+      ]
+    )
+    #expect(records[7]["approximateArrivalTimestamp"] == 1_700_000_000_000)
+    #expect(records[7]["data"]?.stringValue.flatMap(Base64.decode) == Array("{\"id\":7}".utf8))
+    #expect(Set(records.map { $0["recordId"]?.stringValue }).count == 500)
+  }
+
+  @Test func `a batch is full with one MiB of records`() throws {
+    let lines = (0..<3).map {
+      "{\"id\":\($0),\"x\":\"\(String(repeating: "y", count: 600_000))\"}\n"
+    }
+    let events = try TransformCommandTests.events(lines)
+    #expect(events.map { $0["records"]?.arrayValue?.count } == [2, 1])
+  }
+
   @Test func `keys from the transform are in the path`() throws {
     let lake = TestLake()
     let reply = TransformCommandTests.reply([
