@@ -50,6 +50,8 @@ public struct TableUpdate: Sendable {
   public var removedPartitions: [Partition]
   /// What DDL says beside; nil leaves that as it is.
   public var details: TableDetails?
+  /// Whether another order of the columns is a change by itself; otherwise the known order stays.
+  public var reorders = false
   /// A version of the table whose fields come back with their ids.
   public var restored: SchemaVersion?
   /// What caused the change of a column, by its dotted path.

@@ -36,7 +36,9 @@ struct VersionCommit {
       restored: update.restored,
       causes: update.causes
     )
-    if current == nil || !evolution.changes.isEmpty {
+    let isReordered =
+      update.reorders && current?.version.columns.map(\.name) != evolution.columns.map(\.name)
+    if current == nil || !evolution.changes.isEmpty || isReordered {
       version = SchemaVersion(
         number: (current?.version.number ?? 0) + 1,
         created: created,

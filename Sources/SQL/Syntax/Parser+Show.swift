@@ -81,7 +81,9 @@ extension Parser {
       advance()
     }
     let start = current.range
-    if ["INPUT", "OUTPUT"].contains(current.text.uppercased()), Parser.isName(peek()) {
+    if current.kind == .word, Parser.isName(peek()),
+      ["INPUT", "OUTPUT", "DATABASE", "SCHEMA"].contains(current.text.uppercased())
+    {
       return .unsupported("DESCRIBE \(current.text.uppercased())", statementRange)
     }
     if let file = acceptString() { return .describeFile(file, start, namesOnly: false) }

@@ -54,7 +54,7 @@ extension Parser {
     switch word {
     case .create: return unsupportedCreate
     case .drop: return unsupportedDrop
-    case .insert: return "INSERT INTO"
+    case .insert: return next.text.uppercased() == "OVERWRITE" ? "INSERT OVERWRITE" : "INSERT INTO"
     case .delete, .update, .merge, .unload, .optimize, .vacuum, .use, .grant,
       .revoke, .analyze, .call, .commit, .rollback, .truncate, .comment, .refresh:
       return beginsStatement(next) ? word?.rawValue : nil
@@ -73,12 +73,22 @@ extension Parser {
   /// CREATE of what lake does not make; also CREATE TABLE AS SELECT, which has no list of columns.
   private var unsupportedCreate: String? {
     let next = peek()
+    if isLikeATable { return "CREATE TABLE LIKE" }
     switch next.keyword {
     case .table: return Lexer(bytes: source).startsHiveStatement() ? nil : "CREATE TABLE AS SELECT"
     case .external, .view, .database, .schema: return nil
     case .or: return peek(3).keyword == .view ? nil : "CREATE " + peek(3).text.uppercased()
     default: return next.kind == .word ? "CREATE " + next.text.uppercased() : nil
     }
+  }
+
+  /// Whether this is CREATE [EXTERNAL] TABLE [IF NOT EXISTS] name LIKE.
+  private var isLikeATable: Bool {
+    var offset = peek().keyword == .external ? 2 : 1
+    guard peek(offset).keyword == .table else { return false }
+    offset += peek(offset + 1).keyword == .if ? 4 : 1
+    while peek(offset + 1).kind == .symbol(.dot) { offset += 2 }
+    return peek(offset + 1).keyword == .like
   }
 
   private var unsupportedDrop: String? {

@@ -215,6 +215,8 @@ extension CatalogEditor {
       columns.append(field)
     }
     update.columns = columns
+    // Fields of text go by their places, so the order alone changes what is read.
+    update.reorders = true
     update.details = details
   }
 

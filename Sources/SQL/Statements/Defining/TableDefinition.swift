@@ -145,7 +145,15 @@ struct TableDefinition {
       library = name.isEmpty ? nil : name
       properties = CatalogEditor.dictionary(settings)
       range = place
-    case .delimited(let delimiters): properties = TableDefinition.properties(delimiters)
+    case .delimited(let delimiters):
+      properties = TableDefinition.properties(delimiters)
+      if let lines = delimiters.lines, lines != "\n" {
+        throw SQLError(
+          .semantic,
+          "LINES TERMINATED BY only supports newline '\\n' right now: '\(lines)'",
+          at: range
+        )
+      }
     case nil: break
     }
     switch statement.storage {

@@ -151,6 +151,7 @@ extension CatalogEditor {
         var details = TableDetails()
         details.viewText = view.viewText
         update.details = details
+        update.reorders = true
         return update
       }
     }
