@@ -171,7 +171,11 @@ import Testing
     ),
     Case(
       "distinct values of many groups",
-      "SELECT k, count(DISTINCT s), array_agg(DISTINCT few ORDER BY few) FROM t GROUP BY k"
+      "SELECT k, count(DISTINCT s), max(DISTINCT s) FROM t GROUP BY k"
+    ),
+    Case(
+      "sorted distinct values of many groups",
+      "SELECT k, array_agg(DISTINCT s ORDER BY s DESC) FROM t GROUP BY k"
     ),
     Case(
       "filtered distinct values of many groups",
@@ -179,8 +183,18 @@ import Testing
     ),
     Case(
       "a left join of one key with most rows",
-      "SELECT a.id, count(b.id), count(*) FROM (SELECT * FROM t WHERE id < 200) a "
-        + "LEFT JOIN t b ON a.same = b.same AND b.few = a.few GROUP BY a.id"
+      "SELECT a.id, b.id, b.s, b.d FROM (SELECT * FROM t WHERE id < 9) a "
+        + "LEFT JOIN t b ON a.same = b.same AND a.few < b.few"
+    ),
+    Case(
+      "a left join without equal keys",
+      "SELECT a.id, b.id, b.s, b.d FROM (SELECT id, k FROM t WHERE id < 6) a "
+        + "LEFT JOIN t b ON a.k + b.id < 300"
+    ),
+    Case(
+      "rows without any that are less",
+      "SELECT id, s FROM (SELECT * FROM t WHERE id < 9) a WHERE NOT EXISTS "
+        + "(SELECT 1 FROM t b WHERE b.k < a.k - 9000 AND b.s > a.s AND b.d < a.d)"
     ),
     Case(
       "numbers and ranks of all rows",

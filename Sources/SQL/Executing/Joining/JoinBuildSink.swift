@@ -5,7 +5,7 @@ import Synchronization
 ///
 /// Where it does not fit its part of the memory, all its rows go to partitions in the temporary file, by
 /// the hash of their keys; so do those of the probe side, and ``SpilledJoinSource`` joins partition by
-/// partition.
+/// partition. Without keys there is one partition.
 final class JoinBuildSink: Sink, @unchecked Sendable {
   let types: [SQLType]
   let keys: [Int]
@@ -40,7 +40,7 @@ final class JoinBuildSink: Sink, @unchecked Sendable {
     self.types = types
     self.keys = keys
     self.filters = filters
-    self.maySpill = maySpill && !keys.isEmpty
+    self.maySpill = maySpill
     layout = KeyLayout(keys.map { types[$0] })
     super.init(statistics: statistics)
   }
@@ -122,7 +122,7 @@ private final class JoinBuildWorker: BatchConsumer {
       try spill(batch)
       return
     }
-    encode(batch)
+    if !sink.keys.isEmpty { encode(batch) }
     rows.append(batch, sink.keys.isEmpty ? nil : encoder, flags)
     if try account.isCrowded(rows.byteCount, share: 6) {
       if sink.partitions(control) == nil {
@@ -134,7 +134,6 @@ private final class JoinBuildWorker: BatchConsumer {
   }
 
   private func encode(_ batch: Batch) {
-    if sink.keys.isEmpty { return }
     let columns = sink.keys.map { batch.columns[$0] }
     encoder.encode(columns, rowCount: batch.rowCount)
     if flags.count < batch.rowCount { flags = Buffer<UInt8>(count: batch.rowCount) }

@@ -56,9 +56,7 @@ extension PipelineBuilder {
     default: output = columns + rightColumns
     }
     var strands = lefts.map { $0.adding(stage, columns: output) }
-    if !join.keys.isEmpty {
-      strands.append(Strand(source: SpilledJoinSource(stage), stages: [], columns: output))
-    }
+    strands.append(Strand(source: SpilledJoinSource(stage), stages: [], columns: output))
     if stage.buildRowsPutOut != nil {
       strands.append(Strand(source: BuildRowsSource(stage), stages: [], columns: output))
     }
