@@ -58,12 +58,12 @@ import Testing
   }
 
   @Test func `a field of CSV is a number only as a whole`() throws {
-    let text = "n\n12\n12x\n1 2\n-5\n007\n+7\n1.\n12.5\n"
+    let text = "12\n12x\n1 2\n-5\n007\n+7\n1.\n12.5\n"
     let block = try Decoding.fixed(text, Schema([Field("n", .int64)]), .csv(CSVLayout()))
     #expect(RowText.values(block, "n") == ["12", "-5", "7", "7"])
     #expect(block.rejected.map(\.recordNumber) == [1, 2, 6, 7])
     let decimals = try Decoding.fixed(
-      "n\n1.5\n1.5x\n1.555\n-0.25\n3\n",
+      "1.5\n1.5x\n1.555\n-0.25\n3\n",
       Schema([Field("n", .decimal(precision: 4, scale: 2))]),
       .csv(CSVLayout())
     )
