@@ -114,7 +114,7 @@ public struct DeliverySettings: Sendable {
     rejectsDuplicateFields: true
   )
   /// How much all buffers may take together, in bytes.
-  public var bufferByteCountMax = 192 << 20
+  public var bufferByteCountMax = 160 << 20
   /// How many partitions may be open at once; over that those are written that no record has come
   /// to for longest.
   ///
