@@ -44,7 +44,8 @@ import Testing
       "SELECT t.id, k FROM t JOIN (VALUES 0, 1, 2) AS few (k) ON k = id % 10",
     ] {
       let rows = try files.rows("\(select) ORDER BY \(order) LIMIT 20")
-      #expect(try same(rows, expected(select, order, 20)), "\(select)")
+      let wanted = try expected(select, order, 20)
+      #expect(same(rows, wanted), "\(select): \(rows) for \(wanted)")
     }
   }
 

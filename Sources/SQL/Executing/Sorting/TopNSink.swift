@@ -167,14 +167,14 @@ final class TopNWorker: BatchConsumer {
 
   /// The rows of a batch that may be among the first.
   private func wanted(_ batch: Batch, _ threshold: UInt64) -> Buffer<UInt32> {
-    let words = SortWords(batch, sink.order, wordCountMax: 1).words.base
+    let words = SortWords(batch, sink.order, wordCountMax: 1).words
     let rows = Buffer<UInt32>(count: batch.rowCount)
     var count = 0
     var tiedCount = 0
     for row in 0..<batch.rowCount {
       rows.base[count] = UInt32(truncatingIfNeeded: row)
-      count &+= words[row] <= threshold ? 1 : 0
-      tiedCount &+= words[row] == threshold ? 1 : 0
+      count &+= words.base[row] <= threshold ? 1 : 0
+      tiedCount &+= words.base[row] == threshold ? 1 : 0
     }
     let selected = rows.slice(0..<count)
     guard tiedCount > 0, let worst, worst.word == threshold else { return selected }
