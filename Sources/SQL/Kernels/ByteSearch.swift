@@ -97,9 +97,8 @@ enum UTF8Text {
   }
 
   static func isASCII(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    var union: UInt8 = 0
-    for byte in bytes { union |= byte }
-    return union < 0x80
+    guard let start = bytes.baseAddress else { return true }
+    return lake_is_ascii(start.assumingMemoryBound(to: UInt8.self), Int64(bytes.count))
   }
 
   /// The code point at `position` and its width; U+FFFD for what is not UTF-8.

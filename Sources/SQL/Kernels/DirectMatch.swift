@@ -1,4 +1,3 @@
-import CKernels
 import ColumnFormat
 import RowFormat
 
@@ -54,7 +53,7 @@ struct DirectMatch {
     count = bytes.count
     if let base = bytes.baseAddress {
       text = base.assumingMemoryBound(to: UInt8.self)
-      if !lake_is_ascii(text, Int64(count)) {
+      if !UTF8Text.isASCII(bytes) {
         guard isForUTF8, UTF8Checking.isValid(text, count: count) else { return .undecided }
       }
     }
