@@ -73,6 +73,25 @@ public struct Validity: Sendable {
     return set == count ? nil : Validity(words: words, count: count, nullCount: count - set)
   }
 
+  /// A bitmap of `count` rows, or nil where no row is null; each row is asked about once, in order.
+  @inlinable
+  @inline(__always)
+  public static func of(count: Int, _ isValid: (_ row: Int) -> Bool) -> Validity? {
+    let words = Buffer<UInt64>(count: max(wordCount(count), 1))
+    var set = 0
+    for word in 0..<wordCount(count) {
+      let first = word &<< 6
+      let rows = min(64, count &- first)
+      var bits: UInt64 = 0
+      for bit in 0..<rows {
+        bits |= UInt64(unsafeBitCast(isValid(first &+ bit), to: UInt8.self) & 1) &<< UInt64(bit)
+      }
+      words.base[word] = bits
+      set &+= bits.nonzeroBitCount
+    }
+    return set == count ? nil : Validity(words: words, count: count, nullCount: count &- set)
+  }
+
   /// Whether the row has a value.
   @inlinable
   public func isValid(_ row: Int) -> Bool {

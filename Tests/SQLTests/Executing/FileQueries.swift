@@ -44,18 +44,19 @@ struct FileQueries {
 
   /// The rows of a query.
   func rows(_ sql: String, threads: Int = 2) throws -> [[Scalar]] {
+    var rows: [[Scalar]] = []
+    _ = try run(sql, threads: threads) { batch in
+      for row in 0..<batch.rowCount { rows.append(batch.columns.map { $0.scalar(at: row) }) }
+    }
+    return rows
+  }
+
+  /// Hands over the rows of a query, and tells what it took.
+  func run(_ sql: String, threads: Int, receive: (Batch) throws -> Void) throws -> QueryStatistics {
     var options = QueryOptions()
     options.dataFolder = folder.path
     options.threads = threads
-    var rows: [[Scalar]] = []
-    _ = try QueryEngine(options).run(
-      sql,
-      begin: { _ in },
-      receive: { batch in
-        for row in 0..<batch.rowCount { rows.append(batch.columns.map { $0.scalar(at: row) }) }
-      }
-    )
-    return rows
+    return try QueryEngine(options).run(sql, begin: { _ in }, receive: receive)
   }
 
   /// The lines of EXPLAIN ANALYZE that name operators, without their figures.

@@ -54,6 +54,14 @@ import Testing
     left.description == right.description
   }
 
+  @Test(arguments: ["x", "x DESC", "d, id", "d DESC"])
+  func `most rows never leave the scan once there are enough better ones`(order: String) throws {
+    try write()
+    let sql = "SELECT id FROM t WHERE id % 2 = 0 ORDER BY \(order) LIMIT 5"
+    let statistics = try files.run(sql, threads: 1) { _ in }
+    #expect(statistics.rowCountScanned < 15_000, "of 30,000")
+  }
+
   @Test func `a key that is grouped by keeps its groups whole`() throws {
     try write()
     let sql = "SELECT id % 50 AS k, count(*), sum(x) FROM t GROUP BY 1 ORDER BY k DESC LIMIT 3"

@@ -153,7 +153,12 @@ final class AggregateSink: Sink, @unchecked Sendable {
       groupCount += groupsByPart[worker.index]?[part].count ?? 0
       groupCount += worker.setAside.reduce(0) { $0 + $1.range(part: part).count }
     }
-    let groups = try GroupedRows(shape, capacity: max(rowCount / 4, groupCount, 64))
+    let groups = try GroupedRows(
+      shape,
+      // Rows are scattered where there are fewer than two for each group.
+      capacity: max(rowCount / 2, groupCount, 64),
+      textOwner: spilled == nil ? textOwners(part: part) : nil
+    )
     for worker in workers {
       for other in worker.setAside { try groups.merge(other, part: part) }
       if let sources = groupsByPart[worker.index]?[part], sources.count > 0 {
@@ -165,6 +170,23 @@ final class AggregateSink: Sink, @unchecked Sendable {
       }
     }
     return groups
+  }
+
+  /// What keeps the long texts of a part's keys alive, so that they need not be copied once more.
+  private func textOwners(part: Int) -> AnyObject {
+    TextOwners(
+      workers.flatMap { worker in
+        worker.setAside.map(\.textOwner) + [worker.groups.table?.textOwner].compactMap { $0 }
+          + [worker.scattered?.parts[part].textOwner].compactMap { $0 }
+      }
+    )
+  }
+
+  /// Keeps all of them.
+  private final class TextOwners {
+    private let owners: [AnyObject]
+
+    init(_ owners: [AnyObject]) { self.owners = owners }
   }
 
   private func aggregate(_ page: ScatteredRows.Page, into groups: GroupedRows) throws {

@@ -12,7 +12,7 @@ final class DividedGroups {
   let numbers: Buffer<UInt32>
   let layout: KeyLayout
   /// Keeps long texts of keys alive.
-  private let textOwner: AnyObject
+  let textOwner: AnyObject
   private let starts: [Int]
 
   /// The numbers of a part's groups.

@@ -17,9 +17,16 @@ final class GroupedRows {
     var rows: RowCollection
   }
 
-  init(_ shape: AggregateShape, capacity: Int = 1024) throws {
+  /// - Parameters:
+  ///   - shape: Of the aggregation.
+  ///   - capacity: For how many groups there is room without growing.
+  ///   - textOwner: What keeps the keys' long texts alive; nil where those of new groups are to be copied.
+  /// - Throws: ``SQLError`` where there is no memory for the one group of an aggregation without keys.
+  init(_ shape: AggregateShape, capacity: Int = 1024, textOwner: AnyObject? = nil) throws {
     self.shape = shape
-    table = shape.isSingleGroup ? nil : GroupTable(KeyLayout(shape.keyTypes), capacity: capacity)
+    table =
+      shape.isSingleGroup
+      ? nil : GroupTable(KeyLayout(shape.keyTypes), capacity: capacity, textOwner: textOwner)
     states = shape.calls.map { $0.function.makeState() }
     for (index, call) in shape.calls.enumerated() where call.isOrdered {
       kept[index] = KeptRows(rows: RowCollection(call.keptTypes))

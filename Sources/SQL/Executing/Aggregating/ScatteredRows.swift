@@ -82,7 +82,7 @@ final class ScatteredRows {
     }
 
     fileprivate func append(
-      _ columns: [Column],
+      _ columns: [ScatteredColumn],
       words: UnsafePointer<UInt64>,
       hashes: UnsafePointer<UInt64>,
       rows: UnsafePointer<UInt32>,
@@ -114,7 +114,7 @@ final class ScatteredRows {
         }
         firstRow += page.rowCount
         append(
-          page.columns.map { $0.finish() },
+          page.columns.map { ScatteredColumn($0.finish()) },
           words: page.words.base,
           hashes: page.hashes.base,
           rows: local.base,
@@ -190,7 +190,7 @@ final class ScatteredRows {
         ends[part] &+= 1
       }
     }
-    let columns = positions.map { batch.columns[$0] }
+    let columns = positions.map { ScatteredColumn(batch.columns[$0]) }
     var start = 0
     for (part, end) in zip(parts, ends) where end > start {
       part.locked {
@@ -212,7 +212,7 @@ final class ScatteredRows {
 extension ScatteredRows.Page {
   /// Adds the rows of columns and keys at `rows`.
   fileprivate func add(
-    _ source: [Column],
+    _ source: [ScatteredColumn],
     _ layout: KeyLayout,
     _ words: UnsafePointer<UInt64>,
     _ hashes: UnsafePointer<UInt64>,
@@ -246,8 +246,38 @@ extension ScatteredRows.Page {
       }
     }
     for (column, part) in zip(columns, source) {
-      column.append(part, rows: rows, rowCount: added)
+      if let plain = part.plain {
+        column.append(plain: plain, rows: rows, rowCount: added)
+      } else {
+        column.append(part.column, rows: rows, rowCount: added)
+      }
     }
     rowCount += added
+  }
+}
+
+/// A column of a batch that is divided: what all parts would look up.
+private struct ScatteredColumn {
+  let column: Column
+  /// Its first value, where values have a fixed width and none is null.
+  let plain: UnsafeRawPointer?
+
+  init(_ column: Column) {
+    self.column = column
+    guard column.validity == nil, case .flat(let values) = column.form else {
+      plain = nil
+      return
+    }
+    switch values {
+    case .boolean(let buffer): plain = UnsafeRawPointer(buffer.base)
+    case .int8(let buffer): plain = UnsafeRawPointer(buffer.base)
+    case .int16(let buffer): plain = UnsafeRawPointer(buffer.base)
+    case .int32(let buffer): plain = UnsafeRawPointer(buffer.base)
+    case .int64(let buffer): plain = UnsafeRawPointer(buffer.base)
+    case .int128(let buffer): plain = UnsafeRawPointer(buffer.base)
+    case .float32(let buffer): plain = UnsafeRawPointer(buffer.base)
+    case .float64(let buffer): plain = UnsafeRawPointer(buffer.base)
+    case .bytes, .list, .row: plain = nil
+    }
   }
 }

@@ -20,14 +20,24 @@ final class GroupTable {
   private var slotCount: Int
   /// Long texts of keys; nil where those of the rows stay as long as the table.
   private let arena: ByteArena?
+  /// What keeps the keys' long texts alive.
+  let textOwner: AnyObject
 
   /// - Parameters:
   ///   - layout: Of the keys.
   ///   - capacity: For how many keys there is room without growing.
-  ///   - copiesTexts: Whether the rows' long texts may go before the table does.
-  init(_ layout: KeyLayout, capacity: Int = 1024, copiesTexts: Bool = true) {
+  ///   - textOwner: What keeps the rows' long texts alive; nil where they may go before the table does,
+  ///     which then copies those of new keys.
+  init(_ layout: KeyLayout, capacity: Int = 1024, textOwner: AnyObject? = nil) {
     self.layout = layout
-    arena = copiesTexts ? ByteArena() : nil
+    if let textOwner {
+      arena = nil
+      self.textOwner = textOwner
+    } else {
+      let arena = ByteArena()
+      self.arena = arena
+      self.textOwner = arena
+    }
     self.capacity = max(capacity, 16)
     keyBlock = MemoryBlock(byteCount: self.capacity * layout.wordCount * 8)
     hashBlock = MemoryBlock(byteCount: self.capacity * 8)
@@ -49,9 +59,6 @@ final class GroupTable {
   var byteCount: Int {
     keyBlock.byteCount + hashBlock.byteCount + slotBlock.byteCount + (arena?.byteCount ?? 0)
   }
-
-  /// What keeps the keys' long texts alive.
-  var textOwner: AnyObject { arena ?? keyBlock }
 
   /// Writes the number of each row's key to `groups`, new keys getting the next numbers.
   ///

@@ -78,6 +78,25 @@ final class GrowingColumn {
     count += rowCount
   }
 
+  /// Appends the values at `rows` of a column without nulls and texts, of which this is the first value.
+  ///
+  /// What sinks that divide rows call for every few of them: nothing is looked up twice.
+  func append(plain base: UnsafeRawPointer, rows: UnsafePointer<UInt32>, rowCount: Int) {
+    reserve(rowCount)
+    if validityWords != nil {
+      let missing = Validity.wordCount(count + rowCount) - (validityWords?.count ?? 0)
+      if missing > 0 { validityWords?.append(repeating: .max, count: missing) }
+    }
+    switch width {
+    case 1: copy(base.assumingMemoryBound(to: UInt8.self), rows, rowCount)
+    case 2: copy(base.assumingMemoryBound(to: UInt16.self), rows, rowCount)
+    case 4: copy(base.assumingMemoryBound(to: UInt32.self), rows, rowCount)
+    case 8: copy(base.assumingMemoryBound(to: UInt64.self), rows, rowCount)
+    default: copy(base.assumingMemoryBound(to: Int128.self), rows, rowCount)
+    }
+    count += rowCount
+  }
+
   private func reserve(_ added: Int) {
     if count + added <= capacity { return }
     capacity = max(count + added, capacity * 2, 64)

@@ -66,17 +66,11 @@ enum KeyDecoder {
     null: KeyLayout.NullBit?,
     rowCount: Int
   ) -> Validity? {
-    var validity = ValidityBuilder()
-    if let null {
-      let stride = layout.wordCount
-      let bit = UInt64(null.bit)
-      for row in 0..<rowCount {
-        validity.append((words[row &* stride &+ null.word] &>> bit) & 1 == 0)
-      }
-    } else {
-      for row in 0..<rowCount { validity.append(hashes[row] &>> 63 == 0) }
-    }
-    return validity.finish()
+    guard let null else { return Validity.of(count: rowCount) { hashes[$0] &>> 63 == 0 } }
+    let stride = layout.wordCount
+    let place = words + null.word
+    let bit = UInt64(null.bit)
+    return Validity.of(count: rowCount) { (place[$0 &* stride] &>> bit) & 1 == 0 }
   }
 
   private static func bits(
@@ -112,17 +106,16 @@ enum KeyDecoder {
     _ owner: AnyObject
   ) -> Column {
     let views = Buffer<ByteView>(count: rowCount)
-    var validity = ValidityBuilder()
-    for row in 0..<rowCount {
+    let validity = Validity.of(count: rowCount) { row in
       let view = KeyWords.view(source + row &* stride)
       let isNull = view.head == KeyLayout.nullText.head
       views.base[row] = isNull ? ByteView() : view
-      validity.append(!isNull)
+      return !isNull
     }
     return Column(
       flat: .bytes(views, heap: ByteHeap([owner])),
       count: rowCount,
-      validity: validity.finish()
+      validity: validity
     )
   }
 }

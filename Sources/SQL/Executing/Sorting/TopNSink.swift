@@ -29,9 +29,14 @@ final class TopNSink: Sink, @unchecked Sendable {
   var worstKey: Scalar? { monitor.locked { worst?.key } }
 
   /// Takes the worst row of a worker that has enough rows.
+  ///
+  /// Under the monitor, as `Atomic.min` compares unsigned numbers as if they had a sign (Swift 6.3).
   fileprivate func lower(to word: UInt64, key: Scalar) {
-    threshold.min(word, ordering: .relaxed)
-    monitor.locked { if worst.map({ word <= $0.word }) ?? true { worst = (word, key) } }
+    monitor.locked {
+      if let worst, word > worst.word { return }
+      worst = (word, key)
+      threshold.store(word, ordering: .relaxed)
+    }
   }
 
   init(
@@ -173,20 +178,45 @@ final class TopNWorker: BatchConsumer {
     var tiedCount = 0
     for row in 0..<batch.rowCount {
       rows.base[count] = UInt32(truncatingIfNeeded: row)
-      count &+= words.base[row] <= threshold ? 1 : 0
-      tiedCount &+= words.base[row] == threshold ? 1 : 0
+      count &+= TopNWorker.number(words.base[row] <= threshold)
+      tiedCount &+= TopNWorker.number(words.base[row] == threshold)
     }
     let selected = rows.slice(0..<count)
     guard tiedCount > 0, let worst, worst.word == threshold else { return selected }
-    // Long texts with the same beginning, or many rows with the same key: all of the keys tell.
-    let compared = Batch.concatenate([keys(of: batch).taking(selected), worst.keys])
-    let comparison = RowComparison(compared, keyOrder, from: 0)
-    var betterCount = 0
-    for index in 0..<count {
-      rows.base[betterCount] = rows.base[index]
-      betterCount &+= comparison.compare(index, count) < 0 ? 1 : 0
+    return better(selected, of: batch, than: worst.keys)
+  }
+
+  /// Those of some rows that come before the worst row: long texts may begin alike, and many rows may
+  /// have the same first key, so all of the keys tell.
+  private func better(_ rows: Buffer<UInt32>, of batch: Batch, than worst: Batch) -> Buffer<UInt32>
+  {
+    let last = rows.count
+    let compared = Batch.concatenate([keys(of: batch).taking(rows), worst])
+    let sortWords = SortWords(compared, keyOrder)
+    let (words, wordCount) = (sortWords.words.base, sortWords.wordCount)
+    let comparison = sortWords.inexactKey.map { RowComparison(compared, keyOrder, from: $0) }
+    let chosen = Buffer<UInt32>(count: rows.count)
+    var count = 0
+    for index in 0..<last {
+      var word = 0
+      while word < wordCount
+        && words[index &* wordCount &+ word] == words[last &* wordCount &+ word]
+      {
+        word &+= 1
+      }
+      let isBetter =
+        word < wordCount
+        ? words[index &* wordCount &+ word] < words[last &* wordCount &+ word]
+        : comparison.map { $0.compare(index, last) < 0 } ?? false
+      chosen.base[count] = rows.base[index]
+      count &+= TopNWorker.number(isBetter)
     }
-    return rows.slice(0..<betterCount)
+    return chosen.slice(0..<count)
+  }
+
+  @inline(__always)
+  private static func number(_ isTrue: Bool) -> Int {
+    Int(truncatingIfNeeded: unsafeBitCast(isTrue, to: UInt8.self))
   }
 
   private func keys(of batch: Batch) -> Batch {

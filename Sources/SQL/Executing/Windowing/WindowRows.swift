@@ -69,7 +69,7 @@ struct WindowRows {
   }
 
   private func survivors(_ part: ScatteredRows.Part, _ selection: RankSelection) -> Buffer<UInt32> {
-    let (numbers, count) = partitions(part.pages)
+    let (numbers, count) = partitions(part)
     // Only what the order looks at is brought together.
     var own = selection.order
     let pages = part.pages.map { columns($0, part, own.keys.map(\.column)) }
@@ -83,13 +83,13 @@ struct WindowRows {
   }
 
   /// The number of each row's partition, and how many there are.
-  private func partitions(_ pages: [ScatteredRows.Page]) -> (numbers: Buffer<UInt32>, count: Int) {
-    let rowCount = pages.reduce(0) { $0 + $1.rowCount }
+  private func partitions(_ part: ScatteredRows.Part) -> (numbers: Buffer<UInt32>, count: Int) {
+    let rowCount = part.rowCount
     guard hasKeys else { return (Buffer<UInt32>(repeating: 0, count: rowCount), 1) }
     let numbers = Buffer<UInt32>(count: rowCount)
-    let table = GroupTable(layout, capacity: max(rowCount / 2, 64), copiesTexts: false)
+    let table = GroupTable(layout, capacity: max(rowCount / 2, 64), textOwner: part.textOwner)
     var start = 0
-    for page in pages {
+    for page in part.pages {
       table.resolve(
         words: page.words.base,
         hashes: page.hashes.base,
@@ -113,7 +113,7 @@ struct WindowRows {
       return (joined(part).taking(rows), partitions)
     }
     if let selection, part.rowCount > part.keptRowCount { cut(part, selection) }
-    let (numbers, _) = partitions(part.pages)
+    let (numbers, _) = partitions(part)
     return (joined(part), numbers)
   }
 
