@@ -32,8 +32,24 @@ extension Column {
         count: indices.count,
         validity: validity
       )
-    case .runs: return flattened().taking(indices)
+    case .runs(let ends, let values):
+      let runs = Column.runs(of: indices, ends)
+      return Column(flat: values.taking(runs), count: indices.count, validity: validity)
     }
+  }
+
+  /// The runs that rows lie in.
+  private static func runs(of rows: Buffer<UInt32>, _ ends: Buffer<UInt32>) -> Buffer<UInt32> {
+    let runs = Buffer<UInt32>(count: rows.count)
+    var run = 0
+    for index in 0..<rows.count {
+      let row = rows.base[index]
+      // Rows mostly ascend.
+      if run > 0 && row < ends.base[run &- 1] { run = 0 }
+      while row >= ends.base[run] { run &+= 1 }
+      runs.base[index] = UInt32(truncatingIfNeeded: run)
+    }
+    return runs
   }
 
   /// The same rows with one value each.
@@ -61,6 +77,12 @@ extension Column {
       }
       return Column(flat: values.taking(positions), count: count, validity: validity)
     }
+  }
+
+  /// The same rows, with one value each instead of runs.
+  public func expanded() -> Column {
+    if case .runs = form { return flattened() }
+    return self
   }
 
   /// The values with one entry a row, whatever form the column has.

@@ -40,6 +40,9 @@ class ExpressionNode {
       let truth = UInt8.buffer(values).map { $0[0] != 0 } ?? false
       return !isNull && truth ? allRows(column.count) : Buffer(count: 0)
     }
+    if case .runs(let ends, .boolean(let truths)) = column.form, column.validity == nil {
+      return SelectionKernels.whereRunTrue(truths.base, ends: ends)
+    }
     let operand = Operand<UInt8>(column)
     return SelectionKernels.whereTrue(
       operand.buffer.base,

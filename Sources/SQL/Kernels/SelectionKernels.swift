@@ -155,6 +155,31 @@ enum SelectionKernels {
     return validity.map { keepValid(rows, $0) } ?? rows
   }
 
+  /// The rows of the runs whose byte is one.
+  static func whereRunTrue(_ bytes: UnsafePointer<UInt8>, ends: Buffer<UInt32>) -> Buffer<UInt32> {
+    var count = 0
+    var start = 0
+    for run in 0..<ends.count {
+      let end = Int(ends.base[run])
+      if bytes[run] & 1 != 0 { count &+= end &- start }
+      start = end
+    }
+    let result = Buffer<UInt32>(count: count)
+    var selected = 0
+    start = 0
+    for run in 0..<ends.count {
+      let end = Int(ends.base[run])
+      if bytes[run] & 1 != 0 {
+        for row in start..<end {
+          result.base[selected] = UInt32(truncatingIfNeeded: row)
+          selected &+= 1
+        }
+      }
+      start = end
+    }
+    return result
+  }
+
   /// The rows (all, or those of `alive`) whose code's entry is one, and which are valid.
   static func whereEntryTrue(
     _ entries: UnsafePointer<UInt8>,

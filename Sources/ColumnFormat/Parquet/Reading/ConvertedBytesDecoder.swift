@@ -83,7 +83,7 @@ final class ConvertedBytesDecoder<Conversion: BytesConversion>: TypedLeafDecoder
     bytes = BytesLeafDecoder(fixedByteCount: fixedByteCount)
   }
 
-  func begin(capacity: Int) {
+  func begin(capacity: Int, keepsRuns: Bool) {
     self.capacity = capacity
     filled = 0
     target = Buffer(count: 0)

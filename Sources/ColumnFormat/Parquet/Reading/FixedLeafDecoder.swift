@@ -44,6 +44,10 @@ final class FixedLeafDecoder<Conversion: StoredConversion>: TypedLeafDecoder {
   private var dictionary: Buffer<Conversion.Value>?
   /// The value of all rows, where one run covers them.
   private var constant: Conversion.Value?
+  /// The rows so far, where they are kept as runs.
+  private var codeRuns: CodeRuns?
+  /// Whether rows of this chunk may come as runs: one that does not decides for all others.
+  private var comesInRuns = true
   private var capacity = 0
   /// Codes, or stored values that are converted; too small to leave the first cache.
   private let scratch = MemoryBlock(byteCount: scratchCount * 16)
@@ -55,10 +59,11 @@ final class FixedLeafDecoder<Conversion: StoredConversion>: TypedLeafDecoder {
     target = Buffer(count: 0)
   }
 
-  func begin(capacity: Int) {
+  func begin(capacity: Int, keepsRuns: Bool) {
     self.capacity = capacity
     filled = 0
     constant = nil
+    codeRuns = keepsRuns && comesInRuns ? CodeRuns(capacity: capacity) : nil
     target = Buffer(count: 0)
   }
 
@@ -77,6 +82,10 @@ final class FixedLeafDecoder<Conversion: StoredConversion>: TypedLeafDecoder {
       let base = room(0)
       (base - filled).update(repeating: constant, count: filled)
     }
+    if let runs = codeRuns {
+      codeRuns = nil
+      if filled > 0 { expand(runs, into: room(0) - filled) }
+    }
     if filled &+ count > target.count {
       let larger = Buffer<Value>(count: max(capacity, filled + count, filled * 2))
       // The rows that one run has covered so far are not in the target.
@@ -86,10 +95,32 @@ final class FixedLeafDecoder<Conversion: StoredConversion>: TypedLeafDecoder {
     return target.base + filled
   }
 
+  private func expand(_ runs: CodeRuns, into target: UnsafeMutablePointer<Value>) {
+    guard let dictionary else { return }
+    var row = 0
+    for run in 0..<runs.ends.count {
+      let end = Int(runs.ends[run])
+      let value = dictionary.base[Int(runs.codes[run])]
+      while row < end {
+        target[row] = value
+        row &+= 1
+      }
+    }
+  }
+
   func append(_ page: inout PageValues, count: Int) throws(DecodingFailure) {
     switch page.layout {
     case .dictionary:
-      try appendCodes(&page, count: count)
+      var left = count
+      if codeRuns != nil && constant == nil && page.layout == .dictionary {
+        left &-= try appendRuns(&page, count: count)
+        filled &+= count &- left
+        if left == 0 { return }
+        comesInRuns = false
+      }
+      try appendCodes(&page, count: left)
+      filled &+= left
+      return
     case .plain:
       let source = try page.take(count &* MemoryLayout<Stored>.size)
       Conversion.convert(source, count: count, into: room(count))
@@ -100,13 +131,27 @@ final class FixedLeafDecoder<Conversion: StoredConversion>: TypedLeafDecoder {
     filled &+= count
   }
 
+  /// Appends as many codes as come in runs; returns how many.
+  private func appendRuns(_ page: inout PageValues, count: Int) throws(DecodingFailure) -> Int {
+    guard let dictionary else { throw DecodingFailure("codes without a dictionary page") }
+    guard var collected = codeRuns else { return 0 }
+    codeRuns = nil
+    defer { codeRuns = collected }
+    return try collected.append(
+      &page.runs,
+      count: count,
+      entryCount: dictionary.count,
+      scratch: scratch.base.assumingMemoryBound(to: UInt32.self)
+    )
+  }
+
   private func appendCodes(_ page: inout PageValues, count: Int) throws(DecodingFailure) {
     guard let dictionary else { throw DecodingFailure("codes without a dictionary page") }
     let entries = dictionary.base
     let entryCount = dictionary.count
     var runs = page.runs
     try runs.prepare()
-    if !runs.isPacked && filled == 0 && runs.runCount >= count {
+    if !runs.isPacked && filled == 0 && codeRuns == nil && runs.runCount >= count {
       guard Int(runs.value) < entryCount else { throw codeTooLarge(runs.value, entryCount) }
       constant = entries[Int(runs.value)]
       runs.skipInRun(count)
@@ -246,6 +291,16 @@ final class FixedLeafDecoder<Conversion: StoredConversion>: TypedLeafDecoder {
       }
       _ = room(0)
     }
+    if let runs = codeRuns, filled == count, count > 0, let dictionary {
+      codeRuns = nil
+      let codes = runs.codes.finish()
+      let values = Buffer<Value>(count: codes.count)
+      for run in 0..<codes.count { values.base[run] = dictionary.base[Int(codes.base[run])] }
+      return runs.ends.count == 1
+        ? Column(.constant(wrap(values), isNull: false), count: count)
+        : Column(.runs(ends: runs.ends.finish(), wrap(values)), count: count)
+    }
+    if codeRuns != nil { _ = room(0) }
     if let validity, filled < count {
       let base = room(count &- filled) - filled
       NullSpreading.spread(

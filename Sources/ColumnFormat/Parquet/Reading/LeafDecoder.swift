@@ -4,6 +4,9 @@
 /// that the rows reach into, without gaps for nulls, and ``finish(count:validity:)``. A call is made
 /// once a page and run of rows, so that a class costs nothing.
 class LeafDecoder {
+  /// Whether rows that come as few runs of a dictionary's codes are to stay runs.
+  var keepsRuns = false
+
   /// Starts a column of about `capacity` rows.
   func begin(capacity: Int) {}
 

@@ -55,7 +55,7 @@ enum LeafDecoders {
   @inline(__always)
   private static func typed<Decoder: TypedLeafDecoder>(_ decoder: Decoder) -> LeafDecoder {
     ErasedLeafDecoder(
-      begin: { decoder.begin(capacity: $0) },
+      begin: { decoder.begin(capacity: $0, keepsRuns: $1) },
       setDictionary: { (page, count) throws(DecodingFailure) in
         try decoder.setDictionary(&page, count: count)
       },
@@ -73,7 +73,7 @@ enum LeafDecoders {
 
 /// What a ``LeafDecoder`` does, for generic classes; see there.
 protocol TypedLeafDecoder: AnyObject {
-  func begin(capacity: Int)
+  func begin(capacity: Int, keepsRuns: Bool)
   func setDictionary(_ page: inout PageValues, count: Int) throws(DecodingFailure)
   func append(_ page: inout PageValues, count: Int) throws(DecodingFailure)
   func append(_ page: inout PageValues, chosen: ChosenValues, of total: Int)
@@ -99,7 +99,7 @@ private final class ErasedLeafDecoder: LeafDecoder {
   typealias Step = (inout PageValues, Int) throws(DecodingFailure) -> Void
   typealias ChosenStep = (inout PageValues, ChosenValues, Int) throws(DecodingFailure) -> Void
 
-  private let beginBody: (Int) -> Void
+  private let beginBody: (Int, Bool) -> Void
   private let setDictionaryBody: Step
   private let appendBody: Step
   private let appendChosenBody: ChosenStep
@@ -107,7 +107,7 @@ private final class ErasedLeafDecoder: LeafDecoder {
   private let finishBody: (Int, Validity?) -> Column
 
   init(
-    begin: @escaping (Int) -> Void,
+    begin: @escaping (Int, Bool) -> Void,
     setDictionary: @escaping Step,
     append: @escaping Step,
     appendChosen: @escaping ChosenStep,
@@ -122,7 +122,7 @@ private final class ErasedLeafDecoder: LeafDecoder {
     finishBody = finish
   }
 
-  override func begin(capacity: Int) { beginBody(capacity) }
+  override func begin(capacity: Int) { beginBody(capacity, keepsRuns) }
 
   override func setDictionary(_ page: inout PageValues, count: Int) throws(DecodingFailure) {
     try setDictionaryBody(&page, count)

@@ -92,13 +92,15 @@ public final class ParquetFile: Sendable {
   /// - Parameters:
   ///   - rowGroup: The number of the row group.
   ///   - paths: The ways to the reader's columns, in that order; see ``fieldPath(_:)``.
+  ///   - runs: The reader's columns whose numbers are to stay runs where the file has few of them, for
+  ///     whoever decides about runs instead of rows.
   /// - Returns: A reader that stands before the first row.
   /// - Throws: ``ColumnFormatError`` when the row group's metadata are damaged, or a column cannot be
   ///   read.
-  public func reader(rowGroup: Int, paths: [FieldPath]) throws(ColumnFormatError)
-    -> RowGroupReader
+  public func reader(rowGroup: Int, paths: [FieldPath], runs: Set<Int> = [])
+    throws(ColumnFormatError) -> RowGroupReader
   {
-    try RowGroupReader(file: self, rowGroup: rowGroup, paths: paths)
+    try RowGroupReader(file: self, rowGroup: rowGroup, paths: paths, runs: runs)
   }
 
   /// The size in the file of some top-level fields of a row group.

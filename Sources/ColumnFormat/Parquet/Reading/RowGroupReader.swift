@@ -22,7 +22,9 @@ public final class RowGroupReader {
     var flat: LeafReader?
   }
 
-  init(file: ParquetFile, rowGroup: Int, paths: [FieldPath]) throws(ColumnFormatError) {
+  init(file: ParquetFile, rowGroup: Int, paths: [FieldPath], runs: Set<Int>)
+    throws(ColumnFormatError)
+  {
     precondition(file.metadata.rowGroups.indices.contains(rowGroup), "no such row group")
     let metadata = file.metadata.rowGroups[rowGroup]
     self.file = file
@@ -45,7 +47,7 @@ public final class RowGroupReader {
       throw ColumnFormatError(.limit("the row group has \(rowCount) rows"), place)
     }
     var readers: [FieldReader] = []
-    for path in paths {
+    for (column, path) in paths.enumerated() {
       let node = schema.node(path)
       var leaves: [(number: Int, reader: LeafReader)] = []
       for number in node.leaves {
@@ -58,6 +60,7 @@ public final class RowGroupReader {
             rowCount: metadata.rowCount,
             decompressor: decompressor
           )
+          reader.decoder.keepsRuns = runs.contains(column)
           leaves.append((number, reader))
         } catch {
           var place = place
@@ -93,7 +96,8 @@ public final class RowGroupReader {
   ///   - column: The position in the reader's fields.
   ///   - count: The number of rows, no more than are left.
   /// - Returns: Exactly `count` rows. Text and binary come as codes where the pages have a
-  ///   dictionary; rows that share one run of a dictionary come as a constant.
+  ///   dictionary; rows that share one run of a dictionary come as a constant. Numbers come as runs
+  ///   where the reader was asked for that and they are few.
   /// - Throws: ``ColumnFormatError`` with column, page and byte when the bytes are damaged or need
   ///   something that is not built in.
   public func read(_ column: Int, count: Int) throws(ColumnFormatError) -> Column {
@@ -135,11 +139,8 @@ public final class RowGroupReader {
     throws(ColumnFormatError) -> Column
   {
     precondition(count >= 0 && count <= remaining(column), "more rows than the row group has")
-    var least = 0
-    for index in 0..<rows.count {
-      precondition(Int(rows.base[index]) >= least, "rows that do not ascend")
-      least = Int(rows.base[index]) &+ 1
-    }
+    let least = rows.count == 0 ? 0 : Int(rows.base[rows.count &- 1]) &+ 1
+    precondition(RowGroupReader.ascend(rows), "rows that do not ascend")
     precondition(least <= count, "a row behind those to choose from")
     if rows.count == count { return try read(column, count: count) }
     if rows.count == 0 {
@@ -147,11 +148,13 @@ public final class RowGroupReader {
       return try read(column, count: 0)
     }
     guard let reader = fields[column].flat, rows.count < count / RowGroupReader.sparseness else {
-      let first = Int(rows.base[0])
+      // A few rows in front are read along, and the numbers stay as they are.
+      let first = Int(rows.base[0]) < count / 8 ? 0 : Int(rows.base[0])
       try skip(column, count: first)
       let all = try read(column, count: least - first)
       try skip(column, count: count - least)
       if rows.count == all.count { return all }
+      if first == 0 { return all.taking(rows) }
       let indices = Buffer<UInt32>(count: rows.count)
       for index in 0..<rows.count {
         indices.base[index] = rows.base[index] &- UInt32(truncatingIfNeeded: first)
@@ -160,6 +163,17 @@ public final class RowGroupReader {
     }
     positions[column] += count
     do { return try reader.read(rows, of: count) } catch { throw place(error, reader) }
+  }
+
+  /// Whether each number is greater than the one before.
+  private static func ascend(_ rows: Buffer<UInt32>) -> Bool {
+    var descents: UInt32 = 0
+    if rows.count > 1 {
+      for index in 1..<rows.count {
+        descents |= UInt32(rows.base[index] <= rows.base[index &- 1] ? 1 : 0)
+      }
+    }
+    return descents == 0
   }
 
   /// From one chosen row in so many on, decoding all of them and gathering is faster.

@@ -61,6 +61,15 @@ struct FileColumns {
     self.paths = paths
   }
 
+  /// The reader's columns behind some of the scan's that have the table's own type.
+  func readers(of positions: Set<Int>) -> Set<Int> {
+    Set(
+      positions.compactMap { position in
+        if case .file(let reader, nil) = origins[position] { reader } else { nil }
+      }
+    )
+  }
+
   /// Whether a column says where the rows stand.
   var locatesRows: Bool { origins.contains { if case .rowLocator = $0 { true } else { false } } }
 

@@ -7,7 +7,7 @@ import ColumnFormat
 /// scan. So they are let go only when a query has read much.
 final class MappedFiles: @unchecked Sendable {
   /// So many bytes may have been read of files since pages were let go, less what operators hold.
-  static let byteCountLimit = 128 << 20
+  static let byteCountLimit = 96 << 20
 
   private let byteCountMax: Int
   private let monitor = Monitor()

@@ -4,9 +4,6 @@ import Synchronization
 
 /// One worker's reading of Parquet files: filter columns first, the others only where rows pass.
 final class ParquetScanReader: SourceReader {
-  /// Rows read at a time.
-  private static let batchRowCount = Batch.rowCountTarget
-
   private let source: ParquetScanSource
   private let control: RunControl
   private var filters: ScanFilters
@@ -85,7 +82,11 @@ final class ParquetScanReader: SourceReader {
     if columns.paths.isEmpty && !columns.locatesRows {
       return try readConstants(morsel.rows.count, columns, push)
     }
-    let reader = try file.reader(rowGroup: rowGroup, paths: columns.paths)
+    let reader = try file.reader(
+      rowGroup: rowGroup,
+      paths: columns.paths,
+      runs: columns.readers(of: filters.columns)
+    )
     defer { byteCountRead &+= reader.byteCountRead }
     let group = GroupColumns(
       reader,
@@ -110,7 +111,7 @@ final class ParquetScanReader: SourceReader {
     _ group: GroupColumns,
     _ push: (Batch) throws -> Bool
   ) throws -> Bool {
-    for range in ParquetScanReader.batches(rows) {
+    for range in batches(rows) {
       let columns = try source.plan.scan.columns.indices.map {
         try group.read($0, range, rows: nil)
       }
@@ -119,9 +120,10 @@ final class ParquetScanReader: SourceReader {
     return true
   }
 
-  private static func batches(_ rows: Range<Int>) -> some Sequence<Range<Int>> {
-    stride(from: rows.lowerBound, to: rows.upperBound, by: batchRowCount).lazy.map {
-      $0..<min($0 + batchRowCount, rows.upperBound)
+  private func batches(_ rows: Range<Int>) -> some Sequence<Range<Int>> {
+    let count = source.plan.batchRowCount
+    return stride(from: rows.lowerBound, to: rows.upperBound, by: count).lazy.map {
+      $0..<min($0 + count, rows.upperBound)
     }
   }
 
@@ -142,7 +144,7 @@ final class ParquetScanReader: SourceReader {
         return try group.read(position, range, rows: chosen)
       }
     }
-    for range in ranges.lazy.flatMap({ ParquetScanReader.batches($0) }) {
+    for range in ranges.lazy.flatMap({ self.batches($0) }) {
       var loaded: [Int: (column: Column, rows: Buffer<UInt32>?)] = [:]
       func load(_ position: Int, _ wanted: Buffer<UInt32>?) throws -> Column {
         let column: Column
@@ -171,7 +173,7 @@ final class ParquetScanReader: SourceReader {
     _ columns: FileColumns,
     _ push: (Batch) throws -> Bool
   ) throws -> Bool {
-    let step = filters.isEmpty ? 1 << 16 : ParquetScanReader.batchRowCount
+    let step = filters.isEmpty ? 1 << 16 : source.plan.batchRowCount
     var remaining = rowCount
     while remaining > 0 {
       let count = min(remaining, step)

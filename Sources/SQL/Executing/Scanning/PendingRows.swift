@@ -61,7 +61,8 @@ struct PendingRows {
     columns.reserveCapacity(columnCount)
     for position in 0..<columnCount {
       if let own = pieces[position] {
-        columns.append(Column.concatenate(own))
+        // Operators may look at a value more than once.
+        columns.append(Column.concatenate(own).expanded())
         pieces[position] = []
       } else {
         columns.append(try read(position, span, chosen))

@@ -12,6 +12,9 @@ final class ScanPlan: @unchecked Sendable {
   let counts: ScanStatistics
   /// Positions of columns that only the filters look at; nobody asks what the scan puts out there.
   let unusedColumns: Set<Int>
+  /// How many rows are read at a time: of few narrow columns more, as what is done once for each batch
+  /// counts there, of others so many that a batch stays in the second-level cache.
+  let batchRowCount: Int
   private let rowsPut = Atomic<Int>(0)
 
   /// - Parameters:
@@ -34,6 +37,19 @@ final class ScanPlan: @unchecked Sendable {
     )
     self.dynamicFilters = dynamicFilters
     pruning = scan.filters.map { PruningPredicate($0) }
+    batchRowCount = ScanPlan.batchRowCount(scan.columns.map(\.column.type.physicalType))
+  }
+
+  private static func batchRowCount(_ types: [PhysicalType]) -> Int {
+    let width = types.reduce(1) { sum, type in
+      switch type {
+      case .bytes: sum + 32
+      case .list, .row: sum + 64
+      default: sum + type.fixedByteCount
+      }
+    }
+    let fitting = (128 << 10) / width / Batch.rowCountTarget * Batch.rowCountTarget
+    return min(max(fitting, Batch.rowCountTarget), 4 * Batch.rowCountTarget)
   }
 
   /// Prunes partitions, lists files, and counts both.

@@ -52,12 +52,15 @@ final class IntegerSumState<Value: PhysicalValue & FixedWidthInteger & SignedInt
       let groups = Buffer<UInt32>(repeating: group, count: rowCount)
       return try update(groups: groups.base, arguments: arguments, rowCount: rowCount)
     }
-    try add(total(values.buffer.base, rowCount), Int(group))
+    try add(Self.total(values.buffer.base, rowCount), Int(group))
     seen.base[Int(group)] = 1
   }
 
-  /// Sums halves of the values apart: neither can overflow within a batch, and both vectorise.
-  private func total(_ values: UnsafePointer<Value>, _ count: Int) -> Int128 {
+  /// The sum of values of at most 64 bits.
+  ///
+  /// Halves of long values are summed apart: neither can overflow within a batch, and both vectorise.
+  @inline(__always)
+  fileprivate static func total(_ values: UnsafePointer<Value>, _ count: Int) -> Int128 {
     if Value.bitWidth < 64 {
       var sum: Int64 = 0
       for row in 0..<count { sum &+= Int64(truncatingIfNeeded: values[row]) }
@@ -150,6 +153,11 @@ final class WideSumState<Value: PhysicalValue & FixedWidthInteger & SignedIntege
     let base = sums.base
     let numbers = counts.base
     if Value.bitWidth <= 64 {
+      if values.validity == nil && !values.isConstant
+        && addToFew(groups, values.buffer.base, rowCount)
+      {
+        return
+      }
       forEachValid(groups, values.validity, rowCount) { row, group in
         base[group] &+= Int128(truncatingIfNeeded: values[row])
         numbers[group] &+= 1
@@ -165,6 +173,50 @@ final class WideSumState<Value: PhysicalValue & FixedWidthInteger & SignedIntege
     }
   }
 
+  /// So many groups get four sums each while a batch is added.
+  private static var fewGroupCount: Int { 16 }
+
+  /// Adds a batch's values to few groups, or to none where there are more of them, or where 64 bits might
+  /// not hold a sum; then false.
+  ///
+  /// With few groups one row after the other would wait for the same sum to be stored: neighbouring
+  /// rows have sums of their own.
+  @inline(__always)
+  private func addToFew(
+    _ groups: UnsafePointer<UInt32>,
+    _ values: UnsafePointer<Value>,
+    _ rowCount: Int
+  ) -> Bool {
+    let groupCount = sums.count
+    guard groupCount <= Self.fewGroupCount, rowCount >= 256, rowCount <= 1 << 14 else {
+      return false
+    }
+    let lanes = 4
+    return withUnsafeTemporaryAllocation(of: Int64.self, capacity: lanes * Self.fewGroupCount * 2) {
+      partial in
+      guard let partials = partial.baseAddress else { return false }
+      partials.initialize(repeating: 0, count: partial.count)
+      var reach: Int64 = 0
+      for row in 0..<rowCount {
+        let value = Int64(truncatingIfNeeded: values[row])
+        reach |= value ^ (value &>> 63)
+        let place = ((row & (lanes &- 1)) &* Self.fewGroupCount &+ Int(groups[row])) &* 2
+        partials[place] &+= value
+        partials[place &+ 1] &+= 1
+      }
+      // 2^14 values of less than 2^48 stay below 2^62.
+      guard reach < 1 << 48 else { return false }
+      for lane in 0..<lanes {
+        for group in 0..<groupCount {
+          let place = (lane &* Self.fewGroupCount &+ group) &* 2
+          sums.base[group] &+= Int128(partials[place])
+          counts.base[group] &+= partials[place &+ 1]
+        }
+      }
+      return true
+    }
+  }
+
   @specialized(where Value == Int64)
   @specialized(where Value == Int32)
   @specialized(where Value == Int16)
@@ -176,15 +228,7 @@ final class WideSumState<Value: PhysicalValue & FixedWidthInteger & SignedIntege
       let groups = Buffer<UInt32>(repeating: group, count: rowCount)
       return try update(groups: groups.base, arguments: arguments, rowCount: rowCount)
     }
-    let source = values.buffer.base
-    var low: Int64 = 0
-    var high: Int64 = 0
-    for row in 0..<rowCount {
-      let value = Int64(truncatingIfNeeded: source[row])
-      low &+= value & 0xFFFF_FFFF
-      high &+= value &>> 32
-    }
-    sums.base[Int(group)] &+= Int128(high) << 32 &+ Int128(low)
+    sums.base[Int(group)] &+= IntegerSumState<Value>.total(values.buffer.base, rowCount)
     counts.base[Int(group)] &+= Int64(rowCount)
   }
 

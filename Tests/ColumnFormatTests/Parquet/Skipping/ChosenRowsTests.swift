@@ -23,7 +23,11 @@ import Testing
     var random = SeededGenerator(seed: UInt64(share))
     for rowGroup in file.metadata.rowGroups.indices {
       let whole = try file.reader(rowGroup: rowGroup, fields: fields)
-      let reader = try file.reader(rowGroup: rowGroup, fields: fields)
+      let reader = try file.reader(
+        rowGroup: rowGroup,
+        paths: fields.map { FieldPath($0) },
+        runs: Set(fields)
+      )
       for column in fields {
         let all = try whole.read(column, count: whole.rowCount)
         var first = 0
