@@ -13,6 +13,10 @@ package enum UTF8Checking {
       }
       let blockEnd = at + step
       while at < blockEnd {
+        if count - at >= 8, isPlain(UnsafeRawPointer(start + at).loadUnaligned(as: UInt64.self)) {
+          at += 8
+          continue
+        }
         let length = characterLength(start + at, available: count - at)
         if length == 0 { return at }
         at += length
@@ -24,6 +28,17 @@ package enum UTF8Checking {
   /// Whether all bytes are UTF-8.
   package static func isValid(_ start: UnsafePointer<UInt8>, count: Int) -> Bool {
     lake_is_ascii(start, Int64(count)) || firstInvalid(start, count: count) == nil
+  }
+
+  /// Whether eight bytes are ASCII, or four characters of two bytes, as most of Cyrillic, Greek, Hebrew
+  /// and Arabic text are.
+  @inline(__always)
+  private static func isPlain(_ bytes: UInt64) -> Bool {
+    if bytes & 0x8080_8080_8080_8080 == 0 { return true }
+    if bytes & 0xC0E0_C0E0_C0E0_C0E0 != 0x80C0_80C0_80C0_80C0 { return false }
+    // Leads of 0xC0 and 0xC1 would be overlong: of those the four bits are zero.
+    let leads = bytes & 0x001E_001E_001E_001E
+    return (leads &+ 0x00FE_00FE_00FE_00FE) & 0x0100_0100_0100_0100 == 0x0100_0100_0100_0100
   }
 
   @inline(__always)
