@@ -26,11 +26,16 @@ final class ScatteredRows {
     let words: Buffer<UInt64>
     let hashes: Buffer<UInt64>
     let columns: [GrowingColumn]
+    // Rows come in small pieces, and each buffer that is looked at would be counted as referenced.
+    fileprivate let wordBase: UnsafeMutablePointer<UInt64>
+    fileprivate let hashBase: UnsafeMutablePointer<UInt64>
 
     fileprivate init(_ layout: KeyLayout, _ types: [SQLType], rowCountMax: Int) {
       self.rowCountMax = rowCountMax
       words = Buffer(count: rowCountMax * layout.wordCount)
       hashes = Buffer(count: rowCountMax)
+      wordBase = words.base
+      hashBase = hashes.base
       columns = types.map { GrowingColumn($0, capacity: rowCountMax) }
     }
 
@@ -138,6 +143,8 @@ final class ScatteredRows {
   /// Positions in the input batch of the columns kept.
   let positions: [Int]
   let parts: [Part]
+  /// Whether several workers add to the parts, and hear of each.
+  private let isShared: Bool
   private var order = Buffer<UInt32>(count: Batch.rowCountTarget)
 
   /// - Parameters:
@@ -148,12 +155,14 @@ final class ScatteredRows {
   init(_ layout: KeyLayout, positions: [Int], types: [SQLType], isShared: Bool = false) {
     self.layout = layout
     self.positions = positions
+    self.isShared = isShared
     parts = (0..<ScatteredRows.partCount).map { _ in Part(layout, types, isShared: isShared) }
   }
 
   private init(sharing other: ScatteredRows) {
     layout = other.layout
     positions = other.positions
+    isShared = other.isShared
     parts = other.parts
   }
 
@@ -192,19 +201,19 @@ final class ScatteredRows {
     }
     let columns = positions.map { ScatteredColumn(batch.columns[$0]) }
     var start = 0
-    for (part, end) in zip(parts, ends) where end > start {
-      part.locked {
-        willAdd?(part)
-        part.append(
-          columns,
-          words: words,
-          hashes: hashes,
-          rows: order.base + start,
-          rowCount: end - start
-        )
-        added?(part)
+    for number in 0..<ScatteredRows.partCount where ends[number] > start {
+      let part = parts[number]
+      let (rows, rowCount) = (order.base + start, ends[number] - start)
+      start = ends[number]
+      if isShared {
+        part.locked {
+          willAdd?(part)
+          part.append(columns, words: words, hashes: hashes, rows: rows, rowCount: rowCount)
+          added?(part)
+        }
+      } else {
+        part.append(columns, words: words, hashes: hashes, rows: rows, rowCount: rowCount)
       }
-      start = end
     }
   }
 }
@@ -221,7 +230,7 @@ extension ScatteredRows.Page {
     _ arena: ByteArena
   ) {
     let width = layout.wordCount
-    let target = self.words.base + rowCount &* width
+    let target = wordBase + rowCount &* width
     switch width {
     case 1:
       for index in 0..<added { target[index] = words[Int(rows[index])] }
@@ -237,19 +246,20 @@ extension ScatteredRows.Page {
         for word in 0..<width { target[index &* width &+ word] = source[word] }
       }
     }
-    let targetHashes = self.hashes.base + rowCount
+    let targetHashes = hashBase + rowCount
     for index in 0..<added { targetHashes[index] = hashes[Int(rows[index])] }
-    for text in layout.textWords {
+    // Texts come first in every layout.
+    for text in 0..<layout.textWords.count {
       for index in 0..<added {
-        let place = target + (index &* width &+ text)
+        let place = target + (index &* width &+ text &* 2)
         GroupTable.copyText(from: place, to: place, arena)
       }
     }
-    for (column, part) in zip(columns, source) {
-      if let plain = part.plain {
-        column.append(plain: plain, rows: rows, rowCount: added)
+    for index in 0..<source.count {
+      if let plain = source[index].plain {
+        columns[index].append(plain: plain, rows: rows, rowCount: added)
       } else {
-        column.append(part.column, rows: rows, rowCount: added)
+        columns[index].append(source[index].column, rows: rows, rowCount: added)
       }
     }
     rowCount += added

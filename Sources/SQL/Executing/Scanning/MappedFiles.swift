@@ -6,8 +6,8 @@ import ColumnFormat
 /// The system's cache keeps such pages, but touching them again costs about a tenth of the time of a fast
 /// scan. So they are let go only when a query has read much.
 final class MappedFiles: @unchecked Sendable {
-  /// So many bytes may have been read of files since pages were let go, less what operators hold.
-  static let byteCountLimit = 96 << 20
+  /// So many bytes may have been read of files since pages were let go, less half of what operators hold.
+  static let byteCountLimit = 112 << 20
 
   private let byteCountMax: Int
   private let monitor = Monitor()
@@ -26,7 +26,7 @@ final class MappedFiles: @unchecked Sendable {
   ///   - file: Which is mapped.
   ///   - heldByteCount: What operators hold now.
   func count(_ added: Int, of file: ParquetFile, heldByteCount: Int) {
-    let byteCountMax = max(self.byteCountMax - heldByteCount, self.byteCountMax / 4)
+    let byteCountMax = max(self.byteCountMax - heldByteCount / 2, self.byteCountMax / 4)
     let due = monitor.locked { () -> [ParquetFile] in
       files[ObjectIdentifier(file)] = file
       byteCount += added
