@@ -132,10 +132,10 @@ enum DecimalArithmetic {
   ) -> ScalarFunction.Kernel {
     let isSmall = left.precision <= 18 && right.precision <= 18
     switch operation {
-    case .add, .subtract, .modulus:
+    case .add, .subtract:
       let leftShift = result.scale - left.scale
       let rightShift = result.scale - right.scale
-      if operation != .modulus && isSmall && result.precision <= 18 {
+      if isSmall && result.precision <= 18 {
         let leftFactor = DecimalMath.smallPowers[leftShift]
         // Subtraction is the addition of the negative factor's product.
         let rightFactor =
@@ -149,13 +149,16 @@ enum DecimalArithmetic {
         let (one, first) = x.multipliedReportingOverflow(by: leftFactor)
         let (other, second) = y.multipliedReportingOverflow(by: rightFactor)
         if first || second { throw DecimalMath.overflow }
-        switch operation {
-        case .add: return try checked(one.addingReportingOverflow(other))
-        case .subtract: return try checked(one.subtractingReportingOverflow(other))
-        default:
-          if other == 0 { throw SQLError(.divisionByZero, "Division by zero") }
-          return one % other
-        }
+        return operation == .add
+          ? try checked(one.addingReportingOverflow(other))
+          : try checked(one.subtractingReportingOverflow(other))
+      }
+    case .modulus:
+      let leftFactor = DecimalMath.powers[result.scale - left.scale].magnitude
+      let rightFactor = DecimalMath.powers[result.scale - right.scale].magnitude
+      return wide(left, right, result) { x, y in
+        let rest = try remainder(x.magnitude, leftFactor, y.magnitude, rightFactor)
+        return x < 0 ? 0 &- Int128(rest) : Int128(rest)
       }
     case .multiply:
       if isSmall && result.precision <= 18 { return { a, n, _ in multiplySmall(a, n) } }
@@ -231,6 +234,24 @@ enum DecimalArithmetic {
   private static func checked(_ result: (partialValue: Int128, overflow: Bool)) throws -> Int128 {
     if result.overflow { throw DecimalMath.overflow }
     return result.partialValue
+  }
+
+  /// The remainder of two products, one of whose factors is 1.
+  ///
+  /// The products have up to 256 bits; the quotient must have at most 128, as in Trino.
+  private static func remainder(
+    _ x: UInt128,
+    _ xFactor: UInt128,
+    _ y: UInt128,
+    _ yFactor: UInt128
+  ) throws -> UInt128 {
+    if y == 0 { throw SQLError(.divisionByZero, "Division by zero") }
+    let (divisor, isLarger) = y.multipliedReportingOverflow(by: yFactor)
+    // A divisor beyond 128 bits is larger than the dividend, which then has no factor.
+    if isLarger { return x }
+    let product = x.multipliedFullWidth(by: xFactor)
+    guard product.high < divisor else { throw DecimalMath.overflow }
+    return divisor.dividingFullWidth(product).remainder
   }
 
   private static func division(
