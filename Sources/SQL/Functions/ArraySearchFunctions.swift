@@ -80,7 +80,9 @@ enum ArraySearchFunctions {
     let cast = element.isText ? nil : Casting.cast(element, .text)
     return { a, n, _ in
       let lists = ListOperand(a[0])
-      let texts = Operand<ByteView>(try cast?(lists.elements, false) ?? lists.elements)
+      // The column keeps the bytes that its views point to: it needs a name to live as long.
+      let elements = try cast?(lists.elements, false) ?? lists.elements
+      let texts = Operand<ByteView>(elements)
       let delimiters = Operand<ByteView>(a[1])
       let replacements = a.count > 2 ? Operand<ByteView>(a[2]) : nil
       let validity = Column.unitedValidity(a)
