@@ -54,7 +54,8 @@ enum DateTimeFunctions {
       _ in
       try Rowwise.map(a, n) { (seconds: Double, hours: Int64, minutes: Int64) -> Int128? in
         let total = hours.multipliedReportingOverflow(by: 60).partialValue &+ minutes
-        guard abs(hours) <= 14, abs(minutes) < 60, let zone = TimeZoneKey(offsetMinutes: Int(total))
+        guard (-14...14).contains(hours), (-59...59).contains(minutes),
+          let zone = TimeZoneKey(offsetMinutes: Int(total))
         else { throw SQLError(.invalidArgument, "Invalid offset minutes \(total)") }
         return try unixInstant(seconds, zone)
       }
@@ -97,7 +98,7 @@ enum DateTimeFunctions {
   private static func unixInstant(_ seconds: Double, _ zone: TimeZoneKey) throws -> Int128 {
     // Milliseconds, as the type's three digits say.
     guard let millis = Int64(exactly: (seconds * 1_000).rounded(.toNearestOrAwayFromZero)),
-      abs(millis) < 9_000_000_000_000_000
+      millis.magnitude < 9_000_000_000_000_000
     else { throw SQLError(.invalidArgument, "Instant out of range: \(seconds)") }
     return ZonedTimestamp(micros: millis * 1_000, zone: zone).packed
   }

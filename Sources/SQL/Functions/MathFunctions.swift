@@ -293,11 +293,17 @@ enum MathFunctions {
       if x < lower {
         bucket = 0
       } else if x >= upper {
-        bucket = count + 1
+        let (next, isOverflow) = count.addingReportingOverflow(1)
+        guard !isOverflow else {
+          throw SQLError(.numericOutOfRange, "Bucket for value \(x) is out of range")
+        }
+        bucket = next
       } else {
-        bucket = Int64(Double(count) * (x - lower) / (upper - lower) + 1)
+        // Java's cast to long keeps within its bounds.
+        let place = Double(count) * (x - lower) / (upper - lower) + 1
+        bucket = Int64(exactly: place.rounded(.towardZero)) ?? .max
       }
-      if bound1 > bound2 { bucket = count - bucket + 1 }
+      if bound1 > bound2 { bucket = count &- bucket &+ 1 }
       result.base[row] = bucket
     }
     return Column(result, validity: validity)

@@ -123,7 +123,7 @@ enum RoundingFunctions {
     return { a, n, _ in
       let wide = try Rowwise.map([DecimalArithmetic.widened(a[0]), a[1]], n) {
         (x: Int128, digits: Int64) -> Int128? in
-        let dropped = Int64(scale) - digits
+        let dropped = Int64(scale) - max(digits, -100)
         if dropped <= 0 { return x }
         if dropped > 38 { return 0 }
         let factor = DecimalMath.powers[Int(dropped)]
@@ -195,7 +195,7 @@ enum RoundingFunctions {
       return { a, n, _ in
         let wide = try Rowwise.map([DecimalArithmetic.widened(a[0]), a[1]], n) {
           (x: Int128, digits: Int64) -> Int128? in
-          let dropped = Int64(scale) - digits
+          let dropped = Int64(scale) - max(digits, -100)
           if dropped <= 0 { return x }
           if dropped > 38 { return 0 }
           let factor = DecimalMath.powers[Int(dropped)]

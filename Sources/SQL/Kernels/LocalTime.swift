@@ -173,7 +173,7 @@ enum DateUnit: String, Sendable {
       if first || second { throw SQLError(.numericOutOfRange, "timestamp out of range") }
       return sum
     }
-    guard abs(count) < 10_000_000 else {
+    guard (-9_999_999...9_999_999).contains(count) else {
       throw SQLError(.numericOutOfRange, "timestamp out of range")
     }
     return try DateTimeArithmetic.addMonths(
@@ -185,7 +185,10 @@ enum DateUnit: String, Sendable {
 
   /// How many whole units lie between two wall clock readings.
   func difference(_ from: Int64, _ to: Int64) -> Int64 {
-    if let unit = micros { return (to &- from) / unit }
+    if let unit = micros {
+      // The distance of the first and the last instant passes 64 bits of microseconds.
+      return Int64(clamping: (Int128(to) - Int128(from)) / Int128(unit))
+    }
     let perDay = Int(LocalTime.microsPerDay)
     let start = CivilDate(days: CivilDate.floorDiv(Int(from), perDay))
     let end = CivilDate(days: CivilDate.floorDiv(Int(to), perDay))

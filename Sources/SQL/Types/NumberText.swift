@@ -271,7 +271,9 @@ enum NumberText {
         }
       } else if byte | 0x20 == 0x65, sawDigit {
         let rest = UnsafeRawBufferPointer(rebasing: bytes[(position + 1)...])
-        guard let power = integer(rest), abs(power) < 100_000 else { return .notANumber }
+        guard let power = integer(rest), (-99_999...99_999).contains(power) else {
+          return .notANumber
+        }
         exponent = Int(power)
         break
       } else {

@@ -77,7 +77,8 @@ enum FieldText {
   /// The integer that a number of JSON with an exponent is; nil where it has a fraction or over 64 bits.
   static func integer(withExponent text: String) -> Int64? {
     let parts = text.lowercased().split(separator: "e")
-    guard parts.count == 2, let power = Int(parts[1]), abs(power) < 1_000_000 else { return nil }
+    guard parts.count == 2, let power = Int(parts[1]), (-999_999...999_999).contains(power)
+    else { return nil }
     let sign = parts[0].hasPrefix("-") ? "-" : ""
     let halves = parts[0].dropFirst(sign.utf8.count)
       .split(separator: ".", omittingEmptySubsequences: false)
@@ -95,7 +96,9 @@ enum FieldText {
     var digits = text[...]
     var exponent = 0
     if let mark = digits.firstIndex(where: { $0 == "e" || $0 == "E" }) {
-      guard let power = Int(digits[digits.index(after: mark)...]), abs(power) < 100 else {
+      guard let power = Int(digits[digits.index(after: mark)...]),
+        (-99...99).contains(power)
+      else {
         return nil
       }
       exponent = power
