@@ -33,7 +33,10 @@ extension LogicalPlan.Join {
   fileprivate var isReorderable: Bool {
     switch kind {
     case .inner, .cross: true
-    case .semi, .anti, .mark, .single, .left: left.isJoinTree
+    case .semi, .anti, .mark, .single, .left:
+      // A key that is a constant would become a condition on the right alone, which drops the nulls
+      // that make "no match" unknown.
+      left.isJoinTree && !(isNullAware && keys.contains { left.isConstant($0.left.id) })
     case .right, .full, .rightSemi, .rightAnti: false
     }
   }
@@ -48,6 +51,22 @@ extension LogicalPlan {
       input.isJoinTree && items.allSatisfy { $0.expression.isDeterministic }
     case .filter(let input, _): input.isJoinTree
     default: false
+    }
+  }
+}
+
+extension LogicalPlan {
+  /// Whether projections compute a column without looking at a row.
+  fileprivate func isConstant(_ id: ColumnID) -> Bool {
+    switch self {
+    case .project(let input, let items):
+      guard let item = items.first(where: { $0.column.id == id }) else { return false }
+      guard let column = item.expression.asColumn else { return item.expression.columnIDs.isEmpty }
+      return input.isConstant(column.id)
+    case .filter(let input, _): return input.isConstant(id)
+    case .join(let join):
+      return (join.left.columnIDs.contains(id) ? join.left : join.right).isConstant(id)
+    default: return false
     }
   }
 }
