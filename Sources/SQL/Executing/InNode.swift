@@ -11,6 +11,8 @@ final class InNode: ExpressionNode {
   private let heap: ByteArena
   private let constants: Column
   private let isZoned: Bool
+  /// Arrays, maps and rows, which hold nulls that leave open whether two are equal.
+  private let isNested: Bool
   private let dictionary = DictionaryCache()
 
   init(_ operand: ExpressionNode, _ scalars: [Scalar]) {
@@ -18,6 +20,7 @@ final class InNode: ExpressionNode {
     hasNull = scalars.contains(where: \.isNull)
     let values = scalars.filter { !$0.isNull }
     if case .timestampWithTimeZone = operand.type { isZoned = true } else { isZoned = false }
+    isNested = operand.type.physicalType == .list || operand.type.physicalType == .row
     let shift = isZoned ? 16 : 0
     numbers = Set(values.map { $0.wide >> shift })
     let distinct = numbers.compactMap { Int64(exactly: $0) }
@@ -34,6 +37,7 @@ final class InNode: ExpressionNode {
 
   override func evaluate(_ frame: RowFrame) throws -> Column {
     let column = try operand.evaluate(frame)
+    if isNested { return compareNested(column.flattened(), frame.rowCount) }
     if case .constant(let values, let isNull) = column.form {
       let single = decide(Column(flat: values, count: 1), 1)
       let misses = single.base[0] == 0 && hasNull
@@ -62,7 +66,7 @@ final class InNode: ExpressionNode {
   }
 
   override func select(_ frame: RowFrame, among alive: Buffer<UInt32>?) throws -> Buffer<UInt32> {
-    if operand is ColumnNode {
+    if operand is ColumnNode && !isNested {
       let column = try operand.evaluate(frame)
       if case .dictionary(let codes, let entries) = column.form,
         let truths = truths(of: entries, rowCount: alive?.count ?? frame.rowCount)
@@ -104,15 +108,27 @@ final class InNode: ExpressionNode {
     case .bytes(let values, _):
       for row in 0..<count { target[row] = bit(views.find(values.base[row]) != nil) }
     case .list, .row:
-      for row in 0..<count {
-        target[row] = 0
-        for index in 0..<constants.count
-        where ColumnComparison.isEqual(column, row, constants, index, operand.type) == true {
-          target[row] = 1
-        }
-      }
+      preconditionFailure("arrays, maps and rows are compared one by one")
     }
     return result
+  }
+
+  /// True where the value equals a constant; unknown where it may equal one.
+  private func compareNested(_ column: Column, _ count: Int) -> Column {
+    let result = Buffer<UInt8>(repeating: 0, count: count)
+    let known = Buffer<UInt8>(repeating: 0, count: count)
+    for row in 0..<count where column.validity?.isValid(row) ?? true {
+      var isUnknown = hasNull
+      for index in 0..<constants.count where result.base[row] == 0 {
+        switch ColumnComparison.isEqual(column, row, constants, index, operand.type) {
+        case true?: result.base[row] = 1
+        case nil: isUnknown = true
+        case false?: break
+        }
+      }
+      known.base[row] = bit(result.base[row] == 1 || !isUnknown)
+    }
+    return Column(booleans: result, validity: Validity.fromBytes(known.base, count: count))
   }
 
   @inline(__always)
