@@ -35,6 +35,15 @@ enum ColumnComparison {
       let rightStart = Int(b.base[j])
       let leftCount = Int(a.base[i + 1]) - leftStart
       let rightCount = Int(b.base[j + 1]) - rightStart
+      if case .map = type {
+        return compareMaps(
+          leftElements,
+          leftStart..<(leftStart + leftCount),
+          rightElements,
+          rightStart..<(rightStart + rightCount),
+          elementType
+        )
+      }
       for index in 0..<min(leftCount, rightCount) {
         let order = compare(
           leftElements,
@@ -54,6 +63,23 @@ enum ColumnComparison {
       return 0
     default: preconditionFailure("columns of different types are compared")
     }
+  }
+
+  /// Compares the entries of maps in the order of their keys: how they were put in does not matter.
+  private static func compareMaps(
+    _ left: Column,
+    _ leftRange: Range<Int>,
+    _ right: Column,
+    _ rightRange: Range<Int>,
+    _ entry: SQLType
+  ) -> Int {
+    let leftSorted = leftRange.sorted { compare(left, $0, left, $1, entry) < 0 }
+    let rightSorted = rightRange.sorted { compare(right, $0, right, $1, entry) < 0 }
+    for (one, other) in zip(leftSorted, rightSorted) {
+      let order = compare(left, one, right, other, entry)
+      if order != 0 { return order }
+    }
+    return Int64.order(Int64(leftRange.count), Int64(rightRange.count))
   }
 
   /// The order of two nested values by `<` and its kind, for which a null within that is met before
