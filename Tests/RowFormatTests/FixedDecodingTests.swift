@@ -20,7 +20,9 @@ import Testing
       "123456789012345678901234567890123456.78"
     ),
     (.float64, "0.1", "0.1"), (.float64, "1e400", nil), (.float32, "0.1", "0.1"),
-    (.float64, "\"-1.5e3\"", "-1500.0"),
+    (.float64, "\"-1.5e3\"", "-1500.0"), (.float64, "\"NaN\"", "nan"),
+    (.float64, "\"-Infinity\"", "-inf"), (.float32, "\"Infinity\"", "inf"),
+    (.float64, "\"inf\"", nil), (.int64, "\"NaN\"", nil),
     (.boolean, "true", "true"), (.boolean, "\"FALSE\"", "false"), (.boolean, "1", nil),
     (.string, "1.50", "\"1.50\""), (.string, "true", "\"true\""),
     (.string, "{\"a\": [1, 2]}", "\"{\"a\": [1, 2]}\""),

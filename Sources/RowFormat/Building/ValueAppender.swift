@@ -250,7 +250,7 @@ struct ValueAppender {
       if appendShortNumber(slot, start, endingAt: { $0 == start + count }) != nil { return true }
       guard let number = NumberText.scan(start, isEvolving ? .json : .lenient),
         number.end == start + count
-      else { return false }
+      else { return !isEvolving && appendWord(slot, start, count: count) }
       // In evolving CSV an exponent means a double.
       let isDouble = slot.pointee.kind == .float64 || slot.pointee.kind == .float32
       if (isEvolving || leavesOddValues) && number.hasExponent && !isDouble { return false }
@@ -280,6 +280,27 @@ struct ValueAppender {
       return true
     default: return false
     }
+  }
+
+  /// Appends what JSON and CSV have no number for, in Java's words: `NaN`, `Infinity`, `-Infinity`.
+  private mutating func appendWord(_ slot: SlotPointer, _ start: BytePointer, count: Int) -> Bool {
+    let text = UnsafeBufferPointer(start: start, count: count)
+    let value: Double
+    if text.elementsEqual("NaN".utf8) {
+      value = .nan
+    } else if text.elementsEqual("Infinity".utf8) {
+      value = .infinity
+    } else if text.elementsEqual("-Infinity".utf8) {
+      value = -.infinity
+    } else {
+      return false
+    }
+    switch slot.pointee.kind {
+    case .float64: slot.append(value)
+    case .float32: slot.append(Float(value))
+    default: return false
+    }
+    return true
   }
 
   /// Appends bytes that are written as base64.
