@@ -274,9 +274,11 @@ enum WindowSignature {
     switch (name, types.count) {
     case ("row_number", 0), ("rank", 0), ("dense_rank", 0): return ([], .bigint)
     case ("percent_rank", 0), ("cume_dist", 0): return ([], .double)
-    case ("ntile", 1): return types[0].isInteger ? ([.bigint], .bigint) : nil
+    case ("ntile", 1):
+      return types[0].isInteger || types[0] == .unknown ? ([.bigint], .bigint) : nil
     case ("first_value", 1), ("last_value", 1): return (types, types[0])
-    case ("nth_value", 2): return types[1].isInteger ? ([types[0], .bigint], types[0]) : nil
+    case ("nth_value", 2):
+      return types[1].isInteger || types[1] == .unknown ? ([types[0], .bigint], types[0]) : nil
     case ("lag", 1), ("lead", 1): return (types, types[0])
     case ("lag", 2), ("lead", 2):
       return types[1].isInteger || types[1] == .unknown ? ([types[0], .bigint], types[0]) : nil
