@@ -164,10 +164,10 @@ enum DateTimeFunctions {
       ]
     ) { a, n, _ in
       try Rowwise.map(a, n) { (text: Bytes) -> Int32? in
-        guard let days = ISO8601.date(text) else {
+        guard let days = ISO8601.date(text), let date = Int32(exactly: days) else {
           throw SQLError(.invalidArgument, "Invalid format: \"\(text.text)\"")
         }
-        return Int32(truncatingIfNeeded: days)
+        return date
       }
     }
     for type in pointTypes {

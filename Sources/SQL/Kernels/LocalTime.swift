@@ -4,6 +4,8 @@ import RowFormat
 /// Points of time as wall clock microseconds, whatever their type: what calendar functions work on.
 enum LocalTime {
   static let microsPerDay: Int64 = 86_400_000_000
+  /// The days all of whose microseconds have 64 bits.
+  static let days = -106_751_990...106_751_990
 
   /// A date, time or timestamp column as microseconds of its wall clock.
   static func micros(_ column: Column, _ type: SQLType) throws -> Column {

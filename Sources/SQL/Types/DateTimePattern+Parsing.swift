@@ -34,7 +34,7 @@ extension DateTimePattern {
       }
     }
     guard reader.isAtEnd else { throw DateTimePattern.malformed(text, at: reader.position) }
-    guard let days = DateTimePattern.days(of: fields) else {
+    guard let days = DateTimePattern.days(of: fields), LocalTime.days.contains(days) else {
       throw SQLError(.invalidArgument, "Cannot parse \"\(text.text)\": no such day")
     }
     var hour = fields.hour ?? 0

@@ -43,7 +43,7 @@ enum ISO8601 {
   /// A date, and after `T` a time with a fraction and a zone.
   static func timestamp(_ text: UnsafeRawBufferPointer) -> DateTimePattern.Reading? {
     var reader = TextReader(text)
-    guard let days = date(&reader) else { return nil }
+    guard let days = date(&reader), LocalTime.days.contains(days) else { return nil }
     var micros = days * 86_400_000_000
     var zone: TimeZoneKey?
     if reader.skip(0x54) {
