@@ -1,8 +1,8 @@
 """The tables of the queries, in layouts that must not matter.
 
 `plain` holds one file a table with one row group and dictionaries. `pieces` holds a folder of files a table: small row
-groups, page indexes, all encodings and codecs, files that keep a column as another physical type. Both hold the same
-rows: r is unique, the other columns are skewed and have nulls; xs, ss, mp and ro are nested.
+groups, page indexes, all encodings and codecs, files that keep a column as another physical type. A lake holds what lake
+itself wrote: Parquet, JSON and text, partitioned. All hold the same rows: r is unique, the other columns are skewed and have nulls; xs, ss, mp and ro are nested.
 """
 
 import datetime
@@ -86,6 +86,17 @@ def table(columns, narrow=()):
         type = narrow[name] if name in narrow else ARROW[kind]
         arrays.append(pa.array(columns[name], type=type))
     return pa.Table.from_arrays(arrays, names=[name for name, _ in COLUMNS])
+
+
+def lake_statements(folder, choice):
+    """Statements that write the tables into a lake."""
+    for name in SIZES:
+        key = choice.choice(["x", "x", "k", "ti", "t", "si", "i", None])
+        format = choice.choice(["PARQUET", "PARQUET", "JSON"])
+        # The column of the partitions stands last.
+        columns = [column for column, _ in COLUMNS if column != key] + ([key] if key else [])
+        properties = [f"format = '{format}'"] + ([f"partitioned_by = ARRAY['{key}']"] if key else [])
+        yield f"CREATE TABLE {name} WITH ({', '.join(properties)}) AS SELECT {', '.join(columns)} FROM '{folder}/plain/{name}.parquet'"
 
 
 def write(folder, choice):
