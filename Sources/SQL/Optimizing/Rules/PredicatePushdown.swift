@@ -271,7 +271,9 @@ private struct Pushdown {
     var result: [BoundExpression] = []
     for predicate in predicates {
       let used = predicate.columnIDs
-      guard used.count == 1, predicate.isDeterministic, !predicate.canFail else { continue }
+      guard used.count == 1, predicate.isDeterministic, !predicate.canFail,
+        predicate.isSameForEqualValues
+      else { continue }
       for key in keys where used.contains(key.from.id) {
         result.append(predicate.substituting([key.from.id: .column(key.to)]))
       }
