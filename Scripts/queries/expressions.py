@@ -206,7 +206,7 @@ class Expressions:
     def subquery_condition(self, scope, kind, depth):
         source, inner = self.inner_source(scope, depth)
         column = self.leaf(inner, kind) if self.chance(0.7) else self.value(inner, kind, depth + 2)
-        value = self.value(scope, kind, depth + 2)
+        value = self.value(scope, kind, depth + 2) if self.chance(0.8) else self.literal(kind)
         form = self.choice.randint(0, 5)
         if form == 0:
             return pair("(" + self.one("", "NOT ") + "EXISTS (SELECT 1 {}))", source)

@@ -154,7 +154,7 @@ class Statements(Expressions):
             lambda: pair((self.one("max({})", "min({})"), None), self.value(scope, self.one("array", "row", "boolean", "texts"), 1)),
             lambda: pair(("count(DISTINCT {})", None), self.value(scope, self.one("array", "row", "map", "texts"), 1)),
             lambda: pair(self.one(("bitwise_and_agg({})", "bit_and({})"), ("bitwise_or_agg({})", "bit_or({})")), self.value(scope, "integer", 2)),
-            lambda: pair("array_agg(DISTINCT {} ORDER BY {})", value, value),
+            lambda: pair("array_agg(DISTINCT {0} ORDER BY {0})", self.leaf(scope, kind)),
         ]
         if kind in ("integer", "bigint", "decimal", "huge", "tinyint", "smallint"):
             forms.append(lambda: pair("sum({})", value))

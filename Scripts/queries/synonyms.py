@@ -68,7 +68,7 @@ SYNONYMS = [
     (["boolean"], "coalesce({p}, false)", "({p} IS NOT DISTINCT FROM true)"),
     (["integer", "bigint", "smallint", "tinyint", "decimal", "huge", "date", "timestamp", "boolean", "double", "real"],
      "CAST(CAST({x} AS varchar) AS {K})", "{x}"),
-    (["integer", "bigint", "smallint", "tinyint", "decimal", "huge", "varchar", "boolean", "double", "real", "array", "texts", "map", "row", "date"],
+    (["integer", "bigint", "smallint", "tinyint", "decimal", "huge", "varchar", "boolean", "double", "real", "array", "texts", "map", "row"],
      "CAST(CAST({x} AS json) AS {K})", "{x}"),
     (["integer", "bigint"], "{x} / {l}", "({x} - {x} % {l}) / {l}"),
     (["integer", "bigint", "smallint", "tinyint"], "bitwise_and({x}, {y}) + bitwise_or({x}, {y})", "CAST({x} AS bigint) + {y}"),
