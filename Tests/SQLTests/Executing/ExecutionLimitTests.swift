@@ -24,10 +24,14 @@ import Testing
       ],
       calls: [
         LogicalPlan.WindowCall(
-          column: fixture.column("first", .text),
-          function: .ranking(name: "first_value", resultType: .text),
-          arguments: [table.columns[1]],
-          frame: .standard,
+          column: fixture.column("nth", .text),
+          function: .ranking(name: "nth_value", resultType: .text),
+          arguments: [table.columns[1], table.columns[0]],
+          frame: WindowFrameBounds(
+            unit: .rows,
+            start: .unboundedPreceding,
+            end: .unboundedFollowing
+          ),
           ignoresNulls: false
         )
       ]

@@ -94,7 +94,7 @@ final class SpilledWindow {
     }
     if table.count > 1 {
       if level <= SpilledWindow.levelMax { writer = makeWriter() }
-    } else if sink.modes != nil {
+    } else if sink.streamed != nil {
       runs = []
       return try writeRun()
     }
@@ -145,9 +145,19 @@ final class SpilledWindow {
   }
 
   private func writeRun() throws {
-    if collected.rowCount > 0 {
+    if collected.rowCount > 0, let streamed = sink.streamed {
+      var rows = collected
+      if let selection = sink.selection {
+        let batch = collected.finish()
+        let zeros = Buffer<UInt32>(repeating: 0, count: batch.rowCount)
+        rows = RowCollection(sink.types)
+        rows.append(
+          batch.columns,
+          rows: selection.survivors(batch, zeros.base, partitionCount: 1)
+        )
+      }
       let run = SpilledRows(sink.types, control.spill, statistics: sink.statistics)
-      try run.append(sorted: collected, by: sink.order)
+      try run.append(sorted: rows, by: streamed.order)
       runs?.append(run)
     }
     collected = RowCollection(sink.types)
@@ -157,17 +167,20 @@ final class SpilledWindow {
 
   private func putOutRuns(_ body: (WindowSink.Piece) throws -> Bool) throws -> Bool {
     try writeRun()
-    guard let runs, let modes = sink.modes else { return true }
+    guard let runs, let streamed = sink.streamed else { return true }
+    let facts = try StreamedWindowFacts(runs, streamed, control)
     let stream = try WindowStream(
-      runs,
-      order: sink.order,
-      calls: sink.calls,
-      modes: modes,
+      streamed,
+      facts,
+      limit: sink.selection?.limit,
+      types: sink.types,
+      name: sink.name,
+      account,
       control
     )
-    let merge = RunMerge(runs, sink.types, sink.order, control, statistics: sink.statistics)
+    let merge = RunMerge(runs, sink.types, streamed.order, control, statistics: sink.statistics)
     defer { account.release() }
-    return try stream.run(merge, account) { try body(.computed($0)) }
+    return try stream.run(merge) { try body(.computed($0)) }
   }
 
   // MARK: Many partitions

@@ -32,6 +32,8 @@ extension WindowComputation {
     let levels = try tree(function, arguments)
     let result = function.makeState()
     try result.resize(groupCount: rowCount)
+    let treeByteCount = levels.reduce(0) { $0 + $1.byteCount }
+    try count(treeByteCount + result.byteCount)
     // What is left of each frame, in nodes of the current level.
     let low = Buffer<UInt32>(count: rowCount)
     let high = Buffer<UInt32>(count: rowCount)
@@ -67,6 +69,7 @@ extension WindowComputation {
         )
       }
       right.append((rightNodes.finish(), rightTargets.finish()))
+      try count(treeByteCount + result.byteCount)
       for row in 0..<rowCount {
         low.base[row] /= 2
         high.base[row] /= 2
@@ -93,6 +96,8 @@ extension WindowComputation {
     let numbers = Buffer<UInt32>(count: rowCount)
     for row in 0..<rowCount { numbers.base[row] = UInt32(truncatingIfNeeded: row) }
     try leaves.update(groups: numbers.base, arguments: arguments, rowCount: rowCount)
+    // All levels together take about twice as much as the first one.
+    try count(leaves.byteCount * 2)
     var levels: [any AggregateState] = [leaves]
     var largest = 1
     for number in 0..<(partitionStarts.count - 1) {

@@ -22,11 +22,33 @@ final class WindowComputation {
   let peerStart: Buffer<UInt32>
   let peerEnd: Buffer<UInt32>
 
+  /// Counts what is held beside the input; nil where the caller does.
+  private let account: MemoryAccount?
+  private let byteCount: Int
+
   var rowCount: Int { rows.rowCount }
 
-  init(_ input: Batch, _ partitions: Buffer<UInt32>, _ order: RowOrder) {
+  /// - Parameters:
+  ///   - input: Rows of whole partitions.
+  ///   - partitions: The number of each row's partition.
+  ///   - order: The window's.
+  ///   - account: Counts what is held beside the input; nil where the caller does.
+  /// - Throws: `exceededMemory`.
+  init(
+    _ input: Batch,
+    _ partitions: Buffer<UInt32>,
+    _ order: RowOrder,
+    _ account: MemoryAccount? = nil
+  ) throws(SQLError) {
     self.order = order
+    self.account = account
     let rowCount = input.rowCount
+    // A copy of the rows, whose long texts stay where they are, and some numbers for each.
+    byteCount =
+      account == nil
+      ? 0
+      : rowCount * input.columns.reduce(24) { $0 + max($1.physicalType.fixedByteCount, 16) }
+    try account?.set(byteCount)
     let permutation = WindowComputation.permutation(input, partitions.base, order)
     rows = input.taking(permutation)
     partitionOf = Buffer<UInt32>(count: rowCount)
@@ -79,6 +101,9 @@ final class WindowComputation {
     )
     return RowSorter.permutation(keyed, RowOrder(keys: [first] + order.keys))
   }
+
+  /// Counts what a function holds while it is computed.
+  func count(_ functionByteCount: Int) throws { try account?.set(byteCount + functionByteCount) }
 
   func compute(_ call: Call) throws -> Column {
     switch call.function {

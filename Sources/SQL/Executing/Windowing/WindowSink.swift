@@ -22,7 +22,7 @@ final class WindowSink: Sink, @unchecked Sendable {
   /// Set where not all rows are wanted.
   let selection: RankSelection?
   /// How a partition is computed that does not fit in memory; nil where it has to fit.
-  let modes: [WindowStream.Mode]?
+  let streamed: StreamedWindow?
   /// The rows in memory.
   let rows: WindowRows
   private let monitor = Monitor()
@@ -45,7 +45,7 @@ final class WindowSink: Sink, @unchecked Sendable {
     self.order = order
     self.calls = calls
     selection = limit.map { RankSelection(order: order, limit: $0) }
-    modes = limit == nil ? WindowStream.modes(calls, order) : nil
+    streamed = StreamedWindow(calls, order)
     layout = KeyLayout(partitionBy.map { types[$0] })
     rows = WindowRows(types, partitionBy, layout)
     super.init(statistics: statistics)
@@ -85,9 +85,11 @@ final class WindowSink: Sink, @unchecked Sendable {
     )
     let now = byteCount.wrappingAdd(grown, ordering: .relaxed).newValue
     return try monitor.locked {
-      guard let account, try account.isCrowded(now, share: 3) else { return nil }
+      // All rows of a part are computed at once, which takes about as much again.
+      let share = partitionBy.isEmpty ? 6 : 3
+      guard let account, try account.isCrowded(now, share: share) else { return nil }
       if let spilled { return spilled }
-      let maySpill = !partitionBy.isEmpty || modes != nil
+      let maySpill = !partitionBy.isEmpty || streamed != nil
       if !maySpill || (!control.budget.spillsAtOnce && cutAll()) {
         try account.set(byteCount.load(ordering: .relaxed))
         return nil

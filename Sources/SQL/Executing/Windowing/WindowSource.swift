@@ -18,10 +18,16 @@ final class WindowSource: Source, @unchecked Sendable {
   private final class Reader: SourceReader {
     private let source: WindowSource
     private let control: RunControl
+    private let account: MemoryAccount
 
     init(_ source: WindowSource, _ control: RunControl) {
       self.source = source
       self.control = control
+      account = MemoryAccount(
+        control.budget,
+        for: source.sink.name,
+        statistics: source.sink.statistics
+      )
     }
 
     override func read(_ morsel: Int, push: (Batch) throws -> Bool) throws {
@@ -52,7 +58,8 @@ final class WindowSource: Source, @unchecked Sendable {
         }
         return Batch(columns: rows.columns + ones, rowCount: rows.rowCount)
       }
-      let computation = WindowComputation(rows, partitions, source.sink.order)
+      defer { account.release() }
+      let computation = try WindowComputation(rows, partitions, source.sink.order, account)
       var columns = computation.rows.columns
       for call in source.sink.calls {
         if control.isStopped { return nil }
