@@ -14,18 +14,24 @@ import Testing
   struct Case: Sendable, CustomTestStringConvertible {
     var name: String
     var sql: String
+    /// Less than the query holds with plenty.
+    var memory: Int
     var testDescription: String { name }
 
-    init(_ name: String, _ sql: String) {
+    init(_ name: String, _ sql: String, memory: Int = SpillingTests.memory) {
       self.name = name
       self.sql = sql
+      self.memory = memory
     }
   }
 
-  private static let rowCount = 40_000
+  private static let rowCount = 13_000
+  private static let memory = 1 << 20
 
   /// Some rows of all kinds: many and few keys, one key with most rows, nulls, texts, decimals.
-  private static func files() throws -> FileQueries {
+  private static let files = Result { try makeFiles() }
+
+  private static func makeFiles() throws -> FileQueries {
     let files = FileQueries()
     func values(_ value: (Int64) -> Scalar) -> [Scalar] { (0..<Int64(rowCount)).map(value) }
     try files.write(
@@ -34,13 +40,13 @@ import Testing
         (Field("id", .int64), values { .int($0) }),
         (
           Field("k", .int64),
-          values { $0 % 11 == 3 ? .null : .int(($0 * 7919) % 20_011) }
+          values { $0 % 11 == 3 ? .null : .int(($0 * 7919) % 6_007) }
         ),
         (Field("few", .int64), values { .int($0 % 7) }),
         (Field("same", .int64), values { .int($0 % 100 == 0 ? $0 : 5) }),
         (
           Field("s", .string),
-          values { $0 % 13 == 0 ? .null : .text("a text that is not short \(($0 * 31) % 9973)") }
+          values { $0 % 13 == 0 ? .null : .text("a text that is not short \(($0 * 31) % 3001)") }
         ),
         (
           Field("d", .decimal(precision: 38, scale: 4)),
@@ -49,7 +55,7 @@ import Testing
           }
         ),
       ],
-      groupRowCount: 8_000
+      groupRowCount: 2_600
     )
     return files
   }
@@ -77,7 +83,8 @@ import Testing
     Case("distinct rows", "SELECT DISTINCT k, s FROM t"),
     Case(
       "grouping sets",
-      "SELECT k, s, grouping(k, s), count(*), sum(d) FROM t GROUP BY GROUPING SETS ((k), (s), ())"
+      "SELECT k, s, grouping(k, s), count(*), sum(d) FROM t GROUP BY GROUPING SETS ((k), (s), ())",
+      memory: 3 << 19
     ),
     Case(
       "ordered aggregates of many groups",
@@ -89,7 +96,8 @@ import Testing
     ),
     Case(
       "distinct aggregates of few groups",
-      "SELECT few, count(DISTINCT s), sum(DISTINCT k) FROM t GROUP BY few"
+      "SELECT few, count(DISTINCT s), sum(DISTINCT k) FROM t GROUP BY few",
+      memory: 2 << 20
     ),
     Case(
       "distinct aggregates of all rows",
@@ -164,10 +172,10 @@ import Testing
       "SELECT s, id, n FROM (SELECT *, rank() OVER (PARTITION BY s ORDER BY few) n FROM t) "
         + "WHERE n <= 2"
     ),
-    Case("a sort cut after many rows", "SELECT id, s, d FROM t ORDER BY s, id DESC LIMIT 30000"),
+    Case("a sort cut after many rows", "SELECT id, s, d FROM t ORDER BY s, id DESC LIMIT 9700"),
     Case(
       "a sort of which the middle is wanted",
-      "SELECT id, k, s FROM t ORDER BY k DESC, id OFFSET 9000 LIMIT 20000"
+      "SELECT id, k, s FROM t ORDER BY k DESC, id OFFSET 2900 LIMIT 6500"
     ),
     Case(
       "distinct values of many groups",
@@ -175,11 +183,34 @@ import Testing
     ),
     Case(
       "sorted distinct values of many groups",
-      "SELECT k, array_agg(DISTINCT s ORDER BY s DESC) FROM t GROUP BY k"
+      "SELECT k, array_agg(DISTINCT s ORDER BY s DESC) FROM t GROUP BY k",
+      memory: 2 << 20
     ),
     Case(
       "filtered distinct values of many groups",
       "SELECT s, count(DISTINCT k) FILTER (WHERE few < 4) FROM t GROUP BY s"
+    ),
+    Case(
+      "distinct values of many groups beside other aggregates",
+      "SELECT k, count(DISTINCT s), sum(d), max(s), count(*) FROM t GROUP BY k",
+      memory: 2 << 20
+    ),
+    Case(
+      "several kinds of distinct values of many groups",
+      "SELECT s, count(DISTINCT k), sum(DISTINCT id), array_agg(DISTINCT few ORDER BY few), min(d) "
+        + "FROM t GROUP BY s",
+      memory: 5 << 19
+    ),
+    Case(
+      "distinct values of grouping sets",
+      "SELECT k, s, grouping(k, s), count(DISTINCT id), count(DISTINCT few), sum(id) FROM t "
+        + "GROUP BY GROUPING SETS ((k), (s), ())",
+      memory: 4 << 20
+    ),
+    Case(
+      "distinct values of one group with most rows and many small ones",
+      "SELECT same, count(DISTINCT id), count(DISTINCT s), sum(few) FROM t GROUP BY same",
+      memory: 2 << 20
     ),
     Case(
       "a left join without equal keys",
@@ -189,7 +220,7 @@ import Testing
     Case(
       "rows without any that are less",
       "SELECT id, s FROM (SELECT * FROM t WHERE id < 9) a WHERE NOT EXISTS "
-        + "(SELECT 1 FROM t b WHERE b.k < a.k - 9000 AND b.s > a.s AND b.d < a.d)"
+        + "(SELECT 1 FROM t b WHERE b.k < a.k - 2700 AND b.s > a.s AND b.d < a.d)"
     ),
     Case(
       "numbers and ranks of all rows",
@@ -213,6 +244,49 @@ import Testing
       "windows over one partition with most rows",
       "SELECT id, row_number() OVER w, sum(d) OVER w, lag(id) OVER w, count(*) OVER (PARTITION BY same) "
         + "FROM t WINDOW w AS (PARTITION BY same ORDER BY id)"
+    ),
+    Case(
+      "values some rows away from each of all rows",
+      "SELECT id, lag(s, 40) OVER (ORDER BY id), lead(d, few, d) OVER (ORDER BY id), "
+        + "lag(k) IGNORE NULLS OVER (ORDER BY id), lag(s, 3, 'none') IGNORE NULLS OVER (ORDER BY id) "
+        + "FROM t"
+    ),
+    Case(
+      "the values of other rows in frames from the first row on",
+      "SELECT id, first_value(s) OVER w, last_value(s) OVER w, first_value(s) IGNORE NULLS OVER w, "
+        + "last_value(k) IGNORE NULLS OVER w, nth_value(id, 7) OVER w, nth_value(k, few + 1) "
+        + "IGNORE NULLS OVER w, last_value(id) OVER (ORDER BY id ROWS BETWEEN UNBOUNDED PRECEDING "
+        + "AND 2 PRECEDING) FROM t WINDOW w AS (ORDER BY id)"
+    ),
+    Case(
+      "the first and last values of all rows",
+      "SELECT id, first_value(s) OVER w, last_value(s) OVER w, last_value(k) IGNORE NULLS OVER w "
+        + "FROM t WINDOW w AS (ORDER BY s, id ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)"
+    ),
+    Case(
+      "values from each row to the last",
+      "SELECT id, sum(d) OVER w, max(s) OVER w, first_value(s) OVER w, last_value(id) OVER w, "
+        + "lead(k) IGNORE NULLS OVER w, lead(s, 2) OVER w FROM t "
+        + "WINDOW w AS (ORDER BY id ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING)"
+    ),
+    Case(
+      "values of rows within a distance",
+      "SELECT id, sum(d) OVER (ORDER BY id RANGE BETWEEN 30 PRECEDING AND 20 FOLLOWING), "
+        + "min(s) OVER (ORDER BY k RANGE BETWEEN 3 PRECEDING AND 1 PRECEDING), "
+        + "count(*) OVER (ORDER BY id RANGE BETWEEN few PRECEDING AND CURRENT ROW), "
+        + "first_value(id) OVER (ORDER BY k DESC, id GROUPS BETWEEN 3 PRECEDING AND 2 FOLLOWING), "
+        + "max(id) OVER (ORDER BY same, s GROUPS BETWEEN 1 FOLLOWING AND 4 FOLLOWING) FROM t"
+    ),
+    Case(
+      "running aggregates to some rows before and after each",
+      "SELECT id, sum(d) OVER (ORDER BY id ROWS BETWEEN UNBOUNDED PRECEDING AND 5 PRECEDING), "
+        + "count(s) OVER (ORDER BY id ROWS BETWEEN UNBOUNDED PRECEDING AND few FOLLOWING), "
+        + "max_by(s, id % 100) OVER (ORDER BY id), approx_distinct(few) OVER (ORDER BY id), "
+        + "min(k) OVER (ORDER BY id RANGE BETWEEN UNBOUNDED PRECEDING AND 9 FOLLOWING) FROM t"
+    ),
+    Case(
+      "ranks of all rows up to a limit",
+      "SELECT id, s, d, n FROM (SELECT *, rank() OVER (ORDER BY few) n FROM t) WHERE n <= 40"
     ),
     Case("set operations", "SELECT k, s FROM t EXCEPT SELECT id, s FROM t WHERE few < 3"),
     Case(
@@ -269,13 +343,13 @@ import Testing
   func `a query that is short of memory gives the rows that it gives with plenty`(test: Case)
     throws
   {
-    let files = try SpillingTests.files()
+    let files = try SpillingTests.files.get()
     let plenty = try SpillingTests.answer(files, test.sql, memory: 1 << 32, threads: 2)
     #expect(plenty.statistics.spilledByteCount == 0)
     for threads in [1, 2] {
-      let few = try SpillingTests.answer(files, test.sql, memory: 3 << 20, threads: threads)
+      let few = try SpillingTests.answer(files, test.sql, memory: test.memory, threads: threads)
       #expect(few.statistics.spilledByteCount > 0)
-      #expect(few.statistics.peakMemoryByteCount <= 3 << 20)
+      #expect(few.statistics.peakMemoryByteCount <= test.memory)
       let isOrdered = test.name.hasPrefix("a sort")
       let isSame =
         isOrdered ? few.rows == plenty.rows : few.rows.sorted() == plenty.rows.sorted()
@@ -284,12 +358,12 @@ import Testing
   }
 
   @Test func `temporary files have no name while a query runs and leave nothing`() throws {
-    let files = try SpillingTests.files()
+    let files = try SpillingTests.files.get()
     let before = SpillingTests.names(files.folder.path)
     var during: [String] = []
     var options = QueryOptions()
     options.dataFolder = files.folder.path
-    options.memoryByteCount = 3 << 20
+    options.memoryByteCount = SpillingTests.memory
     options.temporaryFolder = files.folder.path
     let statistics = try QueryEngine(options).run(
       "SELECT id, s FROM t ORDER BY s, id",
@@ -302,10 +376,10 @@ import Testing
   }
 
   @Test func `a folder that cannot take temporary files is named`() throws {
-    let files = try SpillingTests.files()
+    let files = try SpillingTests.files.get()
     var options = QueryOptions()
     options.dataFolder = files.folder.path
-    options.memoryByteCount = 3 << 20
+    options.memoryByteCount = SpillingTests.memory
     options.temporaryFolder = files.folder.path + "/missing"
     let error = #expect(throws: SQLError.self) {
       try QueryEngine(options).run(
@@ -321,28 +395,28 @@ import Testing
 
   @Test func `EXPLAIN ANALYZE says what each operator held and put into the temporary file`() throws
   {
-    let files = try SpillingTests.files()
+    let files = try SpillingTests.files.get()
     let sql = "SELECT k, s, count(*) FROM t GROUP BY k, s"
     let text = try SpillingTests.answer(
       files,
       "EXPLAIN ANALYZE " + sql,
-      memory: 3 << 20,
+      memory: SpillingTests.memory,
       threads: 2
     )
     let line = try #require(text.rows.firstIndex { $0.contains("Aggregate by k, s") })
-    #expect(text.rows[line + 1].contains("rows in 40000, out 39721"))
+    #expect(text.rows[line + 1].contains("rows in 13000, out 12910"))
     #expect(text.rows[line + 2].contains("memory "))
     #expect(!text.rows[line + 2].contains("spilled 0 bytes"))
     #expect(text.rows.contains { $0.contains(" ms by the clock, ") })
     let document = try SpillingTests.answer(
       files,
       "EXPLAIN ANALYZE (FORMAT JSON) " + sql,
-      memory: 3 << 20,
+      memory: SpillingTests.memory,
       threads: 2
     )
     #expect(document.rows.count == 1)
     #expect(document.rows[0].contains("\"name\": \"Aggregate\", \"details\": \"by k, s\""))
-    #expect(document.rows[0].contains("\"rowsIn\": 40000, \"rowsOut\": 39721"))
+    #expect(document.rows[0].contains("\"rowsIn\": 13000, \"rowsOut\": 12910"))
     #expect(!document.rows[0].hasPrefix("{\n  \"spilledBytes\": 0"))
   }
 }

@@ -11,18 +11,28 @@ import Synchronization
 ///
 /// A worker that is short of memory makes no more groups: its rows go to the temporary file, divided by
 /// the same hashes, and ``SpilledAggregation`` adds them to the groups of their part at the end.
-final class AggregateSink: Sink, @unchecked Sendable {
+final class AggregateSink: Sink, GroupSupply, @unchecked Sendable {
+  /// Groups that are to be divided by their first keys take less than this part of the memory, or are
+  /// finished part by part: what they are brought together to takes about as much again for each worker.
+  private static let inMemoryShare = 8
+
   let shape: AggregateShape
   /// Input columns that the calls need, and their types: what scattered rows keep.
   let positions: [Int]
   let positionTypes: [SQLType]
   let name: String
+  /// By how many of the first keys rows are divided that do not fit; nil for all of them.
+  private let divisionKeyCount: Int?
   /// Set where a limit above asks for some groups only, whichever they are.
   let chosen: ChosenGroups?
   private(set) var workers: [AggregateWorker] = []
   private let monitor = Monitor()
   /// The workers' last tables, where groups are finished part by part: the numbers of each part's.
   private var groupsByPart: [Int: [Buffer<UInt32>]] = [:]
+  /// The same for each of the tables that were set aside, where the first keys divide them.
+  private var setAsideByPart: [Int: [[Buffer<UInt32>]]] = [:]
+  /// Whether the first keys tell the part of a group; known when all rows are there.
+  private(set) var isDividedByPrefix = false
   private let unfinishedCount = Atomic<Int>(0)
   /// The number of hash ranges that ``finish(part:)`` may be asked for.
   private(set) var partCount = 1
@@ -37,9 +47,11 @@ final class AggregateSink: Sink, @unchecked Sendable {
     _ shape: AggregateShape,
     inputTypes: [SQLType]?,
     groupLimit: Int? = nil,
+    divisionKeyCount: Int? = nil,
     statistics: OperatorStatistics?
   ) {
     self.shape = shape
+    self.divisionKeyCount = divisionKeyCount
     let mayChoose = !shape.isSingleGroup && shape.passes.count == 1
     chosen = mayChoose ? groupLimit.map { ChosenGroups(limit: $0) } : nil
     var positions: [Int] = []
@@ -80,6 +92,11 @@ final class AggregateSink: Sink, @unchecked Sendable {
     }
   }
 
+  /// What hashes the keys that divide rows; nil where all of them do.
+  func makePrefix() -> KeyPrefix? {
+    divisionKeyCount.map { KeyPrefix(shape.keyTypes, count: $0) }
+  }
+
   override func makeConsumer(_ worker: WorkerContext) throws -> BatchConsumer {
     try self.worker(worker.index, worker.control)
   }
@@ -100,14 +117,22 @@ final class AggregateSink: Sink, @unchecked Sendable {
     for (pass, description) in shape.passes.enumerated() where description.isGrandTotal {
       try workers[0].addEmptyGroup(pass)
     }
+    if divisionKeyCount != nil {
+      let byteCount = workers.reduce(0) { $0 + $1.byteCount }
+      isDividedByPrefix =
+        spilled != nil || byteCount > control.budget.byteCountMax / AggregateSink.inMemoryShare
+    }
     let scattered = workers.contains { $0.scattered != nil || !$0.setAside.isEmpty }
     let filled = workers.filter { $0.groups.groupCount > 0 }
     let total = filled.reduce(0) { $0 + $1.groups.groupCount }
     let isSmall = total <= 1 << 15 || filled.count <= 1
-    for worker in workers { try worker.finishSpilling() }
+    for worker in workers {
+      if isDividedByPrefix { try worker.spillScattered() }
+      try worker.finishSpilling()
+    }
     let isWhole =
       shape.isSingleGroup || shape.calls.contains(where: \.isOrdered) || (!scattered && isSmall)
-    if isWhole && spilled == nil {
+    if isWhole && spilled == nil && !isDividedByPrefix {
       let largest = filled.max { $0.groups.groupCount < $1.groups.groupCount } ?? workers[0]
       for worker in filled where worker !== largest {
         try largest.groups.merge(worker.groups)
@@ -119,25 +144,31 @@ final class AggregateSink: Sink, @unchecked Sendable {
     }
     partCount = ScatteredRows.partCount
     unfinishedCount.store(partCount, ordering: .relaxed)
-    for worker in filled { groupsByPart[worker.index] = DividedGroups.parts(worker.groups) }
+    let prefix = isDividedByPrefix ? makePrefix() : nil
+    for worker in filled {
+      groupsByPart[worker.index] = DividedGroups.parts(worker.groups, by: prefix)
+    }
+    guard let prefix else { return }
+    for worker in workers {
+      setAsideByPart[worker.index] = worker.setAside.map { $0.parts(prefix) }
+    }
   }
 
-  /// Hands over all groups of a part, complete, in one or several pieces, until `emit` returns false;
-  /// each part is asked for once.
-  func finish(part: Int, _ control: RunControl, _ emit: (GroupedRows) throws -> Bool) throws {
+  func finish(part: Int, _ control: RunControl, _ emit: GroupReceiver) throws {
     if let whole {
       self.whole = nil
-      _ = try emit(whole)
+      _ = try emit(whole, true)
       return
     }
     let groups = try merged(part: part, control)
     if unfinishedCount.wrappingSubtract(1, ordering: .acquiringAndReleasing).newValue == 0 {
       // Everything is in the parts' own groups.
       groupsByPart = [:]
+      setAsideByPart = [:]
       for worker in workers { worker.forget() }
     }
     guard let spilled else {
-      _ = try emit(groups)
+      _ = try emit(groups, true)
       return
     }
     let rest = SpilledAggregation(self, control)
@@ -151,7 +182,10 @@ final class AggregateSink: Sink, @unchecked Sendable {
     for worker in workers {
       rowCount += worker.scattered?.parts[part].rowCount ?? 0
       groupCount += groupsByPart[worker.index]?[part].count ?? 0
-      groupCount += worker.setAside.reduce(0) { $0 + $1.range(part: part).count }
+      let setAside = setAsideByPart[worker.index]
+      for (number, other) in worker.setAside.enumerated() {
+        groupCount += setAside?[number][part].count ?? other.range(part: part).count
+      }
     }
     let groups = try GroupedRows(
       shape,
@@ -160,7 +194,14 @@ final class AggregateSink: Sink, @unchecked Sendable {
       textOwner: spilled == nil ? textOwners(part: part) : nil
     )
     for worker in workers {
-      for other in worker.setAside { try groups.merge(other, part: part) }
+      let setAside = setAsideByPart[worker.index]
+      for (number, other) in worker.setAside.enumerated() {
+        if let sources = setAside?[number][part] {
+          try groups.merge(other, sources: sources)
+        } else {
+          try groups.merge(other, part: part)
+        }
+      }
       if let sources = groupsByPart[worker.index]?[part], sources.count > 0 {
         try groups.merge(worker.groups, sources: sources)
       }

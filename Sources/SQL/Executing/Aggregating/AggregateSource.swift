@@ -1,13 +1,27 @@
 import ColumnFormat
 
-/// The groups of a finished aggregation, each hash range a morsel.
+/// A finished aggregation, by parts.
+protocol GroupSupply: Sink {
+  typealias GroupReceiver = (_ groups: GroupedRows, _ isLast: Bool) throws -> Bool
+
+  var shape: AggregateShape { get }
+  /// How many parts there are.
+  var partCount: Int { get }
+  /// Hands over all groups of a part, complete, in one or several pieces, until `emit` returns false.
+  ///
+  /// Each part is asked for once. Where groups are divided by their first keys, `emit` is told whether it
+  /// has seen all groups that agree with some of the piece in these.
+  func finish(part: Int, _ control: RunControl, _ emit: GroupReceiver) throws
+}
+
+/// The groups of a finished aggregation, each part a morsel.
 final class AggregateSource: Source, @unchecked Sendable {
-  private let sink: AggregateSink
+  private let sink: any GroupSupply
   private let groupKeyCount: Int
   /// The type under which the grouping set's number is put out, if it is.
   private let setType: SQLType?
 
-  init(_ sink: AggregateSink, groupKeyCount: Int, setType: SQLType?) {
+  init(_ sink: any GroupSupply, groupKeyCount: Int, setType: SQLType?) {
     self.sink = sink
     self.groupKeyCount = groupKeyCount
     self.setType = setType
@@ -31,7 +45,7 @@ final class AggregateSource: Source, @unchecked Sendable {
 
     override func read(_ morsel: Int, push: (Batch) throws -> Bool) throws {
       var wantsMore = true
-      try source.sink.finish(part: morsel, control) { groups in
+      try source.sink.finish(part: morsel, control) { groups, _ in
         let batch = source.arranged(try groups.finish())
         try batch.forEachSlice { slice in
           wantsMore = try push(slice)

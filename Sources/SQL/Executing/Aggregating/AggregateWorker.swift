@@ -32,6 +32,8 @@ final class AggregateWorker: BatchConsumer {
   private let control: RunControl
   /// One for each pass, once there is no memory for more groups.
   private var writers: [PartitionWriter]?
+  /// What divides those rows, where it is not all keys.
+  private lazy var prefix = sink.makePrefix()
 
   init(_ sink: AggregateSink, index: Int, _ control: RunControl) throws {
     self.index = index
@@ -70,7 +72,7 @@ final class AggregateWorker: BatchConsumer {
     }
   }
 
-  private var byteCount: Int {
+  var byteCount: Int {
     groups.byteCount + setAsideByteCount + (scattered?.byteCount ?? 0) + encoder.byteCount
   }
 
@@ -91,7 +93,7 @@ final class AggregateWorker: BatchConsumer {
         )
         try writers[0].append(
           keys + page.columns.map { $0.finish() },
-          hashes: page.hashes.base,
+          hashes: prefix?.hashes(keys, rowCount: page.rowCount) ?? UnsafePointer(page.hashes.base),
           rowCount: page.rowCount
         )
       }
@@ -106,9 +108,21 @@ final class AggregateWorker: BatchConsumer {
     let arguments = sink.positions.map { batch.columns[$0] }
     for (pass, writer) in writers.enumerated() {
       let keys = shape.keyColumns(pass, of: batch)
-      encoder.encode(keys, rowCount: batch.rowCount)
-      try writer.append(keys + arguments, hashes: encoder.hashes, rowCount: batch.rowCount)
+      let hashes: UnsafePointer<UInt64>
+      if let prefix {
+        hashes = prefix.hashes(keys, rowCount: batch.rowCount)
+      } else {
+        encoder.encode(keys, rowCount: batch.rowCount)
+        hashes = UnsafePointer(encoder.hashes)
+      }
+      try writer.append(keys + arguments, hashes: hashes, rowCount: batch.rowCount)
     }
+  }
+
+  /// Moves scattered rows to the partitions, as others divide theirs by the first keys.
+  func spillScattered() throws {
+    guard scattered != nil, let partitions = sink.partitions(control) else { return }
+    try startSpilling(partitions)
   }
 
   /// No more rows come.
@@ -216,58 +230,9 @@ final class AggregateWorker: BatchConsumer {
     _ = try groups.resolve(words: encoder.words, hashes: encoder.hashes, rowCount: 1)
   }
 
-  /// Adds groups whose states another aggregation made: the second stage of DISTINCT.
+  /// Adds groups of the first stage of DISTINCT.
   func merge(_ first: GroupedRows, _ plan: DistinctPlan) throws {
-    let keys = first.keyColumns()
-    let count = first.groupCount
-    let targets = Buffer<UInt32>(count: count)
-    let sources = Buffer<UInt32>(count: count)
-    for group in 0..<count { sources.base[group] = UInt32(truncatingIfNeeded: group) }
-    let step = 8192
-    var start = 0
-    while start < count {
-      let end = min(start + step, count)
-      let input = Batch(
-        columns: keys.map { $0.slice(start..<end) },
-        rowCount: end - start
-      )
-      let groupKeys = plan.groupKeys(input)
-      encoder.encode(groupKeys, rowCount: input.rowCount)
-      start = end
-      if let writers {
-        try writers[0].append(
-          groupKeys + sink.positions.map { input.columns[$0] },
-          hashes: encoder.hashes,
-          rowCount: input.rowCount
-        )
-        continue
-      }
-      let numbers = try groups.resolve(
-        words: encoder.words,
-        hashes: encoder.hashes,
-        rowCount: input.rowCount
-      )
-      let own = targets.base + (end - input.rowCount)
-      own.update(from: numbers, count: input.rowCount)
-      for distinct in plan.distinct {
-        let rows = plan.rows(of: distinct, input)
-        let values = input.taking(rows)
-        if values.rowCount == 0 { continue }
-        let valueGroups = Buffer<UInt32>(count: values.rowCount)
-        for row in 0..<values.rowCount {
-          valueGroups.base[row] = own[Int(rows.indices.base[row])]
-        }
-        try groups.update([distinct.call], values, groups: valueGroups.base)
-      }
-      if try account.isCrowded(byteCount, share: 5) {
-        // From now on rows go to the temporary file, where that is possible.
-        writers = sink.partitions(control)?.map { PartitionWriter($0, control) }
-        try account.set(byteCount)
-      }
-    }
-    if plan.merged.isEmpty { return }
-    try groups.mergeStates(first, plan.merged, sources: sources, targets: targets)
-    try account.set(byteCount)
+    try groups.merge(first, plan, encoder) { try account.set(byteCount) }
   }
 
   /// The groups are taken over by another worker.

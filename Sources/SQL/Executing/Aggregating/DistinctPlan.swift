@@ -26,10 +26,6 @@ struct DistinctPlan: Sendable {
   /// The grouping set of each pass.
   var setOfPass: [Int]
 
-  /// Whether the second stage sees nothing but rows of the first stage's keys, which can be put into the
-  /// temporary file; states of other calls cannot.
-  var isOfRows: Bool { merged.isEmpty && !hasSets && !first.hasPassKey }
-
   /// The position of the pass among the first stage's keys.
   private var passKey: Int? { first.hasPassKey ? first.keyTypes.count - 1 : nil }
 
@@ -144,48 +140,5 @@ struct DistinctPlan: Sendable {
     if let filter = call.filter { columns.append(filter) }
     for key in call.order where !columns.contains(key.column) { columns.append(key.column) }
     return columns
-  }
-}
-
-/// An aggregation with DISTINCT calls: see ``DistinctPlan``.
-final class DistinctAggregateSink: Sink, @unchecked Sendable {
-  let plan: DistinctPlan
-  let first: AggregateSink
-  let second: AggregateSink
-
-  init(_ plan: DistinctPlan, inputTypes: [SQLType], statistics: OperatorStatistics?) {
-    self.plan = plan
-    first = AggregateSink(plan.first, inputTypes: inputTypes, statistics: statistics)
-    second = AggregateSink(
-      plan.second,
-      inputTypes: plan.isOfRows ? plan.first.keyTypes : nil,
-      statistics: statistics
-    )
-    super.init(statistics: statistics)
-  }
-
-  override func makeConsumer(_ worker: WorkerContext) throws -> BatchConsumer {
-    try first.makeConsumer(worker)
-  }
-
-  override func combine(_ control: RunControl) throws {
-    try first.combine(control)
-    let next = SharedCounter()
-    let partCount = first.partCount
-    control.pool.run(min(control.settings.threads, partCount)) { index in
-      do {
-        let worker = try self.second.worker(index, control)
-        while !control.isStopped {
-          let part = next.take()
-          if part >= partCount { return }
-          try self.first.finish(part: part, control) { groups in
-            try worker.merge(groups, self.plan)
-            return !control.isStopped
-          }
-        }
-      } catch { control.fail(error) }
-    }
-    try control.check()
-    try second.combine(control)
   }
 }

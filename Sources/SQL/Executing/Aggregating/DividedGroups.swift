@@ -26,7 +26,7 @@ final class DividedGroups {
   /// Nil where there are no keys.
   init?(_ groups: GroupedRows) throws {
     guard let table = groups.table else { return nil }
-    let order = DividedGroups.order(table, level: 0)
+    let order = DividedGroups.order(table.hashes, count: table.count, level: 0)
     let width = table.layout.wordCount
     let words = Buffer<UInt64>(count: table.count * width)
     let hashes = Buffer<UInt64>(count: table.count)
@@ -53,30 +53,54 @@ final class DividedGroups {
     self.numbers = numbers
   }
 
-  /// A table's groups by part, and where each part begins among them.
-  static func order(_ table: GroupTable, level: Int) -> (groups: Buffer<UInt32>, starts: [Int]) {
+  /// The numbers of the groups by part, where these are divided by their first keys.
+  func parts(_ prefix: KeyPrefix) -> [Buffer<UInt32>] {
+    let own = prefix.hashes(
+      layout,
+      words: words.base,
+      hashes: hashes.base,
+      rowCount: hashes.count,
+      textOwner: textOwner
+    )
+    return DividedGroups.parts(own.base, count: own.count, level: 0)
+  }
+
+  /// Rows with these hashes by part, and where each part begins among them.
+  private static func order(_ hashes: UnsafePointer<UInt64>, count: Int, level: Int)
+    -> (groups: Buffer<UInt32>, starts: [Int])
+  {
     var starts = [Int](repeating: 0, count: SpilledPartitions.count + 1)
-    for group in 0..<table.count {
-      starts[SpilledPartitions.partition(of: table.hashes[group], level: level) + 1] += 1
+    for group in 0..<count {
+      starts[SpilledPartitions.partition(of: hashes[group], level: level) + 1] += 1
     }
     for part in 0..<SpilledPartitions.count { starts[part + 1] += starts[part] }
-    let groups = Buffer<UInt32>(count: table.count)
+    let groups = Buffer<UInt32>(count: count)
     var next = starts
-    for group in 0..<table.count {
-      let part = SpilledPartitions.partition(of: table.hashes[group], level: level)
+    for group in 0..<count {
+      let part = SpilledPartitions.partition(of: hashes[group], level: level)
       groups.base[next[part]] = UInt32(truncatingIfNeeded: group)
       next[part] += 1
     }
     return (groups, starts)
   }
 
-  /// The numbers of a table's groups, by part.
-  static func parts(_ groups: GroupedRows, level: Int = 0) -> [Buffer<UInt32>] {
-    guard let table = groups.table else { return [] }
-    let order = order(table, level: level)
+  private static func parts(_ hashes: UnsafePointer<UInt64>, count: Int, level: Int)
+    -> [Buffer<UInt32>]
+  {
+    let order = order(hashes, count: count, level: level)
     return (0..<SpilledPartitions.count).map {
       order.groups.slice(order.starts[$0]..<order.starts[$0 + 1])
     }
+  }
+
+  /// The numbers of a table's groups by part: by all keys, or by the first ones.
+  static func parts(_ groups: GroupedRows, level: Int = 0, by prefix: KeyPrefix? = nil)
+    -> [Buffer<UInt32>]
+  {
+    guard let table = groups.table else { return [] }
+    guard let prefix else { return parts(table.hashes, count: table.count, level: level) }
+    let own = prefix.hashes(table)
+    return parts(own.base, count: own.count, level: level)
   }
 }
 
@@ -100,6 +124,20 @@ extension GroupedRows {
         to: targets.base,
         count: range.count
       )
+    }
+  }
+
+  /// Adds some groups that were set aside, by their numbers.
+  func merge(_ other: DividedGroups, sources: Buffer<UInt32>) throws {
+    if sources.count == 0 { return }
+    let targets = try groups(
+      of: other.words.base,
+      other.hashes.base,
+      other.layout,
+      at: sources
+    )
+    for (state, theirs) in zip(states, other.states) {
+      try state.merge(theirs, from: sources.base, to: targets.base, count: sources.count)
     }
   }
 }

@@ -143,36 +143,49 @@ final class GroupedRows {
 
   /// Adds some groups of `other`.
   func merge(_ other: GroupedRows, sources: Buffer<UInt32>) throws {
-    let targets = Buffer<UInt32>(count: sources.count)
-    if let theirs = other.table, let table {
-      let width = theirs.layout.wordCount
-      let step = 4096
-      let words = Buffer<UInt64>(count: step * width)
-      let hashes = Buffer<UInt64>(count: step)
-      var start = 0
-      while start < sources.count {
-        let count = min(step, sources.count - start)
-        for index in 0..<count {
-          let source = Int(sources.base[start &+ index])
-          hashes.base[index] = theirs.hashes[source]
-          for word in 0..<width {
-            words.base[index &* width &+ word] = theirs.keys[source &* width &+ word]
-          }
-        }
-        table.resolve(
-          words: words.base,
-          hashes: hashes.base,
-          rowCount: count,
-          groups: targets.base + start
-        )
-        start += count
-      }
-      try grow(to: table.count)
+    let targets: Buffer<UInt32>
+    if let theirs = other.table, table != nil {
+      targets = try groups(of: theirs.keys, theirs.hashes, theirs.layout, at: sources)
     } else {
-      targets.base.update(repeating: 0, count: targets.count)
+      targets = Buffer<UInt32>(repeating: 0, count: sources.count)
     }
     let same = states.indices.map { (call: $0, source: $0) }
     try mergeStates(other, same, sources: sources, targets: targets)
+  }
+
+  /// The groups of keys of another table, new ones added: of those at `sources`.
+  func groups(
+    of words: UnsafePointer<UInt64>,
+    _ hashes: UnsafePointer<UInt64>,
+    _ layout: KeyLayout,
+    at sources: Buffer<UInt32>
+  ) throws -> Buffer<UInt32> {
+    let targets = Buffer<UInt32>(count: sources.count)
+    guard let table else { return targets }
+    let width = layout.wordCount
+    let step = min(4096, max(sources.count, 1))
+    let someWords = Buffer<UInt64>(count: step * width)
+    let someHashes = Buffer<UInt64>(count: step)
+    var start = 0
+    while start < sources.count {
+      let count = min(step, sources.count - start)
+      for index in 0..<count {
+        let source = Int(sources.base[start &+ index])
+        someHashes.base[index] = hashes[source]
+        for word in 0..<width {
+          someWords.base[index &* width &+ word] = words[source &* width &+ word]
+        }
+      }
+      table.resolve(
+        words: someWords.base,
+        hashes: someHashes.base,
+        rowCount: count,
+        groups: targets.base + start
+      )
+      start += count
+    }
+    try grow(to: table.count)
+    return targets
   }
 
   /// Adds groups `sources` of calls of `other` to the groups `targets` of calls of this one.

@@ -25,11 +25,9 @@ extension PipelineBuilder {
     let isDistinct = aggregate.calls.map {
       $0.isDistinct && !PipelineBuilder.idempotent.contains($0.function.name)
     }
-    let final: AggregateSink
+    let final: any GroupSupply
     if let plan = DistinctPlan(shape, isDistinct: isDistinct, inputTypes: types) {
-      let sink = DistinctAggregateSink(plan, inputTypes: types, statistics: statistics)
-      end(strands, in: sink)
-      final = sink.second
+      final = DistinctAggregateSink(plan, inputTypes: types, statistics: statistics)
     } else {
       final = AggregateSink(
         shape,
@@ -37,8 +35,8 @@ extension PipelineBuilder {
         groupLimit: groupLimit,
         statistics: statistics
       )
-      end(strands, in: final)
     }
+    end(strands, in: final)
     let source = AggregateSource(
       final,
       groupKeyCount: aggregate.keys.count,

@@ -4,6 +4,9 @@ import ColumnFormat
 ///
 /// As soon as there is no memory for more groups, the rest of the rows is divided anew by other bits of
 /// the hash, and each of the new parts is finished by itself, with the groups that are its own.
+///
+/// Where only the first keys divide the sink's rows (``KeyPrefix``), so they do here, until rows are left
+/// that agree in these; such rows are divided by all keys, and their groups handed over in several pieces.
 struct SpilledAggregation {
   /// Rows that are still together after so many divisions have few keys, whose states are what is large.
   private static let levelMax = 4
@@ -12,10 +15,12 @@ struct SpilledAggregation {
 
   private let sink: AggregateSink
   private let control: RunControl
+  private let prefix: KeyPrefix?
 
   init(_ sink: AggregateSink, _ control: RunControl) {
     self.sink = sink
     self.control = control
+    prefix = sink.makePrefix()
   }
 
   /// Adds the rows of each pass and hands over the groups, until `emit` returns false.
@@ -24,23 +29,33 @@ struct SpilledAggregation {
   ///   - rows: By pass: keys and arguments, read for the last time.
   ///   - groups: What is in memory of the same part.
   ///   - level: Of the division that follows if there is no memory.
-  ///   - emit: Takes complete groups.
+  ///   - isPiece: Whether there are other rows with the same first keys elsewhere.
+  ///   - isLast: Whether those are done.
+  ///   - emit: Takes complete groups, and whether no others come whose first keys are the same.
   /// - Returns: Whether more groups are wanted.
   /// - Throws: `exceededMemory` where the states of few groups do not fit.
   func add(
     _ rows: [SpilledRows],
     to groups: GroupedRows,
     level: Int,
-    _ emit: (GroupedRows) throws -> Bool
+    isPiece: Bool = false,
+    isLast: Bool = true,
+    _ emit: (_ groups: GroupedRows, _ isLast: Bool) throws -> Bool
   ) throws -> Bool {
     let shape = sink.shape
     let account = MemoryAccount(control.budget, for: sink.name, statistics: sink.statistics)
     let encoder = KeyEncoder(KeyLayout(shape.keyTypes))
     let keyCount = shape.keyTypes.count
     var writers: [PartitionWriter]?
+    var divider: KeyPrefix?
     for (pass, spilled) in rows.enumerated() {
       try spilled.forEach { batch in
         let rowCount = batch.rowCount
+        if let writers, let divider {
+          let hashes = divider.hashes(batch.columns, rowCount: rowCount)
+          try writers[pass].append(batch.columns, hashes: hashes, rowCount: rowCount)
+          return !control.isStopped
+        }
         encoder.encode(Array(batch.columns.prefix(keyCount)), rowCount: rowCount)
         if let writers {
           try writers[pass].append(batch.columns, hashes: encoder.hashes, rowCount: rowCount)
@@ -59,6 +74,7 @@ struct SpilledAggregation {
             && groups.groupCount > SpilledAggregation.groupCountMin
           {
             writers = divisions(level)
+            divider = isPiece ? nil : self.divider(of: groups)
           }
           try account.set(byteCount)
         }
@@ -66,17 +82,35 @@ struct SpilledAggregation {
       }
       spilled.discard()
     }
-    guard let writers else { return try emit(groups) }
+    guard let writers else { return try emit(groups, isLast) }
     for writer in writers { try writer.flush() }
-    let own = DividedGroups.parts(groups, level: level)
+    let own = DividedGroups.parts(groups, level: level, by: divider)
     for part in own.indices {
       if control.isStopped { return false }
-      let divided = try GroupedRows(shape)
+      let divided = try GroupedRows(shape, capacity: max(own[part].count, 64))
       try divided.merge(groups, sources: own[part])
       let rest = writers.map { $0.target.partitions[part] }
-      if try !add(rest, to: divided, level: level + 1, emit) { return false }
+      let wantsMore = try add(
+        rest,
+        to: divided,
+        level: level + 1,
+        isPiece: divider == nil,
+        isLast: divider != nil || (isLast && part == own.count - 1),
+        emit
+      )
+      if !wantsMore { return false }
     }
     return true
+  }
+
+  /// What divides groups by their first keys, where these differ.
+  private func divider(of groups: GroupedRows) -> KeyPrefix? {
+    guard let prefix, let table = groups.table else { return nil }
+    let hashes = prefix.hashes(table)
+    for group in 1..<max(hashes.count, 1) where hashes.base[group] != hashes.base[0] {
+      return prefix
+    }
+    return nil
   }
 
   private func divisions(_ level: Int) -> [PartitionWriter] {
