@@ -72,24 +72,27 @@ final class UnnestStage: Stage, @unchecked Sendable {
         let longest = counts.max() ?? 0
         let isKept = longest == 0 && stage.unnest.keepsEmpty
         let added = isKept ? 1 : longest
-        if added == 0 { continue }
-        rows.append(repeating: UInt32(truncatingIfNeeded: row), count: added)
-        for position in 0..<added {
-          ordinals.append(isKept ? 0 : Int64(position + 1))
-        }
-        for (index, collection) in collections.enumerated() {
-          let first = collection.first(row)
-          for position in 0..<added {
-            elements[index].append(
-              position < counts[index] ? first &+ UInt32(position) : Column.missingRow
-            )
+        var start = 0
+        // A single array may have more elements than a batch has rows.
+        while start < added {
+          let end = min(start + Batch.sliceRowCount, added)
+          rows.append(repeating: UInt32(truncatingIfNeeded: row), count: end - start)
+          for position in start..<end { ordinals.append(isKept ? 0 : Int64(position + 1)) }
+          for (index, collection) in collections.enumerated() {
+            let first = collection.first(row)
+            for position in start..<end {
+              elements[index].append(
+                position < counts[index] ? first &+ UInt32(position) : Column.missingRow
+              )
+            }
           }
-        }
-        if rows.count >= Batch.sliceRowCount {
-          try send(batch, collections, rows, elements, ordinals)
-          rows = BufferBuilder<UInt32>()
-          ordinals = BufferBuilder<Int64>()
-          elements = collections.map { _ in BufferBuilder<UInt32>() }
+          start = end
+          if rows.count >= Batch.sliceRowCount {
+            try send(batch, collections, rows, elements, ordinals)
+            rows = BufferBuilder<UInt32>()
+            ordinals = BufferBuilder<Int64>()
+            elements = collections.map { _ in BufferBuilder<UInt32>() }
+          }
         }
       }
       try send(batch, collections, rows, elements, ordinals)
@@ -104,7 +107,7 @@ final class UnnestStage: Stage, @unchecked Sendable {
     ) throws {
       if rows.count == 0 { return }
       let taken = rows.finish()
-      var columns = batch.columns.map { $0.taking(taken) }
+      var columns = batch.columns.map { Consumer.repeated($0, taken) }
       for (collection, positions) in zip(collections, elements) {
         let indices = positions.finish()
         for part in collection.parts {
@@ -122,6 +125,25 @@ final class UnnestStage: Stage, @unchecked Sendable {
         columns.append(Column(flat: .int64(numbers), count: numbers.count, validity: validity))
       }
       try emit(Batch(columns: columns, rowCount: taken.count))
+    }
+
+    /// The rows of a column next to elements: lists and rows, which may be large, are not copied for each.
+    private static func repeated(_ column: Column, _ rows: Buffer<UInt32>) -> Column {
+      guard column.physicalType.fixedByteCount == 0, column.physicalType != .bytes,
+        case .flat(let values) = column.form, column.count > 0
+      else { return column.taking(rows) }
+      var validity: Validity?
+      if let own = column.validity {
+        let bytes = Buffer<UInt8>(count: rows.count)
+        for row in 0..<rows.count { bytes.base[row] = own.isValid(Int(rows.base[row])) ? 1 : 0 }
+        validity = Validity.fromBytes(bytes.base, count: rows.count)
+      }
+      let dictionary = ColumnDictionary(values: values, count: column.count)
+      return Column(
+        .dictionary(codes: rows, dictionary),
+        count: rows.count,
+        validity: validity
+      )
     }
 
     private static func collection(_ column: Column, _ type: SQLType) -> Collection? {

@@ -13,7 +13,7 @@ final class CollectState: AggregateState {
   private let types: [SQLType]
   private let skipsNulls: Int?
   private let finisher: Finish
-  private var held = 0
+  private var heldByteCount = 0
 
   /// - Parameters:
   ///   - types: The arguments' types.
@@ -43,7 +43,7 @@ final class CollectState: AggregateState {
 
   private func add(_ columns: [Column]) {
     chunks.append(columns)
-    held += columns[0].count
+    heldByteCount += columns.reduce(0) { $0 + $1.valueByteCount }
   }
 
   func merge(
@@ -101,7 +101,7 @@ final class CollectState: AggregateState {
     return try finisher(columns, offsets)
   }
 
-  var byteCount: Int { owners.count * 4 + held * 16 * types.count }
+  var byteCount: Int { owners.count * 4 + heldByteCount }
 
   /// Nulls for the groups without rows.
   static func validity(_ offsets: Buffer<UInt32>) -> Validity? {
