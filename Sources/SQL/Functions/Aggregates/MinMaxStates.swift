@@ -118,6 +118,7 @@ final class MinMaxState<Value: ComparableValue>: AggregateState {
 final class GroupValues {
   private var chunks: [Column] = []
   private var rowsHeld = 0
+  private var heldByteCount = 0
   private let places = GroupArray<UInt64>(.max)
   private let type: SQLType
 
@@ -140,16 +141,20 @@ final class GroupValues {
     guard !groups.isEmpty else { return }
     if rowsHeld > 4 * places.count + 4_096 || chunks.count > 4_000 { compact() }
     let chunk = UInt64(chunks.count) << 32
-    chunks.append(column.taking(Buffer(rows)))
+    // A few rows must not hold all texts of a page.
+    let kept = column.taking(Buffer(rows)).detached()
+    chunks.append(kept)
     rowsHeld += rows.count
+    heldByteCount += kept.valueByteCount
     for (index, group) in groups.enumerated() { places[group] = chunk | UInt64(index) }
   }
 
   private func compact() {
-    let column = finish()
+    let column = finish().detached()
     for group in 0..<places.count where places[group] != .max { places[group] = UInt64(group) }
     chunks = [column]
     rowsHeld = column.count
+    heldByteCount = column.valueByteCount
   }
 
   /// One row a group; null for groups without a value.
@@ -177,7 +182,7 @@ final class GroupValues {
     return all.taking(rows)
   }
 
-  var byteCount: Int { places.byteCount + rowsHeld * 16 }
+  var byteCount: Int { places.byteCount + heldByteCount }
 }
 
 /// `arbitrary`, `min_by`, `max_by`, and `min` and `max` of nested values.
