@@ -4,6 +4,10 @@ import Testing
 
 @testable import SQL
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 @Suite struct SpillFormatTests {
   private static let nested = SQLType.array(
     .row([SQLType.RowField(name: "a", type: .bigint), SQLType.RowField(name: "b", type: .text)])
@@ -78,5 +82,31 @@ import Testing
     }
     #expect(second.offset == first.offset)
     #expect(store.byteCount == 19_997)
+  }
+
+  @Test func `a file system that has only files with names has none for long`() throws {
+    let folder = TemporaryDirectory()
+    func make(_ name: String, _ text: String, age: Int) {
+      folder.write(text, to: name)
+      var times = [timespec(), timespec()]
+      for index in 0...1 { times[index].tv_sec = time(nil) - age }
+      utimensat(AT_FDCWD, folder(name), times, 0)
+    }
+    make(".lake-spill-killed", "", age: 100)
+    make(".lake-spill-otherw", "", age: 5)
+    make(".lake-spill-foreig", "not lake's", age: 100)
+    let file = SpillStore.removedFile(in: folder.path)
+    #expect(file >= 0)
+    defer { close(file) }
+    #expect(write(file, "rows", 4) == 4)
+    // One that another process is about to remove stays, and what holds bytes is nobody's of lake.
+    #expect(access(folder(".lake-spill-killed"), F_OK) != 0)
+    #expect(access(folder(".lake-spill-otherw"), F_OK) == 0)
+    #expect(access(folder(".lake-spill-foreig"), F_OK) == 0)
+    var status = stat()
+    #expect(fstat(file, &status) == 0)
+    #expect(status.st_nlink == 0)
+    #expect(status.st_size == 4)
+    #expect(SpillStore.removedFile(in: folder("missing")) < 0)
   }
 }

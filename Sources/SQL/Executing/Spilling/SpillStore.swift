@@ -120,14 +120,42 @@ final class SpillStore: Sendable {
     // `O_TMPFILE`, which Glibc's module leaves out: a bit of its own and O_DIRECTORY.
     let temporary: Int32 = 0o20_000_000 | O_DIRECTORY
     let file = Glibc.open(folder, temporary | O_RDWR | O_CLOEXEC, 0o600)
-    if file >= 0 { return file }
-    var template = Array("\(folder)/.lake-spill-XXXXXX".utf8CString)
+    return file >= 0 ? file : removedFile(in: folder)
+  }
+
+  /// What names begin with that files have for a moment.
+  private static let prefix = ".lake-spill-"
+
+  /// A file whose name is removed at once, for file systems that have none without a name.
+  ///
+  /// A process that is killed in between leaves an empty file; such ones are removed, too.
+  static func removedFile(in folder: String) -> Int32 {
+    removeLeftovers(in: folder)
+    var template = Array("\(folder)/\(prefix)XXXXXX".utf8CString)
     let named = mkstemp(&template)
     if named >= 0 {
       unlink(template)
       _ = fcntl(named, F_SETFD, FD_CLOEXEC)
     }
     return named
+  }
+
+  private static func removeLeftovers(in folder: String) {
+    guard let stream = opendir(folder) else { return }
+    defer { closedir(stream) }
+    let now = time(nil)
+    while let entry = readdir(stream) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) { tuple in
+        tuple.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      guard name.hasPrefix(prefix) else { continue }
+      let path = "\(folder)/\(name)"
+      var status = stat()
+      // A name that is a minute old is nobody's any more.
+      if lstat(path, &status) == 0, status.st_size == 0, now - status.st_mtim.tv_sec > 60 {
+        unlink(path)
+      }
+    }
   }
 
   private func failure(_ verb: String) -> SQLError {
