@@ -335,8 +335,15 @@ import Testing
   }
 
   private static func text(_ value: Scalar) -> String {
-    if case .bytes(let bytes) = value { return String(decoding: bytes, as: UTF8.self) }
-    return "\(value)"
+    // What a description by reflection would say, at a fraction of its time for the frequent kinds.
+    switch value {
+    case .null: "null"
+    case .int(let number): String(number)
+    case .int128(let number): String(number)
+    case .double(let number): number.description
+    case .bytes(let bytes): String(decoding: bytes, as: UTF8.self)
+    default: "\(value)"
+    }
   }
 
   @Test(arguments: cases)

@@ -34,6 +34,7 @@ final class KeyPrefix {
   ///   - hashes: The hashes of all keys, which tell nulls.
   ///   - rowCount: How many keys there are.
   ///   - textOwner: What keeps their texts alive.
+  /// - Returns: One for each key.
   func hashes(
     _ layout: KeyLayout,
     words: UnsafePointer<UInt64>,

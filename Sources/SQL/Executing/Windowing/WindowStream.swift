@@ -45,6 +45,7 @@ final class WindowStream {
   ///   - name: Of the operator, for messages.
   ///   - account: Counts what is in memory.
   ///   - control: Of the query.
+  /// - Throws: What the functions throw when they begin.
   init(
     _ window: StreamedWindow,
     _ facts: StreamedWindowFacts,
