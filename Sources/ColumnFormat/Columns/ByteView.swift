@@ -235,6 +235,8 @@ public final class ByteArena: @unchecked Sendable {
   private var blockByteCount: Int
   /// The memory taken from the system, in bytes.
   public private(set) var byteCount = 0
+  /// What of it holds texts, or is left over between them, in bytes.
+  public var usedByteCount: Int { byteCount - remaining }
 
   /// An empty arena whose first block has `blockByteCount` bytes.
   public init(blockByteCount: Int = 16 << 10) {

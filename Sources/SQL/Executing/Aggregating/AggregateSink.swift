@@ -160,7 +160,7 @@ final class AggregateSink: Sink, GroupSupply, @unchecked Sendable {
       _ = try emit(whole, true)
       return
     }
-    let groups = try merged(part: part, control)
+    var groups = Optional(try merged(part: part, control))
     if unfinishedCount.wrappingSubtract(1, ordering: .acquiringAndReleasing).newValue == 0 {
       // Everything is in the parts' own groups.
       groupsByPart = [:]
@@ -168,11 +168,11 @@ final class AggregateSink: Sink, GroupSupply, @unchecked Sendable {
       for worker in workers { worker.forget() }
     }
     guard let spilled else {
-      _ = try emit(groups, true)
+      if let groups { _ = try emit(groups, true) }
       return
     }
     let rest = SpilledAggregation(self, control)
-    _ = try rest.add(spilled.map { $0.partitions[part] }, to: groups, level: 1, emit)
+    _ = try rest.add(spilled.map { $0.partitions[part] }, to: &groups, level: 1, emit)
   }
 
   /// The groups of a part that are in memory.

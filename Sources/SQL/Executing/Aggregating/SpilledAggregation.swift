@@ -10,6 +10,9 @@ import ColumnFormat
 struct SpilledAggregation {
   /// Rows that are still together after so many divisions have few keys, whose states are what is large.
   private static let levelMax = 4
+  /// So many are all moved to their parts before the first of these is finished; of fewer, empty tables
+  /// would take more than their own.
+  private static let groupCountOfParts = 1 << 12
   /// Fewer groups are not worth dividing.
   private static let groupCountMin = 256
 
@@ -27,7 +30,7 @@ struct SpilledAggregation {
   ///
   /// - Parameters:
   ///   - rows: By pass: keys and arguments, read for the last time.
-  ///   - groups: What is in memory of the same part.
+  ///   - known: What is in memory of the same part; taken, so that it goes as soon as it can.
   ///   - level: Of the division that follows if there is no memory.
   ///   - isPiece: Whether there are other rows with the same first keys elsewhere.
   ///   - isLast: Whether those are done.
@@ -36,12 +39,13 @@ struct SpilledAggregation {
   /// - Throws: `exceededMemory` where the states of few groups do not fit.
   func add(
     _ rows: [SpilledRows],
-    to groups: GroupedRows,
+    to known: inout GroupedRows?,
     level: Int,
     isPiece: Bool = false,
     isLast: Bool = true,
     _ emit: (_ groups: GroupedRows, _ isLast: Bool) throws -> Bool
   ) throws -> Bool {
+    guard var groups = known.take() else { return true }
     let shape = sink.shape
     let account = MemoryAccount(control.budget, for: sink.name, statistics: sink.statistics)
     let encoder = KeyEncoder(KeyLayout(shape.keyTypes))
@@ -85,14 +89,28 @@ struct SpilledAggregation {
     guard let writers else { return try emit(groups, isLast) }
     for writer in writers { try writer.flush() }
     let own = DividedGroups.parts(groups, level: level, by: divider)
+    var divided: [GroupedRows?] = []
+    var heldByteCount = 0
+    if groups.groupCount >= SpilledAggregation.groupCountOfParts {
+      for sources in own { divided.append(try self.part(of: groups, sources)) }
+      groups = try GroupedRows(shape, capacity: 1)
+      heldByteCount = divided.reduce(0) { $0 + ($1?.byteCount ?? 0) }
+      try account.set(heldByteCount)
+    }
     for part in own.indices {
       if control.isStopped { return false }
-      let divided = try GroupedRows(shape, capacity: max(own[part].count, 64))
-      try divided.merge(groups, sources: own[part])
+      var next: GroupedRows?
+      if divided.isEmpty {
+        next = try self.part(of: groups, own[part])
+      } else {
+        next = divided[part].take()
+        heldByteCount -= next?.byteCount ?? 0
+        try account.set(heldByteCount)
+      }
       let rest = writers.map { $0.target.partitions[part] }
       let wantsMore = try add(
         rest,
-        to: divided,
+        to: &next,
         level: level + 1,
         isPiece: divider == nil,
         isLast: divider != nil || (isLast && part == own.count - 1),
@@ -101,6 +119,12 @@ struct SpilledAggregation {
       if !wantsMore { return false }
     }
     return true
+  }
+
+  private func part(of groups: GroupedRows, _ sources: Buffer<UInt32>) throws -> GroupedRows {
+    let part = try GroupedRows(sink.shape, capacity: max(sources.count, 16))
+    try part.merge(groups, sources: sources)
+    return part
   }
 
   /// What divides groups by their first keys, where these differ.

@@ -33,6 +33,14 @@ final class GrowingColumn {
       + nestedByteCount
   }
 
+  /// What of it the rows take.
+  var usedByteCount: Int {
+    count * width + (arena?.usedByteCount ?? 0) + (validityWords?.count ?? 0) * 8 + nestedByteCount
+  }
+
+  /// There may be hundreds of columns with a few rows each.
+  private static let firstArenaByteCount = 2 << 10
+
   /// Appends all rows of a column.
   func append(_ column: Column) {
     if width == 0 {
@@ -165,7 +173,7 @@ final class GrowingColumn {
     case .float32(let buffer): copy(buffer.base, rows, rowCount)
     case .float64(let buffer): copy(buffer.base, rows, rowCount)
     case .bytes(let buffer, _):
-      let arena = arena ?? ByteArena()
+      let arena = arena ?? ByteArena(blockByteCount: GrowingColumn.firstArenaByteCount)
       self.arena = arena
       let target = block.base.assumingMemoryBound(to: ByteView.self) + count
       let source = buffer.base
@@ -182,7 +190,7 @@ final class GrowingColumn {
     let target = block.base + count * width
     switch values {
     case .bytes(let buffer, _):
-      let arena = arena ?? ByteArena()
+      let arena = arena ?? ByteArena(blockByteCount: GrowingColumn.firstArenaByteCount)
       self.arena = arena
       let view = isNull ? ByteView() : arena.copy(buffer[0])
       target.assumingMemoryBound(to: ByteView.self).update(repeating: view, count: rowCount)
@@ -287,6 +295,8 @@ final class RowCollection {
   init(_ types: [SQLType]) { columns = types.map { GrowingColumn($0) } }
 
   var byteCount: Int { columns.reduce(0) { $0 + $1.byteCount } }
+  /// What of it the rows take.
+  var usedByteCount: Int { columns.reduce(0) { $0 + $1.usedByteCount } }
 
   func append(_ batch: Batch) {
     for (column, part) in zip(columns, batch.columns) { column.append(part) }

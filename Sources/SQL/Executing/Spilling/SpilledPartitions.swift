@@ -71,12 +71,12 @@ final class PartitionWriter {
     let own = gathered[partition] ?? RowCollection(target.partitions[partition].types)
     gathered[partition] = own
     own.append(columns, rows: rows)
-    if own.byteCount >= blockByteCount { try write(partition) }
+    if own.usedByteCount >= blockByteCount { try write(partition) }
   }
 
   private func write(_ partition: Int) throws(SQLError) {
     guard let own = gathered[partition], own.rowCount > 0 else { return }
-    try target.partitions[partition].append(own.finish(), byteCount: own.byteCount)
+    try target.partitions[partition].append(own.finish(), byteCount: own.usedByteCount)
     gathered[partition] = nil
   }
 

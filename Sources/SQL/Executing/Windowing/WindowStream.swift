@@ -200,7 +200,9 @@ final class WindowStream {
         }
       }
     }
-    rows = [piece.rows.slice(start..<rowCount)]
+    // What stays must not hold the blocks in which all rows before have come.
+    let left = piece.rows.slice(start..<rowCount)
+    rows = [Batch(columns: left.columns.map { $0.detached() }, rowCount: left.rowCount)]
     rowCount -= start
     doneCount = end - start
     goneCount += start
