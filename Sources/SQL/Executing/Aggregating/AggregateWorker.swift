@@ -63,7 +63,7 @@ final class AggregateWorker: BatchConsumer {
       }
       try decide(batch)
     }
-    if try account.isCrowded(byteCount, share: 5) {
+    if try account.isCrowded(byteCount + groups.growthByteCount, share: 5) {
       if let partitions = sink.partitions(control) {
         try startSpilling(partitions)
       } else {

@@ -39,6 +39,15 @@ final class GroupedRows {
       + kept.values.reduce(0) { $0 + $1.rows.byteCount + $1.groups.count * 4 }
   }
 
+  /// What the next rows may add at once, because the table grows by doubling.
+  var growthByteCount: Int {
+    guard let table, groupCount > GroupedRows.smallGroupCount, table.isNearlyFull else { return 0 }
+    return table.byteCount
+  }
+
+  /// Tables with fewer groups are grown without a second look.
+  private static let smallGroupCount = 1 << 15
+
   func grow(to count: Int) throws {
     guard count > groupCount else { return }
     groupCount = count

@@ -73,7 +73,7 @@ struct SpilledAggregation {
         let input = sink.input(Array(batch.columns.dropFirst(keyCount)), rowCount: rowCount)
         try groups.update(shape.passes[pass].calls, input, groups: numbers)
         let byteCount = groups.byteCount + encoder.byteCount
-        if try account.isCrowded(byteCount, share: 5) {
+        if try account.isCrowded(byteCount + groups.growthByteCount, share: 5) {
           if level <= SpilledAggregation.levelMax
             && groups.groupCount > SpilledAggregation.groupCountMin
           {

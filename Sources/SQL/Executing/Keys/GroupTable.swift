@@ -20,6 +20,9 @@ final class GroupTable {
   private var slotCount: Int
   /// Long texts of keys; nil where those of the rows stay as long as the table.
   private let arena: ByteArena?
+  /// Whether some thousand more keys may make it twice as large.
+  var isNearlyFull: Bool { count + 4 * Batch.rowCountTarget > capacity }
+
   /// What keeps the keys' long texts alive.
   let textOwner: AnyObject
 
