@@ -10,12 +10,16 @@ struct MatchReplacer {
   private var template: ReplacementTemplate?
   private var templateSource = SameBytes()
   private var joined: [UInt8] = []
+  /// Set once a text was a match of such a pattern; the matcher that it is part of is kept above.
+  private var soleGroup: SoleGroup?
 
   /// The text with all matches replaced.
   ///
   /// Throws: what the pattern and the template, which counts only where there is a match, are
   /// refused for.
   mutating func replace(_ text: Bytes, _ pattern: Bytes, _ with: Bytes) throws -> ByteView {
+    if let result = soleGroup?.result(text, pattern, with) { return result }
+    soleGroup = nil
     let matcher = try matchers.matcher(pattern, isOther: &templateSource.isForgotten)
     // A result that is one part of the text or the template, as after '^.*(part).*$', is not copied.
     var only: ByteView?
@@ -40,7 +44,41 @@ struct MatchReplacer {
       return true
     }
     append(ByteView(text, start, text.count), to: &only)
+    if start > 0, let group = template?.soleGroup, let anchored = matcher.anchored {
+      soleGroup = SoleGroup(
+        pattern: pattern,
+        template: with,
+        match: anchored.match,
+        groups: anchored.groups,
+        group: group
+      )
+    }
     return only ?? arena.copy(joined)
+  }
+
+  /// What becomes of texts that are a match as a whole, or none, where one group is all that is kept, as
+  /// of `'^https?://([^/]+)/.*$'`: a part of the text, for which nothing is to be put together.
+  private struct SoleGroup {
+    let pattern: Bytes
+    let template: Bytes
+    var match: DirectMatch
+    let groups: UnsafePointer<Int>
+    let group: Int
+
+    /// Nil where it is not as simple as that.
+    mutating func result(_ text: Bytes, _ pattern: Bytes, _ template: Bytes) -> ByteView? {
+      // Within a call the same place means the same bytes.
+      guard pattern.baseAddress == self.pattern.baseAddress, pattern.count == self.pattern.count,
+        template.baseAddress == self.template.baseAddress, template.count == self.template.count
+      else { return nil }
+      switch match.find(text, from: 0) {
+      case .none: return ByteView(text, 0, text.count)
+      case .found where groups[1] == text.count:
+        let (start, end) = (groups[2 * group], groups[2 * group + 1])
+        return start < 0 ? ByteView() : ByteView(text, start, end)
+      case .found, .undecided: return nil
+      }
+    }
   }
 
   @inline(__always)

@@ -123,6 +123,13 @@ final class RegularExpressionMatcher {
       directGroups.deallocate()
     }
 
+    /// The matcher of a pattern that matches at the start of a text or not at all, and where it writes its
+    /// groups; nil for other patterns.
+    var anchored: (match: DirectMatch, groups: UnsafePointer<Int>)? {
+      guard let direct, expression.direct?.isAnchored == true else { return nil }
+      return (direct, UnsafePointer(directGroups))
+    }
+
     /// Whether there is a match at or after `start`; `group` then tells where.
     func find(_ text: UnsafeRawBufferPointer, from start: Int = 0) throws -> Bool {
       isDirect = false
@@ -191,6 +198,7 @@ final class RegularExpressionMatcher {
     init(_ expression: RegularExpression) throws { self.expression = expression }
     func find(_ text: UnsafeRawBufferPointer, from start: Int = 0) throws -> Bool { false }
     func group(_ index: Int) -> Range<Int>? { nil }
+    var anchored: (match: DirectMatch, groups: UnsafePointer<Int>)? { nil }
     var groupCount: Int { 0 }
     func number(ofGroup name: String) -> Int? { nil }
   #endif

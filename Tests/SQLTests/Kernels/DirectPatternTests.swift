@@ -80,6 +80,36 @@ import Testing
     #expect(found > 10_000)
   }
 
+  @Test func `texts that are replaced one after the other become what each becomes by itself`()
+    throws
+  {
+    var random = SeededNumbers(11)
+    var parts = 0
+    for _ in 0..<3_000 {
+      let pattern = Array(("^(" + sequence(&random, depth: 1) + ")?.*$").utf8)
+      let template = Array(["$1", "$0", "<$1>", ""][random.int(4)].utf8)
+      let units = ["a", "b", "c", ".", "/", "-", "1", "\n", "é", "ж"].map { Array($0.utf8) }
+      let texts = (0..<12).map { _ in
+        Array((0..<random.int(20)).map { _ in units[random.int(units.count)] }.joined())
+      }
+      var replacer = MatchReplacer()
+      try pattern.withUnsafeBytes { pattern in
+        try template.withUnsafeBytes { template in
+          for text in texts {
+            try text.withUnsafeBytes { text in
+              let result = try replacer.replace(text, pattern, template).withBytes { Array($0) }
+              var alone = MatchReplacer()
+              let expected = try alone.replace(text, pattern, template).withBytes { Array($0) }
+              #expect(result == expected, "\(Array(pattern)) in \(Array(text))")
+              parts += result.isEmpty || result.count == text.count ? 0 : 1
+            }
+          }
+        }
+      }
+    }
+    #expect(parts > 1_000)
+  }
+
   @Test func `texts beyond ASCII and with too many ways to match go to PCRE2`() throws {
     let nested = "^" + String(repeating: "a*", count: 12) + "b"
     for (pattern, text, expected) in [
