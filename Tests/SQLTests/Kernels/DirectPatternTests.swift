@@ -1,3 +1,4 @@
+import ColumnFormat
 import Testing
 
 @testable import SQL
