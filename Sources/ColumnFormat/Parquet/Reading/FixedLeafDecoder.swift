@@ -112,7 +112,7 @@ final class FixedLeafDecoder<Conversion: StoredConversion>: TypedLeafDecoder {
     switch page.layout {
     case .dictionary:
       var left = count
-      if codeRuns != nil && constant == nil && page.layout == .dictionary {
+      if codeRuns != nil {
         left &-= try appendRuns(&page, count: count)
         filled &+= count &- left
         if left == 0 { return }

@@ -62,7 +62,9 @@ final class DividedGroups {
       rowCount: hashes.count,
       textOwner: textOwner
     )
-    return DividedGroups.parts(own.base, count: own.count, level: 0)
+    return withExtendedLifetime(own) {
+      DividedGroups.parts(own.base, count: own.count, level: 0)
+    }
   }
 
   /// Rows with these hashes by part, and where each part begins among them.
@@ -100,7 +102,7 @@ final class DividedGroups {
     guard let table = groups.table else { return [] }
     guard let prefix else { return parts(table.hashes, count: table.count, level: level) }
     let own = prefix.hashes(table)
-    return parts(own.base, count: own.count, level: level)
+    return withExtendedLifetime(own) { parts(own.base, count: own.count, level: level) }
   }
 }
 

@@ -21,7 +21,7 @@ final class GroupedRows {
   ///   - shape: Of the aggregation.
   ///   - capacity: For how many groups there is room without growing.
   ///   - textOwner: What keeps the keys' long texts alive; nil where those of new groups are to be copied.
-  /// - Throws: ``SQLError`` where there is no memory for the one group of an aggregation without keys.
+  /// - Throws: What a state throws that makes room for the one group of an aggregation without keys.
   init(_ shape: AggregateShape, capacity: Int = 1024, textOwner: AnyObject? = nil) throws {
     self.shape = shape
     table =

@@ -178,8 +178,8 @@ final class TopNWorker: BatchConsumer {
     var tiedCount = 0
     for row in 0..<batch.rowCount {
       rows.base[count] = UInt32(truncatingIfNeeded: row)
-      count &+= TopNWorker.number(words.base[row] <= threshold)
-      tiedCount &+= TopNWorker.number(words.base[row] == threshold)
+      count &+= Int(bit(words.base[row] <= threshold))
+      tiedCount &+= Int(bit(words.base[row] == threshold))
     }
     let selected = rows.slice(0..<count)
     guard tiedCount > 0, let worst, worst.word == threshold else { return selected }
@@ -193,30 +193,25 @@ final class TopNWorker: BatchConsumer {
     let last = rows.count
     let compared = Batch.concatenate([keys(of: batch).taking(rows), worst])
     let sortWords = SortWords(compared, keyOrder)
-    let (words, wordCount) = (sortWords.words.base, sortWords.wordCount)
+    let (words, wordCount) = (sortWords.words, sortWords.wordCount)
     let comparison = sortWords.inexactKey.map { RowComparison(compared, keyOrder, from: $0) }
     let chosen = Buffer<UInt32>(count: rows.count)
     var count = 0
     for index in 0..<last {
       var word = 0
       while word < wordCount
-        && words[index &* wordCount &+ word] == words[last &* wordCount &+ word]
+        && words.base[index &* wordCount &+ word] == words.base[last &* wordCount &+ word]
       {
         word &+= 1
       }
       let isBetter =
         word < wordCount
-        ? words[index &* wordCount &+ word] < words[last &* wordCount &+ word]
+        ? words.base[index &* wordCount &+ word] < words.base[last &* wordCount &+ word]
         : comparison.map { $0.compare(index, last) < 0 } ?? false
       chosen.base[count] = rows.base[index]
-      count &+= TopNWorker.number(isBetter)
+      count &+= Int(bit(isBetter))
     }
     return chosen.slice(0..<count)
-  }
-
-  @inline(__always)
-  private static func number(_ isTrue: Bool) -> Int {
-    Int(truncatingIfNeeded: unsafeBitCast(isTrue, to: UInt8.self))
   }
 
   private func keys(of batch: Batch) -> Batch {

@@ -132,17 +132,11 @@ final class UnnestStage: Stage, @unchecked Sendable {
       guard column.physicalType.fixedByteCount == 0, column.physicalType != .bytes,
         case .flat(let values) = column.form, column.count > 0
       else { return column.taking(rows) }
-      var validity: Validity?
-      if let own = column.validity {
-        let bytes = Buffer<UInt8>(count: rows.count)
-        for row in 0..<rows.count { bytes.base[row] = own.isValid(Int(rows.base[row])) ? 1 : 0 }
-        validity = Validity.fromBytes(bytes.base, count: rows.count)
-      }
       let dictionary = ColumnDictionary(values: values, count: column.count)
       return Column(
         .dictionary(codes: rows, dictionary),
         count: rows.count,
-        validity: validity
+        validity: column.validity?.taking(rows)
       )
     }
 
