@@ -154,7 +154,7 @@ let package = Package(
       "LakeWriterTests",
       ["LakeWriter", "Catalog", "ObjectStore", "RowFormat", "ColumnFormat"]
     ),
-    tests("SQLTests", ["SQL", "Catalog", "ObjectStore", "RowFormat", "ColumnFormat"]),
+    tests("SQLTests", ["SQL", "CKernels", "Catalog", "ObjectStore", "RowFormat", "ColumnFormat"]),
     tests(
       "LakeCommandTests",
       ["lake", "SQL", "LakeWriter", "Catalog", "ObjectStore", "RowFormat", "ColumnFormat"]

@@ -1,5 +1,6 @@
 // Small C functions for what Swift cannot express at full speed: byte masks, prefetches, Snappy's
-// inner loop. Everything here needs only the baseline instruction set; what is short is inlined.
+// inner loop. What is short is inlined and needs only the baseline instruction set; a loop that has a
+// wider form asks the processor each time that it is called.
 #ifndef LAKE_CKERNELS_H
 #define LAKE_CKERNELS_H
 
@@ -57,6 +58,38 @@ static inline int64_t lake_count_equal(const uint8_t *at, int64_t count, uint8_t
   for (; index < count; index++) total += at[index] == byte;
   return total;
 }
+
+/// Where the `length` bytes at `needle` first begin in the `count` bytes at `text`, or -1.
+///
+/// Many places at a time by their first and last byte (W. Muła, *SIMD-friendly algorithms for substring
+/// searching*).
+int64_t lake_find(const uint8_t *text, int64_t count, const uint8_t *needle, int64_t length);
+
+/// The same by the baseline instruction set.
+int64_t lake_find_baseline(
+    const uint8_t *text, int64_t count, const uint8_t *needle, int64_t length);
+
+/// The 16 bytes of Swift's `ByteView`.
+typedef struct {
+  uint32_t count;
+  uint32_t start;
+  /// Where the text is, if it has more than the twelve bytes that would fit behind the count.
+  uint64_t rest;
+} lake_text;
+
+static inline const uint8_t *lake_text_bytes(const lake_text *text) {
+  return text->count <= 12 ? (const uint8_t *)text + 4 : (const uint8_t *)(uintptr_t)text->rest;
+}
+
+/// Sets each of the `count` bytes `found` to whether the text of the row `row & mask` contains the
+/// `length` bytes at `needle`.
+void lake_texts_contain(
+    const lake_text *texts, int64_t mask, int64_t count, const uint8_t *needle, int64_t length,
+    uint8_t *found);
+
+/// How many code points the text of each row `row & mask` has.
+void lake_texts_count_code_points(
+    const lake_text *texts, int64_t mask, int64_t count, int64_t *lengths);
 
 /// How many of the `count` bytes at `at` start a code point of UTF-8.
 static inline int64_t lake_count_code_points(const uint8_t *at, int64_t count) {

@@ -155,13 +155,32 @@ public struct ByteView: BitwiseCopyable, Sendable {
         if shared > 0, let leftStart = leftBytes.baseAddress,
           let rightStart = rightBytes.baseAddress
         {
-          let order = memcmp(leftStart, rightStart, shared)
-          if order != 0 { return order < 0 ? -1 : 1 }
+          let order = compare(leftStart, rightStart, count: shared)
+          if order != 0 { return order }
         }
         return leftBytes.count < rightBytes.count
           ? -1 : (leftBytes.count > rightBytes.count ? 1 : 0)
       }
     }
+  }
+
+  /// The order of `count` bytes at two places. Most differ within the first words, for which a call of
+  /// memcmp takes longer than the comparison.
+  @inline(__always)
+  private static func compare(
+    _ left: UnsafeRawPointer,
+    _ right: UnsafeRawPointer,
+    count: Int
+  ) -> Int {
+    var at = 0
+    while count - at >= 8 && at < 32 {
+      let leftWord = UInt64(bigEndian: (left + at).loadUnaligned(as: UInt64.self))
+      let rightWord = UInt64(bigEndian: (right + at).loadUnaligned(as: UInt64.self))
+      if leftWord != rightWord { return leftWord < rightWord ? -1 : 1 }
+      at += 8
+    }
+    let order = memcmp(left + at, right + at, count - at)
+    return order == 0 ? 0 : (order < 0 ? -1 : 1)
   }
 }
 

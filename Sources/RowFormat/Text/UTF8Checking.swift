@@ -26,7 +26,7 @@ package enum UTF8Checking {
   }
 
   /// Whether all bytes are UTF-8.
-  package static func isValid(_ start: UnsafePointer<UInt8>, count: Int) -> Bool {
+  static func isValid(_ start: UnsafePointer<UInt8>, count: Int) -> Bool {
     lake_is_ascii(start, Int64(count)) || firstInvalid(start, count: count) == nil
   }
 

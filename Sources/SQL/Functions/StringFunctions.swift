@@ -1,3 +1,4 @@
+import CKernels
 import ColumnFormat
 
 #if canImport(Glibc)
@@ -14,12 +15,8 @@ enum StringFunctions {
       "The number of code points of text, or of bytes of binary.",
       examples: ["length('héllo')": "5"],
       canFail: false
-    ) { a, n, _ in
-      try Rowwise.map(a, n) { (text: Bytes) -> Int64? in Int64(UTF8Text.count(text)) }
-    }
-    functions.scalar("length(char) -> bigint", canFail: false) { a, n, _ in
-      try Rowwise.map(a, n) { (text: Bytes) -> Int64? in Int64(UTF8Text.count(text)) }
-    }
+    ) { a, n, _ in lengths(a[0], n) }
+    functions.scalar("length(char) -> bigint", canFail: false) { a, n, _ in lengths(a[0], n) }
     functions.scalar("length(varbinary) -> bigint", canFail: false) { a, n, _ in
       try Rowwise.map(a, n) { (bytes: Bytes) -> Int64? in Int64(bytes.count) }
     }
@@ -30,6 +27,15 @@ enum StringFunctions {
     StringJoinFunctions.register(&functions)
     CodePointFunctions.register(&functions)
     StringDistanceFunctions.register(&functions)
+  }
+
+  private static func lengths(_ texts: Column, _ rowCount: Int) -> Column {
+    let source = Operand<ByteView>(texts)
+    let result = Buffer<Int64>(count: rowCount)
+    source.withTexts { texts, mask in
+      lake_texts_count_code_points(texts, mask, Int64(rowCount), result.base)
+    }
+    return Column(result, validity: source.validity)
   }
 
   // MARK: Case

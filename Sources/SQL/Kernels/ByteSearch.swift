@@ -5,46 +5,39 @@ import ColumnFormat
   import Glibc
 #endif
 
+extension Operand where Value == ByteView {
+  /// Calls `body` with the texts and their mask, for loops in C.
+  @inline(__always)
+  func withTexts<Result>(_ body: (UnsafePointer<lake_text>, Int64) -> Result) -> Result {
+    withExtendedLifetime(buffer) {
+      body(
+        UnsafeRawPointer(buffer.base).assumingMemoryBound(to: lake_text.self),
+        Int64(mask)
+      )
+    }
+  }
+}
+
 /// Finds bytes in bytes.
 enum ByteSearch {
   /// Where `needle` first begins in `haystack` at or after `start`.
-  ///
-  /// Sixteen places at a time by their first and last byte (W. Muła, *SIMD-friendly algorithms for
-  /// substring searching*); the rest by hand.
   @inline(__always)
   static func find(
     _ needle: UnsafeRawBufferPointer,
     in haystack: UnsafeRawBufferPointer,
     from start: Int = 0
   ) -> Int? {
-    let length = needle.count
-    if length == 0 { return start }
-    guard let pattern = needle.baseAddress, let text = haystack.baseAddress,
-      haystack.count &- start >= length
-    else { return nil }
-    let bytes = text.assumingMemoryBound(to: UInt8.self)
-    let first = pattern.load(as: UInt8.self)
-    let last = pattern.load(fromByteOffset: length &- 1, as: UInt8.self)
-    let lastStart = haystack.count &- length
-    var position = start
-    while position &+ 15 <= lastStart {
-      var mask =
-        lake_mask16_equal(bytes + position, first)
-        & lake_mask16_equal(bytes + (position &+ length &- 1), last)
-      while mask != 0 {
-        let candidate = position &+ mask.trailingZeroBitCount
-        if memcmp(text + candidate, pattern, length) == 0 { return candidate }
-        mask &= mask &- 1
-      }
-      position &+= 16
+    guard let pattern = needle.baseAddress, !needle.isEmpty else { return start }
+    guard let text = haystack.baseAddress, haystack.count &- start >= needle.count else {
+      return nil
     }
-    while position <= lastStart {
-      if bytes[position] == first, memcmp(text + position, pattern, length) == 0 {
-        return position
-      }
-      position &+= 1
-    }
-    return nil
+    let place = lake_find(
+      (text + start).assumingMemoryBound(to: UInt8.self),
+      Int64(haystack.count &- start),
+      pattern.assumingMemoryBound(to: UInt8.self),
+      Int64(needle.count)
+    )
+    return place < 0 ? nil : start &+ Int(place)
   }
 
   @inline(__always)

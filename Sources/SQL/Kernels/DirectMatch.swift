@@ -1,5 +1,4 @@
 import ColumnFormat
-import RowFormat
 
 #if canImport(Glibc)
   import Glibc
@@ -53,9 +52,7 @@ struct DirectMatch {
     count = bytes.count
     if let base = bytes.baseAddress {
       text = base.assumingMemoryBound(to: UInt8.self)
-      if !UTF8Text.isASCII(bytes) {
-        guard isForUTF8, UTF8Checking.isValid(text, count: count) else { return .undecided }
-      }
+      guard isForUTF8 || UTF8Text.isASCII(bytes) else { return .undecided }
     }
     budget = 256 + 8 * count
     var position = start
@@ -65,15 +62,82 @@ struct DirectMatch {
         else { return .none }
         position = UnsafeRawPointer(place) - UnsafeRawPointer(text)
       }
-      for slot in 0..<slotCount { groups[slot] = -1 }
-      if take(0, position) {
-        groups[0] = position
-        return .found
+      let outcome = follow(position)
+      if outcome == .found { return .found }
+      if outcome == .undecided {
+        for slot in 0..<slotCount { groups[slot] = -1 }
+        if take(0, position) {
+          groups[0] = position
+          return .found
+        }
       }
       if budget <= 0 { return .undecided }
       if isAnchored { return .none }
       position += 1
     }
+  }
+
+  /// Follows the way that takes at each step all it can, which is the first to be tried.
+  ///
+  /// What is there or not moves the position by its length times one or zero: a branch on it would be
+  /// guessed wrongly on every other text. `.undecided` where the way leads nowhere and another might not.
+  private mutating func follow(_ start: Int) -> Outcome {
+    let text = text
+    let count = count
+    var number = 0
+    var position = start
+    var hasChoice = false
+    loop: while true {
+      let step = steps + number
+      number &+= 1
+      switch step.pointee.kind {
+      case .literal:
+        guard isLiteral(step, text + position, count &- position) else { break loop }
+        position &+= Int(step.pointee.count)
+      case .set:
+        let taken = run(step, position)
+        guard taken >= step.pointee.low else { break loop }
+        hasChoice = hasChoice || !step.pointee.isPossessive && taken > step.pointee.low
+        position &+= taken
+      case .open: groups[2 &* Int(step.pointee.index)] = position
+      case .close: groups[2 &* Int(step.pointee.index) &+ 1] = position
+      case .optional:
+        guard step.pointee.isOfLiteral else { return .undecided }
+        let isThere = isLiteral(step + 1, text + position, count &- position)
+        position &+= isThere ? Int(step[1].count) : 0
+        hasChoice = hasChoice || isThere
+        number = Int(step.pointee.index)
+      case .end:
+        guard position == count || position == count &- 1 && text[position] == 0x0A else {
+          break loop
+        }
+      case .accept:
+        groups[0] = start
+        groups[1] = position
+        return .found
+      }
+    }
+    if hasChoice { return .undecided }
+    budget -= 1 + (position - start) >> 2
+    return .none
+  }
+
+  /// Whether the bytes at `place`, with `count` up to the text's end, begin with the step's literal.
+  @inline(__always)
+  private func isLiteral(
+    _ step: UnsafePointer<DirectPattern.Step>,
+    _ place: UnsafePointer<UInt8>,
+    _ count: Int
+  ) -> Bool {
+    let length = Int(step.pointee.count)
+    if count >= 8 && length <= 8 {
+      let word = UnsafeRawPointer(place).loadUnaligned(as: UInt64.self)
+      return (word ^ step.pointee.word) & step.pointee.mask == 0
+    }
+    guard count >= length else { return false }
+    let literal = literals + Int(step.pointee.index)
+    for offset in 0..<length where place[offset] != literal[offset] { return false }
+    return true
   }
 
   /// Whether the steps from `first` on match at `start`.
@@ -87,11 +151,8 @@ struct DirectMatch {
       number += 1
       switch step.pointee.kind {
       case .literal:
-        let length = Int(step.pointee.count)
-        guard count - position >= length else { return false }
-        let literal = literals + Int(step.pointee.index)
-        for offset in 0..<length where text[position + offset] != literal[offset] { return false }
-        position += length
+        guard isLiteral(step, text + position, count - position) else { return false }
+        position += Int(step.pointee.count)
       case .set:
         let taken = run(step, position)
         guard taken >= step.pointee.low else { return false }
@@ -139,11 +200,12 @@ struct DirectMatch {
   private func run(_ step: UnsafePointer<DirectPattern.Step>, _ start: Int) -> Int {
     let most = min(count - start, step.pointee.high)
     if most <= 0 { return 0 }
-    if step.pointee.excluded >= 0 {
+    if step.pointee.excluded >= 0 && most > 1 {
       guard let end = memchr(text + start, Int32(step.pointee.excluded), most) else { return most }
       return UnsafeRawPointer(end) - UnsafeRawPointer(text + start)
     }
     let set = sets + 256 * Int(step.pointee.index)
+    if step.pointee.high == 1 { return Int(set[Int(text[start])]) }
     var taken = 0
     while taken < most && set[Int(text[start + taken])] != 0 { taken += 1 }
     return taken

@@ -28,12 +28,17 @@ final class DirectPattern: @unchecked Sendable {
     var kind: Kind
     /// The step behind takes no character of this set: taking fewer of them can't help.
     var isPossessive = false
+    /// What is there or not is one literal, of no group.
+    var isOfLiteral = false
     /// The only byte that is not in the set; -1 where others are not.
     var excluded: Int16 = -1
     var index: Int32 = 0
     var count: Int32 = 0
     var low: Int = 0
     var high: Int = 0
+    /// The literal's first eight bytes, little endian, and the bits of those that it has.
+    var word: UInt64 = 0
+    var mask: UInt64 = 0
   }
 
   let steps: UnsafeMutableBufferPointer<Step>

@@ -22,7 +22,16 @@ struct DirectPatternParser {
     }
     guard sequence(), position == pattern.count else { return false }
     steps.append(DirectPattern.Step(kind: .accept))
-    for number in steps.indices where steps[number].kind == .set { markPossessive(number) }
+    for number in steps.indices {
+      switch steps[number].kind {
+      case .set: markPossessive(number)
+      case .literal: setWord(number)
+      case .optional:
+        steps[number].isOfLiteral =
+          steps[number + 1].kind == .literal && Int(steps[number].index) == number + 2
+      case .open, .close, .end, .accept: break
+      }
+    }
     return true
   }
 
@@ -216,6 +225,14 @@ struct DirectPatternParser {
     if set.hasOthers, let excluded = set.inverted.only { step.excluded = Int16(excluded) }
     steps.append(step)
     sets.append(set)
+  }
+
+  private mutating func setWord(_ number: Int) {
+    let first = Int(steps[number].index)
+    for offset in 0..<min(Int(steps[number].count), 8) {
+      steps[number].word |= UInt64(literals[first + offset]) << UInt64(8 * offset)
+      steps[number].mask |= 0xFF << UInt64(8 * offset)
+    }
   }
 
   /// Finds out whether a repetition can do without going back.

@@ -1,3 +1,4 @@
+import CKernels
 import ColumnFormat
 
 /// A compiled LIKE pattern: the common shapes are prefix, suffix and substring tests.
@@ -216,23 +217,30 @@ extension LikeMatcher {
     let source = Operand<ByteView>(texts)
     let result = Buffer<UInt8>(count: rowCount)
     let target = result.base
-    let views = UnsafePointer(source.buffer.base)
-    let mask = source.mask
-    switch matcher.shape {
-    case .contains(let literal):
-      literal.withUnsafeBytes { needle in
-        for row in 0..<rowCount {
-          target[row] = bit(ByteSearch.find(needle, in: (views + (row & mask)).bytes) != nil)
+    withExtendedLifetime(source.buffer) {
+      let views = UnsafePointer(source.buffer.base)
+      let mask = source.mask
+      switch matcher.shape {
+      case .contains(let literal):
+        literal.withUnsafeBufferPointer { needle in
+          guard let start = needle.baseAddress else { return }
+          source.withTexts { texts, mask in
+            lake_texts_contain(texts, mask, Int64(rowCount), start, Int64(needle.count), target)
+          }
         }
-      }
-    case .prefix(let literal):
-      literal.withUnsafeBytes { needle in
-        for row in 0..<rowCount {
-          target[row] = bit(ByteSearch.hasPrefix((views + (row & mask)).bytes, needle))
+      case .prefix(let literal):
+        literal.withUnsafeBytes { needle in
+          for row in 0..<rowCount {
+            target[row] = bit(ByteSearch.hasPrefix((views + (row & mask)).bytes, needle))
+          }
         }
+      case .ordered(let first, let middle, let last):
+        for row in 0..<rowCount {
+          target[row] = bit(match(first, middle, last, (views + (row & mask)).bytes))
+        }
+      default:
+        for row in 0..<rowCount { target[row] = bit(matcher.matches((views + (row & mask)).bytes)) }
       }
-    default:
-      for row in 0..<rowCount { target[row] = bit(matcher.matches((views + (row & mask)).bytes)) }
     }
     return Column(booleans: result, validity: source.validity)
   }

@@ -54,11 +54,9 @@ import Testing
       }
       let matcher = try RegularExpressionMatcher(expression)
       for _ in 0..<12 {
-        // Half of the texts have letters beyond ASCII, and some bytes that are no letters at all.
+        // Half of the texts have letters beyond ASCII.
         var units = "aaabbc./-1\n".map { Array($0.utf8) }
-        let kind = random.int(6)
-        if kind > 2 { units += "éж€😀".map { Array($0.utf8) } }
-        if kind == 5 { units += [[0xFF], [0xC3]] }
+        if random.int(2) == 1 { units += "éж€😀".map { Array($0.utf8) } }
         let parts = (0..<random.int(14)).map { _ in units[random.int(units.count)] }
         let text = Array(parts.joined())
         let middle = parts.prefix(parts.count / 2).joined().count
@@ -109,6 +107,49 @@ import Testing
       }
     }
     #expect(parts > 1_000)
+  }
+
+  @Test func `a byte that is not UTF-8 is a character of its own, as in Athena`() {
+    let text = Array("http://a".utf8) + [0xFF, 0xC3] + Array("/x".utf8)
+    let pattern = Array("^https?://([^/]+)/.*$".utf8)
+    var replacer = MatchReplacer()
+    let host = try? pattern.withUnsafeBytes { pattern in
+      try text.withUnsafeBytes { text in
+        try Array("$1".utf8).withUnsafeBytes { template in
+          try replacer.replace(text, pattern, template).withBytes { Array($0) }
+        }
+      }
+    }
+    #expect(host == Array("a".utf8) + [0xFF, 0xC3])
+  }
+
+  @Test(
+    arguments: [
+      // What is there or not is taken where that leads on, and left where it does not.
+      ("^(?:www.)?([^.]+).com", "www.com", "www"), ("^(?:www.)?([^.]+).com", "www.a.com", "a"),
+      ("^a?a?(a)", "a", "a"), ("^(?:ab)?(a?)bc", "abc", "a"),
+      // Literals of eight bytes and more, at the text's end and before it.
+      ("^(abcdefgh)", "abcdefgh", "abcdefgh"), ("^(abcdefghi)", "abcdefghij", "abcdefghi"),
+      ("^(abcdefghi)", "abcdefghx", nil), ("^(abcdefgh)", "abcdefg", nil),
+      ("^x(yz)$", "xyz\n", "yz"), ("^x(yz)$", "xyzz", nil),
+    ] as [(String, String, String?)]
+  )
+  func `the way that takes all it can comes first`(
+    pattern: String,
+    text: String,
+    expected: String?
+  ) throws {
+    let expression = try Array(pattern.utf8).withUnsafeBytes {
+      try RegularExpression.compiled($0)
+    }
+    #expect(expression.direct != nil)
+    let matcher = try RegularExpressionMatcher(expression)
+    let bytes = Array(text.utf8)
+    let group = try bytes.withUnsafeBytes {
+      try matcher.find($0)
+        ? matcher.group(1).map { String(decoding: bytes[$0], as: UTF8.self) } : nil
+    }
+    #expect(group == expected)
   }
 
   @Test func `texts beyond ASCII and with too many ways to match go to PCRE2`() throws {
