@@ -164,8 +164,9 @@ public struct ByteView: BitwiseCopyable, Sendable {
     }
   }
 
-  /// The order of `count` bytes at two places. Most differ within the first words, for which a call of
-  /// memcmp takes longer than the comparison.
+  /// The order of `count` bytes at two places.
+  ///
+  /// Most differ within the first words, for which a call of memcmp takes longer than the comparison.
   @inline(__always)
   private static func compare(
     _ left: UnsafeRawPointer,
