@@ -2,7 +2,7 @@ import CKernels
 
 /// A block of raw memory with one owner; buffers and views share it by reference.
 public final class MemoryBlock: @unchecked Sendable {
-  /// The first byte; aligned to 64 bytes, or to 2 MiB for blocks of that size and more.
+  /// The first byte; aligned to 16 bytes, from 2 KiB on to 64, and from 2 MiB on to that.
   public let base: UnsafeMutableRawPointer
   /// The size in bytes.
   public let byteCount: Int
@@ -13,7 +13,7 @@ public final class MemoryBlock: @unchecked Sendable {
     self.byteCount = size
     base =
       BlockPool.take(byteCount: size)
-      ?? UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 64)
+      ?? UnsafeMutableRawPointer.allocate(byteCount: size, alignment: size < 2 << 10 ? 16 : 64)
   }
 
   deinit {

@@ -353,8 +353,9 @@ enum ArrayFunctions {
       isDeterministic: false
     ) { a, n, _ in
       let lists = ListOperand(a[0])
+      var random = RandomNumbers()
       return try rows(a, n, lists.elements) { row, builder in
-        for place in lists[row].shuffled() { builder.append(place) }
+        for place in lists[row].shuffled(using: &random) { builder.append(place) }
       }
     }
   }

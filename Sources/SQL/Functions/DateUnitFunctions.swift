@@ -17,7 +17,9 @@ enum DateUnitFunctions {
         let type = match.argumentTypes[1]
         return { a, n, _ in
           try withUnit(a[0], n, of: type) { unit, rows in
-            try LocalTime.map(rows.map { a[1].taking($0) } ?? a[1], type) { unit.truncate($0) }
+            let points = rows.map { a[1].taking($0) } ?? a[1]
+            if type == .date { return try truncated(points, unit) }
+            return try LocalTime.map(points, type) { unit.truncate($0) }
           }
         }
       }
@@ -41,6 +43,15 @@ enum DateUnitFunctions {
         else { return nil }
         return { a, n, _ in try difference(a, n, match.argumentTypes, common) }
       }
+    }
+  }
+
+  private static func truncated(_ dates: Column, _ unit: DateUnit) throws -> Column {
+    try Rowwise.map([dates], dates.count) { (days: Int32) -> Int32? in
+      guard let start = Int32(exactly: unit.truncate(days: Int(days))) else {
+        throw SQLError(.numericOutOfRange, "date out of range")
+      }
+      return start
     }
   }
 

@@ -218,21 +218,24 @@ enum MathFunctions {
       isDeterministic: false
     ) { _, n, _ in
       let result = Buffer<Double>(count: n)
-      for row in 0..<n { result.base[row] = Double.random(in: 0..<1) }
+      var random = RandomNumbers()
+      for row in 0..<n { result.base[row] = Double.random(in: 0..<1, using: &random) }
       return Column(result)
     }
     functions.scalar("random(bigint) -> bigint", isDeterministic: false) { a, n, _ in
-      try Rowwise.map(a, n) { (bound: Int64) -> Int64? in
+      var random = RandomNumbers()
+      return try Rowwise.map(a, n) { (bound: Int64) -> Int64? in
         if bound <= 0 { throw SQLError(.invalidArgument, "bound must be positive") }
-        return Int64.random(in: 0..<bound)
+        return Int64.random(in: 0..<bound, using: &random)
       }
     }
     functions.scalar("random(bigint, bigint) -> bigint", isDeterministic: false) { a, n, _ in
-      try Rowwise.map(a, n) { (start: Int64, stop: Int64) -> Int64? in
+      var random = RandomNumbers()
+      return try Rowwise.map(a, n) { (start: Int64, stop: Int64) -> Int64? in
         if start >= stop {
           throw SQLError(.invalidArgument, "start value must be less than stop value")
         }
-        return Int64.random(in: start..<stop)
+        return Int64.random(in: start..<stop, using: &random)
       }
     }
     functions.alias("rand", of: "random")

@@ -104,12 +104,12 @@ enum RoundingFunctions {
     return { a, n, _ in
       let wide = try Rowwise.map([DecimalArithmetic.widened(a[0])], n) {
         (x: Int128) -> Int128? in
+        if rule == .toNearestOrAwayFromZero { return DecimalMath.divideRounding(x, divisor) }
         let (quotient, rest) = x.quotientAndRemainder(dividingBy: divisor)
         switch rule {
         case .up: return rest > 0 ? quotient + 1 : quotient
         case .down: return rest < 0 ? quotient - 1 : quotient
-        case .towardZero: return quotient
-        default: return DecimalMath.divideRounding(x, divisor)
+        default: return quotient
         }
       }
       return NumberCasting.sized(wide, resultPrecision)

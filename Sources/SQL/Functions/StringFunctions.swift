@@ -202,6 +202,10 @@ enum StringFunctions {
   private static func reversed(_ text: Bytes, _ arena: ByteArena) -> ByteView {
     if text.isEmpty { return ByteView() }
     let target = arena.allocate(text.count).assumingMemoryBound(to: UInt8.self)
+    if UTF8Text.isASCII(text) {
+      for index in 0..<text.count { target[index] = text[text.count &- 1 &- index] }
+      return ByteView(target, count: text.count)
+    }
     var position = 0
     var end = text.count
     while position < text.count {

@@ -12,9 +12,20 @@ enum DecimalMath {
   /// Ten to the powers 0 to 18.
   static let smallPowers: [Int64] = powers.prefix(19).map { Int64(truncatingIfNeeded: $0) }
 
+  /// The value, where it fits 64 bits and is not the least that does.
+  @inline(__always)
+  static func small(_ value: Int128) -> Int64? {
+    let low = Int64(truncatingIfNeeded: value)
+    return Int128(low) == value && low != .min ? low : nil
+  }
+
   /// `value / divisor` rounded half away from zero; the divisor is positive.
   @inline(__always)
   static func divideRounding(_ value: Int128, _ divisor: Int128) -> Int128 {
+    // Dividing 128 bits is a call, and few values need them.
+    if let value = small(value), let divisor = small(divisor) {
+      return Int128(divideRounding(value, divisor))
+    }
     let (quotient, remainder) = value.quotientAndRemainder(dividingBy: divisor)
     let rest = remainder < 0 ? 0 &- remainder : remainder
     // Not `2 * rest`: it could leave the range.
@@ -279,6 +290,18 @@ enum DecimalArithmetic {
       if shift > 38 {
         if x == 0 { return 0 }
         throw DecimalMath.overflow
+      }
+      if shift <= 18, let small = DecimalMath.small(x), let divisor = DecimalMath.small(y) {
+        let (scaled, overflow) = small.multipliedReportingOverflow(
+          by: DecimalMath.smallPowers[shift]
+        )
+        if !overflow, scaled != .min {
+          return Int128(
+            divisor < 0
+              ? DecimalMath.divideRounding(0 &- scaled, 0 &- divisor)
+              : DecimalMath.divideRounding(scaled, divisor)
+          )
+        }
       }
       let divisor = y.magnitude
       let product = x.magnitude.multipliedFullWidth(by: DecimalMath.powers[shift].magnitude)

@@ -156,15 +156,23 @@ enum DateUnit: String, Sendable {
     switch self {
     case .millisecond, .second, .minute, .hour, .day:
       return micros &- Int64(CivilDate.floorMod(value, Int(self.micros ?? 1)))
-    case .week:
-      let days = CivilDate.floorDiv(value, perDay)
-      return Int64((days &- CivilDate.dayOfWeek(days: days) &+ 1) &* perDay)
-    case .month, .quarter, .year:
-      var date = CivilDate(days: CivilDate.floorDiv(value, perDay))
+    case .week, .month, .quarter, .year:
+      return Int64(truncate(days: CivilDate.floorDiv(value, perDay)) &* perDay)
+    }
+  }
+
+  /// The first day of the unit that a day lies in.
+  @inline(__always)
+  func truncate(days: Int) -> Int {
+    switch self {
+    case .millisecond, .second, .minute, .hour, .day: return days
+    case .week: return days &- CivilDate.dayOfWeek(days: days) &+ 1
+    case .month: return days &- CivilDate(days: days).day &+ 1
+    case .quarter, .year:
+      var date = CivilDate(days: days)
       date.day = 1
-      if self == .quarter { date.month = (date.month - 1) / 3 * 3 + 1 }
-      if self == .year { date.month = 1 }
-      return Int64(date.days &* perDay)
+      date.month = self == .year ? 1 : (date.month &- 1) / 3 &* 3 &+ 1
+      return date.days
     }
   }
 

@@ -87,9 +87,16 @@ enum TimeCasting {
     { column, isTry in
       switch from {
       case .date:
-        return try Casting.print(column, to, isTry) { (days: Int32, text) in
-          DateTimeText.appendDate(Int(days), to: &text)
+        let print = { try Casting.print(column, to, isTry, DateTimeText.append(date:to:)) }
+        // What does not fit is cut off or refused.
+        guard case .varchar(let limit) = to, limit ?? 10 >= 10 else { return try print() }
+        var isLong = false
+        let texts = try Rowwise.map([column], column.count) { (days: Int32) -> ByteView? in
+          if let text = DateTimeText.view(ofDate: Int(days)) { return text }
+          isLong = true
+          return nil
         }
+        return isLong ? try print() : texts
       case .time(let precision):
         let perSecond = Int(TimeUnit(precision: precision).perSecond)
         return try Casting.print(column, to, isTry) { (value: Int64, text) in

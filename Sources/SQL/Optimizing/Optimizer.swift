@@ -8,6 +8,7 @@ struct Optimizer {
     PredicatePushdown.self,
     SortRemoval.self,
     AggregateSimplification.self,
+    GroupingSetsNesting.self,
     JoinOrder.self,
     PredicatePushdown.self,
     ProjectionMerging.self,

@@ -19,6 +19,10 @@ struct CivilDate: Equatable, Sendable {
   @inline(__always)
   init(days: Int) {
     let shifted = days &+ 719_468
+    if let positive = UInt32(exactly: shifted), positive < 1 << 28 {
+      self = CivilDate.date(daysSinceMarchOfYearZero: positive)
+      return
+    }
     let era = (shifted >= 0 ? shifted : shifted &- 146_096) / 146_097
     let dayOfEra = shifted &- era &* 146_097
     let yearOfEra =
@@ -28,6 +32,27 @@ struct CivilDate: Equatable, Sendable {
     day = dayOfYear &- (153 &* shiftedMonth &+ 2) / 5 &+ 1
     month = shiftedMonth < 10 ? shiftedMonth &+ 3 : shiftedMonth &- 9
     year = yearOfEra &+ era &* 400 &+ (month <= 2 ? 1 : 0)
+  }
+
+  /// The years 0 to 734,000, without divisions.
+  ///
+  /// Neri & Schneider, *Euclidean affine functions and their application to calendar algorithms*,
+  /// Software: Practice and Experience 53 (2023), figure 12.
+  @inline(__always)
+  private static func date(daysSinceMarchOfYearZero days: UInt32) -> CivilDate {
+    let quarters = 4 &* days &+ 3
+    let century = quarters / 146_097
+    let inCentury = quarters % 146_097 | 3
+    let product = UInt64(inCentury) &* 2_939_745
+    let yearOfCentury = UInt32(truncatingIfNeeded: product >> 32)
+    let dayOfYear = UInt32(truncatingIfNeeded: product) / 2_939_745 / 4
+    let numerator = 2_141 &* dayOfYear &+ 197_913
+    let isPastDecember: UInt32 = dayOfYear >= 306 ? 1 : 0
+    return CivilDate(
+      year: Int(100 &* century &+ yearOfCentury &+ isPastDecember),
+      month: Int((numerator >> 16) &- 12 &* isPastDecember),
+      day: Int((numerator & 0xFFFF) / 2_141 &+ 1)
+    )
   }
 
   /// Days since 1970-01-01.

@@ -2,6 +2,23 @@ import ColumnFormat
 
 /// Dates, times and intervals as Trino writes and reads them.
 enum DateTimeText {
+  /// A date's ten characters, which need no memory of their own; nil for years of more than four digits.
+  @inline(__always)
+  static func view(ofDate days: Int) -> ByteView? {
+    let date = CivilDate(days: days)
+    guard let year = UInt64(exactly: date.year), year < 10_000 else { return nil }
+    let (month, day) = (UInt64(date.month), UInt64(date.day))
+    let century = year / 100
+    let zeros: UInt64 = 0x3030
+    func digits(_ number: UInt64) -> UInt64 { zeros &+ (number / 10 | (number % 10) << 8) }
+    var view = ByteView()
+    view.head = 10 | digits(century) << 32 | digits(year % 100) << 48
+    view.tail = 0x2D | digits(month) << 8 | 0x2D << 24 | digits(day) << 32
+    return view
+  }
+
+  static func append(date days: Int32, to text: inout [UInt8]) { appendDate(Int(days), to: &text) }
+
   static func appendDate(_ days: Int, to text: inout [UInt8]) {
     let date = CivilDate(days: days)
     if date.year < 0 { text.append(45) }

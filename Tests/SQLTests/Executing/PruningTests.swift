@@ -55,6 +55,50 @@ import Testing
     #expect(mayHold(try compare("$equal", 15), min: nil, max: nil, nullCount: 99))
   }
 
+  @Test(arguments: [
+    ("$equal", 15, false), ("$less", 20, false), ("$less", 21, true), ("$lessOrEqual", 20, true),
+    ("$lessOrEqual", 19, false), ("$greater", 10, false), ("$greater", 9, true),
+    ("$greaterOrEqual", 10, true), ("$greaterOrEqual", 11, false), ("$notEqual", 15, false),
+    ("$notEqual", 9, true), ("$notEqual", 21, true),
+  ])
+  func `a comparison that holds for both bounds holds for all rows, if none is null or NaN`(
+    name: String,
+    value: Int64,
+    expected: Bool
+  ) throws {
+    let predicate = PruningPredicate(try compare(name, value))
+    func mustHold(_ change: (inout FieldStatistics) -> Void) -> Bool {
+      var statistics = FieldStatistics(rowCount: 100)
+      statistics.min = .int(10)
+      statistics.max = .int(20)
+      statistics.nullCount = 0
+      change(&statistics)
+      let known = statistics
+      return predicate.mustHold { $0 == PruningTests.a.id ? known : nil }
+    }
+    #expect(mustHold { _ in } == expected)
+    #expect(!mustHold { $0.nullCount = 1 })
+    #expect(!mustHold { $0.nullCount = nil })
+    #expect(!mustHold { $0.mayHaveNaN = true })
+    #expect(!mustHold { $0.max = nil })
+    #expect(!predicate.mustHold { _ in nil })
+  }
+
+  @Test func `tests for null hold for all rows by the number of nulls alone`() {
+    let isNull = BoundExpression.isNull(.column(PruningTests.a))
+    func mustHold(_ expression: BoundExpression, _ nullCount: Int?) -> Bool {
+      var statistics = FieldStatistics(rowCount: 100)
+      statistics.nullCount = nullCount
+      let known = statistics
+      return PruningPredicate(expression).mustHold { _ in known }
+    }
+    #expect(mustHold(.not(isNull), 0))
+    #expect(!mustHold(.not(isNull), 1))
+    #expect(!mustHold(.not(isNull), nil))
+    #expect(mustHold(isNull, 100))
+    #expect(!mustHold(isNull, 99))
+  }
+
   @Test func `AND, OR and IN combine what is known`() throws {
     let inside = try compare("$equal", 15)
     let outside = try compare("$equal", 30)

@@ -193,6 +193,10 @@ import Testing
       #expect(date.days == days)
       #expect(date.isReal)
     }
+    // Around the first of March of the year 0, where positive numbers begin, and where they end.
+    for days in [-721_000...(-570_000), 267_710_000...267_720_000].joined() {
+      #expect(CivilDate(days: days).days == days)
+    }
     #expect(CivilDate(days: 0) == CivilDate(year: 1970, month: 1, day: 1))
     #expect(CivilDate(year: 2000, month: 2, day: 29).days == 11_016)
     #expect(CivilDate.dayOfWeek(days: 0) == 4)

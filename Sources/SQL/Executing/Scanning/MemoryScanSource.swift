@@ -29,11 +29,7 @@ final class MemoryScanSource: Source, @unchecked Sendable {
     init(_ source: MemoryScanSource, _ control: RunControl) throws {
       self.source = source
       self.control = control
-      filters = try ScanFilters(
-        source.plan.scan,
-        source.plan.dynamicFilters,
-        control.settings.context
-      )
+      filters = try ScanFilters(source.plan, control.settings.context)
     }
 
     override func read(_ morsel: Int, push: (Batch) throws -> Bool) throws {

@@ -14,11 +14,7 @@ final class ParquetScanReader: SourceReader {
   init(_ source: ParquetScanSource, _ control: RunControl) throws {
     self.source = source
     self.control = control
-    filters = try ScanFilters(
-      source.plan.scan,
-      source.plan.dynamicFilters,
-      control.settings.context
-    )
+    filters = try ScanFilters(source.plan, control.settings.context)
   }
 
   private struct FilePlaces {
@@ -79,6 +75,7 @@ final class ParquetScanReader: SourceReader {
     _ push: (Batch) throws -> Bool
   ) throws -> Bool {
     guard let rowGroup = morsel.rowGroup else { return true }
+    filters.passed = morsel.passed
     if columns.paths.isEmpty && !columns.locatesRows {
       return try readConstants(morsel.rows.count, columns, push)
     }
@@ -111,9 +108,11 @@ final class ParquetScanReader: SourceReader {
     _ group: GroupColumns,
     _ push: (Batch) throws -> Bool
   ) throws -> Bool {
+    let plan = source.plan
     for range in batches(rows) {
-      let columns = try source.plan.scan.columns.indices.map {
-        try group.read($0, range, rows: nil)
+      let columns = try plan.scan.columns.indices.map { position in
+        plan.unusedColumns.contains(position)
+          ? plan.filler(position, count: range.count) : try group.read(position, range, rows: nil)
       }
       if try !send(Batch(columns: columns, rowCount: range.count), push) { return false }
     }

@@ -9,6 +9,8 @@ final class ParquetScanSource: Source, @unchecked Sendable {
     /// Nil for all row groups of the file, which is opened by the worker.
     var rowGroup: Int?
     var rows: Range<Int> = 0..<0
+    /// The filters, by number, that all its rows pass.
+    var passed: Set<Int> = []
   }
 
   /// Beyond this many files each is opened by the worker that reads it.
@@ -84,7 +86,7 @@ final class ParquetScanSource: Source, @unchecked Sendable {
     }
   }
 
-  /// The row groups of a file whose statistics let a row pass.
+  /// The row groups of a file whose statistics let a row pass, and which filters they decide.
   func prunedGroups(_ file: ParquetFile, _ index: Int, _ control: RunControl) throws -> [Morsel] {
     let groupCount = file.metadata.rowGroups.count
     plan.counts.fileCountRead.wrappingAdd(1, ordering: .relaxed)
@@ -94,14 +96,15 @@ final class ParquetScanSource: Source, @unchecked Sendable {
     var kept: [Morsel] = []
     for group in 0..<groupCount {
       let rowCount = file.metadata.rowGroups[group].rowCount
-      let mayPass = conditions.allSatisfy { condition in
-        condition.mayHold { id in
-          pathOf[id].flatMap { file.statistics(rowGroup: group, path: $0) }
-        }
+      func statistics(_ id: ColumnID) -> FieldStatistics? {
+        pathOf[id].flatMap { file.statistics(rowGroup: group, path: $0) }
       }
-      if mayPass && rowCount > 0 {
-        kept.append(Morsel(file: index, rowGroup: group, rows: 0..<rowCount))
+      guard rowCount > 0, conditions.allSatisfy({ $0.mayHold(statistics) }) else { continue }
+      var morsel = Morsel(file: index, rowGroup: group, rows: 0..<rowCount)
+      for (number, filter) in plan.filterGroups.enumerated() where filter.mustHold(statistics) {
+        morsel.passed.insert(number)
       }
+      kept.append(morsel)
     }
     plan.counts.rowGroupCountRead.wrappingAdd(kept.count, ordering: .relaxed)
     return kept

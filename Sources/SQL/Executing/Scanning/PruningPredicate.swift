@@ -1,7 +1,7 @@
 import ColumnFormat
 
 /// What a filter says about a column's smallest and largest value: whether any row of a row group
-/// may pass.
+/// may pass, and whether all do.
 indirect enum PruningPredicate: Sendable {
   enum Comparison: Sendable { case equal, notEqual, less, lessOrEqual, greater, greaterOrEqual }
 
@@ -77,6 +77,36 @@ indirect enum PruningPredicate: Sendable {
       guard let known = statistics(id) else { return true }
       if let nullCount = known.nullCount, nullCount == known.rowCount { return false }
       return comparison.mayHold(min: known.min, max: known.max, value)
+    }
+  }
+}
+
+extension PruningPredicate {
+  /// Whether all rows pass, by what is known of the columns' values; nil for a column of which nothing
+  /// is known.
+  func mustHold(_ statistics: (ColumnID) -> FieldStatistics?) -> Bool {
+    switch self {
+    case .unknown, .never: return false
+    case .and(let parts): return parts.allSatisfy { $0.mustHold(statistics) }
+    case .or(let parts): return parts.contains { $0.mustHold(statistics) }
+    case .isNull(let id):
+      guard let known = statistics(id) else { return false }
+      return known.nullCount == known.rowCount
+    case .isNotNull(let id): return statistics(id)?.nullCount == 0
+    case .among(let id, let values):
+      return values.contains { PruningPredicate.compare(id, .equal, $0).mustHold(statistics) }
+    case .compare(let id, let comparison, let value):
+      guard let known = statistics(id), known.nullCount == 0, !known.mayHaveNaN,
+        let min = known.min?.order(to: value), let max = known.max?.order(to: value)
+      else { return false }
+      switch comparison {
+      case .less: return max < 0
+      case .lessOrEqual: return max <= 0
+      case .greater: return min > 0
+      case .greaterOrEqual: return min >= 0
+      case .equal: return min == 0 && max == 0
+      case .notEqual: return min > 0 || max < 0
+      }
     }
   }
 }

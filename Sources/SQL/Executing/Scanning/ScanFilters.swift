@@ -22,55 +22,39 @@ struct ScanFilters {
   var dynamics: [Dynamic]
 
   /// Makes a worker's evaluators; filters over partition columns alone are decided already.
-  init(
-    _ scan: LogicalPlan.Scan,
-    _ dynamicFilters: [ColumnID: [DynamicFilter]],
-    _ context: EvaluationContext
-  ) throws {
-    filters = []
-    for (columns, expressions) in ScanFilters.grouped(scan) {
-      filters.append(
-        Filter(
-          columns: columns,
-          evaluator: try ExpressionEvaluator(
-            .conjunction(expressions),
-            input: columns.map { scan.columns[$0].column },
-            context: context
-          )
+  init(_ plan: ScanPlan, _ context: EvaluationContext) throws {
+    let scan = plan.scan
+    filters = try plan.filterGroups.map { group in
+      Filter(
+        columns: group.columns,
+        evaluator: try ExpressionEvaluator(
+          .conjunction(group.expressions),
+          input: group.columns.map { scan.columns[$0].column },
+          context: context
         )
       )
     }
     dynamics = []
     for (position, column) in scan.columns.enumerated() {
-      for filter in dynamicFilters[column.column.id] ?? []
+      for filter in plan.dynamicFilters[column.column.id] ?? []
       where filter.isSet || filter.changes {
         dynamics.append(Dynamic(column: position, filter: filter))
       }
     }
   }
 
-  /// Filters by the columns that they look at: conditions on the same ones are evaluated together,
-  /// unless one of them might fail on a row that another one, in its place, would have left out.
-  private static func grouped(_ scan: LogicalPlan.Scan) -> [([Int], [BoundExpression])] {
-    var groups: [(columns: [Int], expressions: [BoundExpression])] = []
-    for expression in scan.filters where !ScanFiles.isDecidedByPartition(expression, scan) {
-      let used = expression.columnIDs
-      let columns = scan.columns.indices.filter { used.contains(scan.columns[$0].column.id) }
-      let mayMove = !expression.canFail && expression.isDeterministic
-      if mayMove, let index = groups.firstIndex(where: { $0.columns == columns }) {
-        groups[index].expressions.append(expression)
-      } else {
-        groups.append((columns, [expression]))
-      }
-    }
-    return groups
-  }
+  /// By number, the filters that all rows pass which are now asked about; they are not evaluated.
+  var passed: Set<Int> = []
 
-  var isEmpty: Bool { filters.isEmpty && dynamics.isEmpty }
+  var isEmpty: Bool { passed.count == filters.count && dynamics.isEmpty }
 
   /// Positions of all columns that any of the filters looks at.
   var columns: Set<Int> {
-    Set(filters.flatMap(\.columns)).union(dynamics.map(\.column))
+    var columns = Set(dynamics.map(\.column))
+    for (number, filter) in filters.enumerated() where !passed.contains(number) {
+      columns.formUnion(filter.columns)
+    }
+    return columns
   }
 
   /// The rows of `rowCount` that pass everything; nil where all do.
@@ -94,7 +78,7 @@ struct ScanFilters {
       }
       rows = joined
     }
-    for filter in filters {
+    for (number, filter) in filters.enumerated() where !passed.contains(number) {
       if rows?.count == 0 { return rows }
       let count = rows?.count ?? rowCount
       let columns = try filter.columns.map { try load($0, rows) }

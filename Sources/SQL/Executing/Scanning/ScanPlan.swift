@@ -8,6 +8,8 @@ final class ScanPlan: @unchecked Sendable {
   private(set) var dynamicFilters: [ColumnID: [DynamicFilter]]
   private(set) var files: ScanFiles?
   let pruning: [PruningPredicate]
+  /// The filters, those on the same columns together, in the order in which they are evaluated.
+  let filterGroups: [FilterGroup]
   /// What was read and left out.
   let counts: ScanStatistics
   /// Positions of columns that only the filters look at; nobody asks what the scan puts out there.
@@ -37,6 +39,7 @@ final class ScanPlan: @unchecked Sendable {
     )
     self.dynamicFilters = dynamicFilters
     pruning = scan.filters.map { PruningPredicate($0) }
+    filterGroups = FilterGroup.groups(of: scan)
     batchRowCount = ScanPlan.batchRowCount(scan.columns.map(\.column.type.physicalType))
   }
 

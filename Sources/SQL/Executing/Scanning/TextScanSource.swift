@@ -94,7 +94,7 @@ final class TextScanSource: Source, @unchecked Sendable {
       self.source = source
       self.control = control
       let scan = source.plan.scan
-      filters = try ScanFilters(scan, source.plan.dynamicFilters, control.settings.context)
+      filters = try ScanFilters(source.plan, control.settings.context)
       var fields: [Field] = []
       var positions: [Int?] = []
       for scanned in scan.columns {

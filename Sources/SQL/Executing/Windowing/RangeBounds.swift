@@ -16,7 +16,13 @@ struct RangeBounds: FrameBounds {
 
   init(_ window: WindowComputation, _ call: WindowComputation.Call) throws {
     self.call = call
-    guard let key = window.order.keys.first, window.order.keys.count == 1 else {
+    let hasDistance = [call.frame.start, call.frame.end].contains { bound in
+      switch bound {
+      case .preceding, .following, .valued: true
+      case .unboundedPreceding, .unboundedFollowing, .currentRow, .counted: false
+      }
+    }
+    guard hasDistance, let key = window.order.keys.first, window.order.keys.count == 1 else {
       keys = .none
       column = nil
       isDescending = false
@@ -86,11 +92,14 @@ struct RangeBounds: FrameBounds {
 
   /// The rows of the partition whose key is not null: they lie together.
   private func valid(_ partition: Range<Int>, _ column: Column) -> (low: Int, high: Int) {
-    var low = partition.lowerBound
-    var high = partition.upperBound
-    while low < high && !column.isValid(low) { low += 1 }
-    while high > low && !column.isValid(high - 1) { high -= 1 }
-    return (low, high)
+    if column.nullCount == 0 { return (partition.lowerBound, partition.upperBound) }
+    let nullsFirst = !column.isValid(partition.lowerBound)
+    var (low, high) = (partition.lowerBound, partition.upperBound)
+    while low < high {
+      let middle = (low + high) / 2
+      if column.isValid(middle) == nullsFirst { high = middle } else { low = middle + 1 }
+    }
+    return nullsFirst ? (low, partition.upperBound) : (partition.lowerBound, low)
   }
 
   /// The first row whose key is not before the value in an argument, or the first one after it.

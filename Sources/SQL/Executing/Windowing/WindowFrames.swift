@@ -28,6 +28,8 @@ struct WindowFrames {
     }
     isWholePartition = fromFirst && toLast
     isGrowing = fromFirst
+    // The keys' values are those of all partitions.
+    let ranges = frame.unit == .range && !isWholePartition ? try RangeBounds(window, call) : nil
     for number in 0..<(window.partitionStarts.count - 1) {
       let partition = window.partitionStarts[number]..<window.partitionStarts[number + 1]
       if isWholePartition {
@@ -38,10 +40,12 @@ struct WindowFrames {
         continue
       }
       let bounds: any FrameBounds
-      switch frame.unit {
-      case .rows: bounds = RowBounds(call: call)
-      case .groups: bounds = GroupBounds(window, call, partition)
-      case .range: bounds = try RangeBounds(window, call)
+      if let ranges {
+        bounds = ranges
+      } else if frame.unit == .groups {
+        bounds = GroupBounds(window, call, partition)
+      } else {
+        bounds = RowBounds(call: call)
       }
       for row in partition {
         let start = try bounds.start(frame.start, row, partition, window)

@@ -1,116 +1,5 @@
 import ColumnFormat
 
-/// `min` and `max` of values that fit a machine word.
-final class MinMaxState<Value: ComparableValue>: AggregateState {
-  private let values = GroupArray<Value>(Value.filler)
-  private let seen = GroupArray<UInt8>(0)
-  private let isMax: Bool
-  /// Of text: copies of the winners' long values.
-  private var arena = ByteArena()
-
-  init(isMax: Bool) { self.isMax = isMax }
-
-  func resize(groupCount: Int) {
-    values.resize(groupCount)
-    seen.resize(groupCount)
-  }
-
-  // Called through `any AggregateState`, which would reach unspecialised code.
-  @specialized(where Value == UInt8)
-  @specialized(where Value == Int8)
-  @specialized(where Value == Int16)
-  @specialized(where Value == Int32)
-  @specialized(where Value == Int64)
-  @specialized(where Value == Int128)
-  @specialized(where Value == Float)
-  @specialized(where Value == Double)
-  @specialized(where Value == ByteView)
-  func update(groups: UnsafePointer<UInt32>, arguments: [Column], rowCount: Int) {
-    let column = arguments[0]
-    let source = Operand<Value>(column)
-    if isMax {
-      run(groups, source, rowCount, isMax: true)
-    } else {
-      run(groups, source, rowCount, isMax: false)
-    }
-  }
-
-  @inline(__always)
-  private func run(
-    _ groups: UnsafePointer<UInt32>,
-    _ source: Operand<Value>,
-    _ rowCount: Int,
-    isMax: Bool
-  ) {
-    let base = values.base
-    let marks = seen.base
-    forEachValid(groups, source.validity, rowCount) { row, group in
-      let value = source[row]
-      if marks[group] == 0 {
-        base[group] = kept(value)
-        marks[group] = 1
-      } else if isMax
-        ? Value.exceeds(value, base[group]) : MinMaxState.isAbove(base[group], value)
-      {
-        base[group] = kept(value)
-      }
-    }
-  }
-
-  /// NaN is above all numbers, so that it is the least only where nothing else is.
-  @inline(__always)
-  private static func isAbove(_ left: Value, _ right: Value) -> Bool {
-    if Value.self == Double.self || Value.self == Float.self { return Value.order(left, right) > 0 }
-    return Value.isLess(right, left)
-  }
-
-  @inline(__always)
-  private func kept(_ value: Value) -> Value {
-    if Value.self == ByteView.self {
-      let view = unsafeBitCast(value, to: ByteView.self)
-      if view.isInline { return value }
-      return unsafeBitCast(arena.copy(view), to: Value.self)
-    }
-    return value
-  }
-
-  @specialized(where Value == UInt8)
-  @specialized(where Value == Int8)
-  @specialized(where Value == Int16)
-  @specialized(where Value == Int32)
-  @specialized(where Value == Int64)
-  @specialized(where Value == Int128)
-  @specialized(where Value == Float)
-  @specialized(where Value == Double)
-  @specialized(where Value == ByteView)
-  func merge(
-    _ other: any AggregateState,
-    from sources: UnsafePointer<UInt32>,
-    to groups: UnsafePointer<UInt32>,
-    count: Int
-  ) {
-    guard let other = other as? MinMaxState<Value> else { return }
-    let rows = Buffer<Value>(count: count)
-    let valid = Buffer<UInt8>(count: count)
-    for index in 0..<count {
-      rows.base[index] = other.values[Int(sources[index])]
-      valid.base[index] = other.seen[Int(sources[index])]
-    }
-    let column = Column(rows, validity: Validity.fromBytes(valid.base, count: count))
-    update(groups: groups, arguments: [column], rowCount: count)
-  }
-
-  func finish() -> Column {
-    Column(
-      values.buffer(),
-      validity: Validity.fromBytes(seen.base, count: seen.count),
-      heap: ByteHeap([arena])
-    )
-  }
-
-  var byteCount: Int { values.byteCount + seen.byteCount + arena.byteCount }
-}
-
 /// One row's value of any type for each group: what `arbitrary` and `min_by` keep.
 ///
 /// Values are gathered batch by batch into chunks; a chunk's rows that were replaced are dropped
@@ -199,6 +88,9 @@ final class ChosenRowState: AggregateState {
   private let keys: GroupValues?
   private let keyType: SQLType
   private let winners = GroupArray<UInt32>(.max)
+  /// The keys chosen so far where they are whole numbers, as most are: one comparison settles a row.
+  private let numbers: GroupArray<Int64>?
+  private let hasNumber = GroupArray<UInt8>(0)
 
   /// - Parameters:
   ///   - rule: Which row is chosen.
@@ -208,30 +100,80 @@ final class ChosenRowState: AggregateState {
     self.rule = rule
     self.keyType = keyType
     values = GroupValues(type)
-    if case .byKey = rule { keys = GroupValues(keyType) } else { keys = nil }
+    if case .byKey = rule {
+      keys = GroupValues(keyType)
+      numbers = ChosenRowState.isWhole(keyType.physicalType) ? GroupArray<Int64>(0) : nil
+    } else {
+      keys = nil
+      numbers = nil
+    }
   }
 
   func resize(groupCount: Int) {
     values.resize(groupCount)
     keys?.resize(groupCount)
     winners.resize(groupCount)
+    numbers?.resize(groupCount)
+    hasNumber.resize(groupCount)
   }
 
   func update(groups: UnsafePointer<UInt32>, arguments: [Column], rowCount: Int) {
     let value = arguments[0].flattened(unlessDictionary: true)
-    let key = (arguments.count > 1 ? arguments[1] : arguments[0]).flattened(unlessDictionary: true)
+    let key = (arguments.count > 1 ? arguments[1] : arguments[0])
+      .flattened(unlessDictionary: numbers == nil)
     var touched: [Int] = []
     let chosen = winners.base
-    forEachValid(groups, key.rowValidity, rowCount) { row, group in
-      if wins(key, row, group, chosen[group]) {
-        if chosen[group] == .max { touched.append(group) }
-        chosen[group] = UInt32(truncatingIfNeeded: row)
+    if let numbers, case .byKey(let isMax) = rule {
+      switch key.flatValues {
+      case .int8(let values): touched = choose(values, key.validity, groups, numbers, isMax)
+      case .int16(let values): touched = choose(values, key.validity, groups, numbers, isMax)
+      case .int32(let values): touched = choose(values, key.validity, groups, numbers, isMax)
+      case .int64(let values): touched = choose(values, key.validity, groups, numbers, isMax)
+      default: preconditionFailure("keys are whole numbers")
+      }
+    } else {
+      forEachValid(groups, key.rowValidity, rowCount) { row, group in
+        if wins(key, row, group, chosen[group]) {
+          if chosen[group] == .max { touched.append(group) }
+          chosen[group] = UInt32(truncatingIfNeeded: row)
+        }
       }
     }
     let rows = touched.map { chosen[$0] }
     values.set(touched, value, rows)
     keys?.set(touched, key, rows)
     for group in touched { chosen[group] = .max }
+  }
+
+  private static func isWhole(_ type: PhysicalType) -> Bool {
+    switch type {
+    case .int8, .int16, .int32, .int64: true
+    default: false
+    }
+  }
+
+  /// Notes the rows whose keys win, and gives the groups that have such a row.
+  @inline(__always)
+  private func choose<Number: FixedWidthInteger & SignedInteger>(
+    _ keys: Buffer<Number>,
+    _ validity: Validity?,
+    _ groups: UnsafePointer<UInt32>,
+    _ numbers: GroupArray<Int64>,
+    _ isMax: Bool
+  ) -> [Int] {
+    var touched: [Int] = []
+    let best = numbers.base
+    let known = hasNumber.base
+    let chosen = winners.base
+    forEachValid(groups, validity, keys.count) { row, group in
+      let number = Int64(truncatingIfNeeded: keys.base[row])
+      if known[group] != 0, isMax ? number <= best[group] : number >= best[group] { return }
+      known[group] = 1
+      best[group] = number
+      if chosen[group] == .max { touched.append(group) }
+      chosen[group] = UInt32(truncatingIfNeeded: row)
+    }
+    return touched
   }
 
   @inline(__always)
@@ -275,7 +217,10 @@ final class ChosenRowState: AggregateState {
 
   func finish() -> Column { values.finish() }
 
-  var byteCount: Int { values.byteCount + (keys?.byteCount ?? 0) + winners.byteCount }
+  var byteCount: Int {
+    values.byteCount + (keys?.byteCount ?? 0) + winners.byteCount
+      + (numbers?.byteCount ?? 0) + hasNumber.byteCount
+  }
 }
 
 extension SQLType {
