@@ -9,6 +9,9 @@ final class JoinProbe: BatchConsumer {
   private let table: JoinTable
   private let encoder: KeyEncoder
   private let residual: ResidualFilter?
+  /// Of a join without keys, where its condition compares numbers.
+  private let candidates: RangeCandidates?
+  private let account: MemoryAccount
   private let matchedRight: Buffer<UInt8>?
   private let control: RunControl
   /// Of the whole build side, of which the table may be a part.
@@ -37,9 +40,23 @@ final class JoinProbe: BatchConsumer {
       facts ?? JoinFacts(rowCount: table.rowCount, hasNullKeys: !table.nullRows.isEmpty)
     encoder = KeyEncoder(table.layout)
     matchedRight = matched
+    let leftCount = stage.leftTypes.count
     residual = try stage.residual.map {
-      try ResidualFilter($0, stage.pairColumns, leftCount: stage.leftTypes.count, control)
+      try ResidualFilter($0, stage.pairColumns, leftCount: leftCount, control)
     }
+    var candidates: RangeCandidates?
+    if stage.keys.isEmpty, let condition = stage.residual {
+      candidates = try RangeCandidates(
+        condition,
+        left: Array(stage.pairColumns[..<leftCount]),
+        right: Array(stage.pairColumns[leftCount...]),
+        table.rows,
+        control.settings.context
+      )
+    }
+    self.candidates = candidates
+    account = MemoryAccount(control.budget, for: "join table", statistics: stage.statistics)
+    try account.set(candidates?.byteCount ?? 0)
     super.init(statistics: stage.statistics)
   }
 
@@ -55,7 +72,9 @@ final class JoinProbe: BatchConsumer {
     } else {
       hits.base.update(repeating: 0, count: rowCount)
     }
-    if stage.keys.isEmpty {
+    if let candidates, candidates.find(batch) {
+      try pairWithCandidates(batch, candidates)
+    } else if stage.keys.isEmpty {
       try pairWithAll(batch)
     } else {
       find(batch)
@@ -173,6 +192,25 @@ final class JoinProbe: BatchConsumer {
       for right in 0..<table.rowCount {
         pairLeft.base[count] = UInt32(truncatingIfNeeded: row)
         pairRight.base[count] = UInt32(truncatingIfNeeded: right)
+        count &+= 1
+        if count == pairLeft.count {
+          try takePairs(batch, count)
+          count = 0
+          if control.isStopped { return }
+        }
+      }
+    }
+    try takePairs(batch, count)
+  }
+
+  private func pairWithCandidates(_ batch: Batch, _ candidates: RangeCandidates) throws {
+    let rights = candidates.rows
+    var count = 0
+    for row in 0..<batch.rowCount {
+      let start = candidates.starts[row]
+      for right in start..<max(start, candidates.ends[row]) {
+        pairLeft.base[count] = UInt32(truncatingIfNeeded: row)
+        pairRight.base[count] = rights[right]
         count &+= 1
         if count == pairLeft.count {
           try takePairs(batch, count)

@@ -19,8 +19,43 @@ enum LimitPushdown: OptimizerRule {
         pushed(.topN(input, keys: keys, count: count, offset: offset)),
         items: items
       )
+    case .topN(.project(let input, let items), let keys, let count, let offset):
+      guard let (before, after) = divided(items, of: input, keys) else {
+        return plan.mapChildren(pushed)
+      }
+      let first = LogicalPlan.project(pushed(input), items: before)
+      return .project(.topN(first, keys: keys, count: count, offset: offset), items: after)
     default: return plan.mapChildren(pushed)
     }
+  }
+
+  /// What a projection has to compute before its rows are sorted by some of it, and after for those that
+  /// are left; nil where nothing can wait.
+  private static func divided(
+    _ items: [LogicalPlan.ProjectItem],
+    of input: LogicalPlan,
+    _ keys: [LogicalPlan.SortKey]
+  ) -> (before: [LogicalPlan.ProjectItem], after: [LogicalPlan.ProjectItem])? {
+    let sorted = Set(keys.map(\.column.id))
+    func canWait(_ item: LogicalPlan.ProjectItem) -> Bool {
+      switch item.expression {
+      // A member is read by itself, and a row that waits for it as a whole.
+      case .column, .constant, .field: false
+      default: item.expression.isDeterministic && !sorted.contains(item.column.id)
+      }
+    }
+    let waiting = items.filter(canWait)
+    if waiting.isEmpty { return nil }
+    var before = items.filter { !canWait($0) }
+    let known = Set(before.map(\.column.id))
+    let needed = Set(waiting.flatMap { $0.expression.columnIDs }).subtracting(known)
+    for column in input.columns where needed.contains(column.id) {
+      before.append(.init(column: column, expression: .column(column)))
+    }
+    let after = items.map {
+      canWait($0) ? $0 : LogicalPlan.ProjectItem(column: $0.column, expression: .column($0.column))
+    }
+    return (before, after)
   }
 
   private static func limited(
