@@ -21,6 +21,16 @@ extension DeclaredSchema {
     let named =
       [("--time-field", settings.timeField)]
       + (settings.deduplication?.fields ?? []).map { ("--dedup", $0) }
+    if settings.leavesOutRemoved, DynamoDBColumns(schema, isProjected: true).eventName == nil {
+      throw LakeWriterError(
+        .invalidSettings(
+          "--removals drop: version \(version) of the table has no column 'event_name', which tells "
+            + "removals"
+        ),
+        path: "",
+        help: "add the column to the table, or leave them out with --filter"
+      )
+    }
     let mapped: [(String, String?)] =
       settings.decoding.keyMatching.keys.keys.sorted().map { ("--json-mapping", $0) }
     for (option, field) in mapped + named {

@@ -197,7 +197,8 @@ public struct DeliverySettings: Sendable {
     {
       return fault(
         "--prefix: --partition-keys gives no key '\(missing)'",
-        "it gives \(names.joined(separator: ", "))"
+        names.isEmpty
+          ? "it names no key that is always there" : "it gives \(names.joined(separator: ", "))"
       )
     }
     return nil
@@ -248,6 +249,11 @@ public struct DeliverySettings: Sendable {
     options.keepsPlaces =
       !(prefix?.keys.isEmpty ?? true) || activePartitionCountMax != nil || projection != nil
     return options
+  }
+
+  /// Which columns of DynamoDB's records say what happened, and when.
+  func changeColumns(of schema: Schema) -> DynamoDBColumns {
+    DynamoDBColumns(schema, isProjected: declared != nil)
   }
 
   /// What the stream's journal calls the destination.

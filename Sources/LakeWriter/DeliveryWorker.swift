@@ -229,8 +229,9 @@ struct DeliveryWorker {
 
   /// Which rows are removals that are to be left out; nil where none are.
   private func removals(_ sources: [DecodedBlock], _ format: RecordFormat) -> [Bool]? {
+    // An item may have an attribute of that name, and a projection a column.
     guard settings.leavesOutRemoved, format == .dynamodb, let decoded = sources.last,
-      let index = decoded.schema.index(of: "event_name")
+      let index = settings.changeColumns(of: decoded.schema).eventName
     else { return nil }
     let column = decoded.batch.columns[index].flattened()
     return (0..<column.count).map { row in

@@ -18,13 +18,20 @@ struct RecordTimes {
     var result = Buffer<Int64>(count: count)
     var isSet = [Bool](repeating: false, count: count)
     var untimed = count
-    var fields: [String] = settings.timeField.map { [$0] } ?? []
+    var found: [(column: Column, type: LogicalType)] = []
+    if let field = settings.timeField,
+      let column = sources.lazy.compactMap({ RecordField.find(field, $0) }).first
+    {
+      found.append(column)
+    }
     // A stream record says itself when the change happened.
-    if format == .dynamodb { fields.append("event_time") }
-    for field in fields where untimed > 0 {
-      guard let (column, type) = sources.lazy.compactMap({ RecordField.find(field, $0) }).first,
-        let (values, validity) = EventTime.millis(of: column, type: type)
-      else { continue }
+    if format == .dynamodb, let read = sources.last,
+      let index = settings.changeColumns(of: read.schema).eventTime
+    {
+      found.append((read.batch.columns[index], read.schema.fields[index].type))
+    }
+    for (column, type) in found where untimed > 0 {
+      guard let (values, validity) = EventTime.millis(of: column, type: type) else { continue }
       if untimed == count && validity == nil {
         result = values
         untimed = 0

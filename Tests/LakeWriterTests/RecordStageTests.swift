@@ -140,4 +140,37 @@ import Testing
       #expect(summary.filteredCount == 3 - ids.count)
     }
   }
+
+  @Test func `what tells removals is the change, not an attribute called event_name`() throws {
+    let text = """
+      {"eventName":"INSERT","dynamodb":{"Keys":{"id":{"N":"1"}},"NewImage":{"id":{"N":"1"},"event_name":{"S":"REMOVE"}}}}
+      {"eventName":"REMOVE","dynamodb":{"Keys":{"id":{"N":"2"}}}}
+      {"eventName":"INSERT","dynamodb":{"Keys":{"id":{"N":"3"}},"NewImage":{"id":{"N":"3"},"event_name":{"S":"x"}}}}
+
+      """
+    // An attribute may have its column before the first change comes.
+    let items = "{\"id\":{\"N\":\"9\"},\"event_name\":{\"S\":\"REMOVE\"}}\n"
+    for (inputs, ids) in [([text], [1, 3]), ([items, text], [1, 3, 9])] as [([String], [Int64])] {
+      let lake = TestLake()
+      let paths = inputs.enumerated().map { lake.write($1, to: "in/\($0)") }
+      let summary = lake.deliver(paths) { settings in
+        settings.leavesOutRemoved = true
+        settings.workerCount = 1
+      }
+      #expect(summary.isComplete && summary.filteredCount == 1)
+      #expect(try lake.ids() == ids)
+    }
+    var settings = TestLake().settings()
+    settings.leavesOutRemoved = true
+    settings.declared = DeclaredSchema(schema: Schema([Field("id", .int64)]), version: 4)
+    let refused = #expect(throws: LakeWriterError.self) {
+      try settings.declared?.validate(settings)
+    }
+    #expect(
+      refused?.kind
+        == .invalidSettings(
+          "--removals drop: version 4 of the table has no column 'event_name', which tells removals"
+        )
+    )
+  }
 }

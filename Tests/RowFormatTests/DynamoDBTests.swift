@@ -1,6 +1,7 @@
 import ColumnFormat
-import RowFormat
 import Testing
+
+@testable import RowFormat
 
 @Suite struct DynamoDBTests {
   static func change(
@@ -228,16 +229,16 @@ import Testing
     #expect(RowText.schema(again.schema) == "v date")
   }
 
-  @Test func `an attribute keeps a metadata column's name and that gets a number`() throws {
+  @Test func `an attribute gives way to a metadata column of its name and gets a number`() throws {
     let image = #"{"event_name":{"N":"5"},"Event_Time":{"S":"x"}}"#
     let block = try Decoding.evolve(DynamoDBTests.change(image: image), .dynamodb)
     #expect(
       RowText.schema(block.schema)
-        == "event_name_1 string, event_time_1 timestamp(3)z, sequence_number string, "
-        + "event_id string, event_name bigint, Event_Time string"
+        == DynamoDBTests.metadata + ", event_name_1 bigint, Event_Time_1 string"
     )
-    #expect(RowText.values(block, "event_name") == ["5"])
-    #expect(RowText.values(block, "event_name_1") == ["\"INSERT\""])
+    #expect(RowText.values(block, "event_name") == ["\"INSERT\""])
+    #expect(RowText.values(block, "event_name_1") == ["5"])
+    #expect(RowText.values(block, "Event_Time_1") == ["\"x\""])
     let again = try Decoding.evolve(
       DynamoDBTests.change(image: image),
       .dynamodb,
@@ -252,9 +253,12 @@ import Testing
       DynamoDBTests.change(image: #"{"id":{"S":"x"}}"#),
       .dynamodb
     )
-    let image = #"{"id":{"S":"y"},"event_name":{"N":"5"}}"#
+    // Also where it comes first, as the metadata column does.
+    let images = [
+      #"{"id":{"S":"y"},"event_name":{"N":"5"}}"#, #"{"event_name":{"N":"5"},"id":{"S":"y"}}"#,
+    ]
     var schema = first.schema
-    for _ in 0..<2 {
+    for image in images + images {
       let block = try Decoding.evolve(
         DynamoDBTests.change(image: image),
         .dynamodb,
@@ -266,8 +270,23 @@ import Testing
       )
       #expect(RowText.values(block, "event_name") == ["\"INSERT\""])
       #expect(RowText.values(block, "event_name_1") == ["5"])
+      #expect(RowText.values(block, "id") == ["\"y\""])
       schema = block.schema
     }
+  }
+
+  @Test func `an attribute that had its column before the first change keeps its name`() throws {
+    let items = try Decoding.evolve(#"{"event_name":{"N":"5"}}"#, .dynamodb)
+    let text = DynamoDBTests.change(image: #"{"event_name":{"N":"6"}}"#)
+    let block = try Decoding.evolve(text, .dynamodb, known: items.schema)
+    #expect(
+      RowText.schema(block.schema)
+        == "event_name bigint, event_name_1 string, event_time timestamp(3)z, "
+        + "sequence_number string, event_id string"
+    )
+    #expect(RowText.values(block, "event_name") == ["6"])
+    #expect(RowText.values(block, "event_name_1") == ["\"INSERT\""])
+    #expect(DynamoDBColumns(block.schema, isProjected: false).eventName == 1)
   }
 
   @Test func `items and changes may be mixed`() throws {

@@ -81,7 +81,9 @@ struct MemberTable {
     guard let members else { return }
     for index in 0..<count where members[index].target == target {
       (members[index].mask, members[index].head) = (0, 1)
-      (members[index].firstMask, members[index].first) = (0, 1)
+      // Differences are masked here: a mask of zero would let every key pass.
+      (members[index].firstMask, members[index].first) = (~0, ~0)
+      (members[index].secondMask, members[index].second) = (~0, ~0)
     }
   }
 

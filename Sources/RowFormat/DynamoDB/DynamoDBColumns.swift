@@ -4,8 +4,10 @@ package import ColumnFormat
 ///
 /// The four metadata columns stand together and come first, where the first records are stream
 /// records: `event_name`, `event_time`, `sequence_number`, `event_id`. An attribute of such a name
-/// keeps it and the metadata column is called `event_name_1` and so on; an attribute that turns up
-/// only after the metadata column got its name is called `event_name_1` itself.
+/// gives way and is called `event_name_1` and so on, whichever record it comes with, so that all
+/// streams call the same thing by the same name. Only where such an attribute had its column before
+/// the first stream record came, as with the items of an export, it is the metadata column that is
+/// called `event_name_1`.
 package struct DynamoDBColumns {
   /// The names without suffix, in order.
   static let names = ["event_name", "event_time", "sequence_number", "event_id"]
@@ -17,6 +19,11 @@ package struct DynamoDBColumns {
   package private(set) var positions: [Int?]
   /// Columns of attributes that had to give way to a metadata column, by the attribute's name.
   package private(set) var renamed: [String: Int] = [:]
+
+  /// The column that says what happened to an item: `INSERT`, `MODIFY`, `REMOVE`.
+  package var eventName: Int? { positions[0] }
+  /// The column that says when it happened.
+  package var eventTime: Int? { positions[1] }
 
   /// Finds the metadata columns.
   ///
@@ -36,8 +43,7 @@ package struct DynamoDBColumns {
       positions = names.indices.map { first + $0 }
     } else if isProjected {
       positions = names.map { name in
-        fields.firstIndex { $0.name.lowercased() == name + "_1" }
-          ?? fields.firstIndex { $0.name.lowercased() == name }
+        fields.firstIndex { $0.name.lowercased() == name }
       }
     }
     for (name, position) in zip(names, positions) {
@@ -79,17 +85,15 @@ package struct DynamoDBColumns {
     var taken = Set(fields.map { $0.name.lowercased() })
     var added = widened[attributes.count...].map { $0 }
     if hasStreamRecords && !columns.isComplete {
-      taken.formUnion(added.map { $0.name.lowercased() })
       let metadata = zip(names, types).map { name, type in
         Field(free(name, taken), type)
       }
       fields.insert(contentsOf: metadata, at: fields.isEmpty ? 0 : fields.count)
       taken.formUnion(metadata.map(\.name))
-    } else {
-      for index in added.indices {
-        added[index].name = free(added[index].name, taken)
-        taken.insert(added[index].name.lowercased())
-      }
+    }
+    for index in added.indices {
+      added[index].name = free(added[index].name, taken)
+      taken.insert(added[index].name.lowercased())
     }
     var next = 0
     for position in known.fields.indices where !metadata.contains(position) {
