@@ -95,9 +95,11 @@ extension CatalogError: CustomStringConvertible {
   /// How to go on: one sentence.
   public var help: String? {
     switch kind {
+    case .damaged where path.hasSuffix("lake.json"):
+      "restore the file from a backup, or remove it: it only says which format the lake has"
     case .damaged:
       "restore the file from a backup; or remove the newest file in 'generations' to go back one"
-        + " generation"
+        + " generation; or, where a crawl made the table, its folder in 'catalog', and crawl again"
     case .laterFormat: "use the release of lake that wrote it, or a later one"
     case .tableNotFound: "`lake catalog tables` lists the tables, `lake crawl` makes them"
     case .databaseNotFound: "`lake catalog databases` lists the databases"

@@ -129,7 +129,11 @@ final class DeliveryBuffers: @unchecked Sendable {
       summary.filteredCount += rows.filteredCount
       summary.rejectedCount += rejectedCount
       rejects.append(
-        rows.decoded.rejected + refused,
+        (rows.decoded.rejected + refused).map { record in
+          var record = record
+          record.sequenceNumber = block.block.sequenceNumber(at: record.byteOffset)
+          return record
+        },
         origin: block.origin,
         table: settings.table,
         nowMillis: now
@@ -151,7 +155,16 @@ final class DeliveryBuffers: @unchecked Sendable {
     now: Int64
   ) throws(LakeWriterError) -> [RejectedRecord] {
     var refused = rows.failed
-    let parts = try withoutRepeated(admitted(rows, of: block, &refused), rows.keys, now)
+    var parts = rows.parts
+    if let limit = settings.activePartitionCountMax {
+      var active = ActivePartitions(countMax: limit, keys: activeKeys)
+      parts = active.admit(rows, of: block.block, refused: &refused)
+    }
+    if let seen, let keys = rows.keys {
+      let first = try seen.firstOnly(parts, keys: keys, nowMillis: now)
+      parts = first.parts
+      summary.repeatedCount += first.repeatedCount
+    }
     let merged = settings.declared?.schema ?? current.schema.merged(with: rows.decoded.schema)
     var batch = rows.decoded.batch
     do {
@@ -182,54 +195,6 @@ final class DeliveryBuffers: @unchecked Sendable {
         .source("rows cannot be brought to one type: \(error)"),
         path: settings.folder
       )
-    }
-  }
-
-  /// The rows whose partitions may be open; others are refused.
-  private func admitted(
-    _ rows: SortedRows,
-    of block: BlockSource.Numbered,
-    _ refused: inout [RejectedRecord]
-  ) -> [PartitionRows] {
-    guard let limit = settings.activePartitionCountMax else { return rows.parts }
-    var active = activeKeys
-    // Those are taken that come first.
-    let parts = rows.parts.sorted { $0.rows[0] < $1.rows[0] }
-    return parts.filter { part in
-      if active.contains(part.key.partition) { return true }
-      if active.count < limit {
-        active.insert(part.key.partition)
-        return true
-      }
-      let words = "there are \(limit) active partitions, and this would be another one"
-      refused += part.rows.values.map {
-        rows.record(Int($0), of: block.block, .activePartitionExceeded, words)
-      }
-      return false
-    }
-  }
-
-  /// Leaves out rows whose key came within the window before, in the order of the records.
-  private func withoutRepeated(
-    _ parts: [PartitionRows],
-    _ keys: [KeyHash?]?,
-    _ now: Int64
-  ) throws(LakeWriterError) -> [PartitionRows] {
-    guard let seen, let keys else { return parts }
-    var isKept = [Bool](repeating: true, count: keys.count)
-    var repeatedCount = 0
-    for row in parts.flatMap({ $0.rows.values.map(Int.init) }).sorted() {
-      guard let key = keys[row] else { continue }
-      if try !seen.insert(key, nowMillis: now) {
-        isKept[row] = false
-        repeatedCount += 1
-      }
-    }
-    if repeatedCount == 0 { return parts }
-    summary.repeatedCount += repeatedCount
-    return parts.compactMap { part in
-      let kept = Buffer(part.rows.values.filter { isKept[Int($0)] })
-      return kept.count == 0 ? nil : PartitionRows(key: part.key, rows: kept)
     }
   }
 

@@ -29,7 +29,8 @@ struct RejectOrigin {
       "lastErrorMessage": .string(record.message),
       "attemptEndingTimestamp": .integer(nowMillis),
       "rawData": .string(String(decoding: raw, as: UTF8.self)),
-      "sequenceNumber": first?["sequenceNumber"] ?? .string("\(record.recordNumber + 1)"),
+      "sequenceNumber": first?["sequenceNumber"]
+        ?? .string(record.sequenceNumber ?? "\(record.recordNumber + 1)"),
       "subSequenceNumber": .integer(record.part),
       "dataCatalogTable": table.map(catalogTable) ?? .null,
     ]

@@ -55,6 +55,17 @@ enum FormatDetection {
     if !objects.isEmpty || first.first(where: { $0 > 0x20 }) == UInt8(ascii: "[") {
       return json(objects)
     }
+    // Only the reader of delimited text knows whether a carriage return stands within quotes.
+    if !sample.values.contains(UInt8(ascii: "\n")) {
+      for delimiter in CSVDetection.delimiters where sample.values.contains(delimiter) {
+        _ = try CSVHeader(
+          sample,
+          isWhole: isWhole,
+          layout: CSVLayout(delimiter: delimiter),
+          path: path
+        )
+      }
+    }
     throw RowFormatError(
       .malformed(
         "it is neither JSON, one object a line, nor delimited text of two columns and two rows"

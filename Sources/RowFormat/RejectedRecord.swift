@@ -57,6 +57,8 @@ public struct RejectedRecord: Sendable, Hashable {
   public var errorCode: String?
   /// How often it was tried to make something of the record.
   public var attemptCount = 1
+  /// The number that the envelope around the record gave it; nil where it had none.
+  public var sequenceNumber: String?
   /// Whether the bytes are a record; otherwise they are an envelope that none came out of.
   public var isRecord = true
 

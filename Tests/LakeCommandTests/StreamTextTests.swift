@@ -32,6 +32,18 @@ import Testing
     #expect(text.json["freshnessMillis"] == .null)
     #expect(text.text.contains("3 in, 2 delivered, 1 rejected"))
     #expect(!text.text.contains("waiting"))
+    #expect(text.text.contains("committed  60.00 s ago"))
+    // A clock that was set back is no age, and years are not told in minutes.
+    let later: [(Int64, String)] = [
+      (-60_000, "0 ms"), (5 * 3_600_000, "5 h"), (1 << 37, "1590 days"),
+    ]
+    for (passed, age) in later {
+      let text = StreamText(
+        report: try StreamTextTests.report(),
+        nowMillis: 1_700_000_000_000 + passed
+      )
+      #expect(text.text.contains("committed  \(age) ago"))
+    }
   }
 
   @Test func `freshness is the age of the oldest record that is not delivered`() throws {

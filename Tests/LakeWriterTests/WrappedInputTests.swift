@@ -28,6 +28,49 @@ import Testing
     #expect(RejectReplay(lake.settings(), errorType: nil).run { _ in }.rejectedCount == 3)
   }
 
+  @Test func `rejects of an envelope have its sequence number, others the record's`() throws {
+    func data(_ text: String) -> String {
+      var bytes: [UInt8] = []
+      Base64.append(Array(text.utf8), to: &bytes)
+      return "\"\(String(decoding: bytes, as: UTF8.self))\""
+    }
+    let number = "49590338271490256608559692538361571095921575989136588898"
+    let good = "{\"id\":1}"
+    let text = """
+      {"Records":[{"SequenceNumber":"\(number)","Data":\(data("bad\n\(good)\nworse"))},
+      {"SequenceNumber":"7","Data":"*"},{"Data":\(data("[1]"))}]}
+      {"Records":[{"kinesis":{"sequenceNumber":"8","data":\(data(good))}},{"kinesis":{"sequenceNumber":"9","data":\(data("x"))}}]}
+      {"records":[{"recordId":"r","data":\(data("y")),"kinesisRecordMetadata":{"sequenceNumber":"10"}}]}
+      {"Records":[{"eventName":"INSERT","dynamodb":{"SequenceNumber":"11"}}]}
+      [{"sequenceNumber":"12","data":\(data("{"))},{"sequenceNumber":"13","data":\(data("{\"id\":\"\(String(repeating: "z", count: 500))\"}"))}]
+
+      """
+    // However small the blocks are, and wherever an earlier run stopped.
+    for byteCount in [1, 64, 10_000] {
+      let lake = TestLake()
+      let input = lake.write(text, to: "in/a")
+      let summary = lake.deliver([input]) { settings in
+        settings.envelope = .kinesis
+        settings.format = .ndjson
+        settings.blockByteCount = byteCount
+        settings.decoding.recordByteCountMax = 300
+      }
+      #expect(summary.isComplete && summary.deliveredRowCount == 3)
+      let documents = try RejectedDocuments.read(
+        folder: lake.rejects,
+        errorType: nil,
+        limit: 100
+      )
+      #expect(
+        Set(documents.compactMap { $0.document["sequenceNumber"]?.stringValue })
+          == [number, "7", "5", "9", "10", "12", "13"]
+      )
+      #expect(
+        documents.count { $0.document["sequenceNumber"]?.stringValue == number } == 2
+      )
+    }
+  }
+
   @Test func `the format of payloads is told by what they are`() throws {
     let record = """
       {"eventID":"1","eventName":"INSERT","dynamodb":{"Keys":{"id":{"N":"7"}},"NewImage":{"id":{"N":"7"}}}}

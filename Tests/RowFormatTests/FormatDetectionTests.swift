@@ -62,7 +62,29 @@ import Testing
       )
     ),
     ([1, 2, 0, 4, 10], .malformed("it is neither JSON nor delimited text")),
+    (
+      Array("a,b\r1,2\r3,4\r".utf8),
+      .malformed(
+        "its lines end with a carriage return alone: tr '\\r' '\\n' makes line ends of them"
+      )
+    ),
   ]
+
+  @Test func `lines that end with a carriage return alone are not taken for a header`() throws {
+    let folder = TemporaryDirectory()
+    for format in [RecordFormat.csv(CSVLayout()), .csv(CSVLayout(hasHeader: false))] {
+      let path = folder.write("a,b\r1,2\r3,4", to: "input")
+      let failure = #expect(throws: RowFormatError.self) {
+        try RecordBlockReader(path: path, format: format)
+      }
+      #expect(failure?.byteOffset == 3)
+      // Within quotes it is text, and before a line end it belongs to that.
+      for sound in ["\"a\rb\",c\n1,2\n", "a,b\r\r\n1,2\r\n"] {
+        let path = folder.write(sound, to: "sound")
+        #expect(try RecordBlockReader(path: path, format: format).columnNames?.count == 2)
+      }
+    }
+  }
 
   @Test(arguments: refused)
   func `what is no format is refused by name`(_ example: ([UInt8], RowFormatError.Kind)) throws {

@@ -38,6 +38,15 @@ struct CSVHeader {
       }
       end = sample.count
     }
+    if let place = CSVHeader.loneReturn(sample.values[0..<end], layout) {
+      throw RowFormatError(
+        .malformed(
+          "its lines end with a carriage return alone: tr '\\r' '\\n' makes line ends of them"
+        ),
+        path: path,
+        byteOffset: place
+      )
+    }
     let record = CSVRecord(sample.values[0..<end], layout: layout)
     if layout.hasHeader {
       names = CSVHeader.distinct(record.fields.map(\.text))
@@ -45,6 +54,21 @@ struct CSVHeader {
     } else {
       names = record.fields.indices.map { "col\($0)" }
     }
+  }
+
+  /// Where text goes on after a carriage return outside of quotes: such an input is one line to the
+  /// splitter, and all of its records would be taken for names.
+  private static func loneReturn(
+    _ record: Slice<UnsafeBufferPointer<UInt8>>,
+    _ layout: CSVLayout
+  ) -> Int? {
+    var isInQuotes = false
+    for place in record.indices.dropLast() {
+      if record[place] == layout.quote { isInQuotes.toggle() }
+      let next = record[place + 1]
+      if !isInQuotes, record[place] == 0x0D, next != 0x0D, next != 0x0A { return place }
+    }
+    return nil
   }
 
   /// Names without gaps and repetitions.

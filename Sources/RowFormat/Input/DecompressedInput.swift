@@ -28,6 +28,8 @@ final class DecompressedInput {
   private var unwrappedCount = 0
   /// What was refused while unwrapping, in order, and not asked for yet.
   private var refused: [RefusedPiece] = []
+  /// Which envelopes the unwrapped bytes came in, from the one of the last byte that was asked for.
+  private var sequencePlaces: [SequencePlace] = []
   private var hasFinished = false
 
   /// Takes an input from its start and looks at its first bytes.
@@ -120,6 +122,9 @@ final class DecompressedInput {
           piece.byteOffset += byteCountRead
           return piece
         }
+        sequencePlaces += lines.sequencePlaces.map { place in
+          SequencePlace(byteOffset: place.byteOffset + byteCountRead, number: place.number)
+        }
       }
       let count = try withUnsafeTemporaryAllocation(byteCount: 1 << 16, alignment: 64) {
         room throws(RowFormatError) in
@@ -148,6 +153,15 @@ final class DecompressedInput {
     return Array(refused.prefix(count))
   }
 
+  /// Which envelopes the bytes before a place came in, as far as that was not asked for before.
+  func takeSequencePlaces(before byteOffset: Int) -> [SequencePlace] {
+    let count = sequencePlaces.firstIndex { $0.byteOffset >= byteOffset } ?? sequencePlaces.count
+    if count == 0 { return [] }
+    // The last one may go on behind the place.
+    defer { sequencePlaces.removeFirst(count - 1) }
+    return Array(sequencePlaces.prefix(count))
+  }
+
   /// Goes on at a byte of the decompressed input, which must not lie behind.
   ///
   /// - Throws: When the input ends before.
@@ -172,6 +186,7 @@ final class DecompressedInput {
       }
       // What was refused there was told before.
       _ = takeRefused(before: byteCountRead)
+      _ = takeSequencePlaces(before: byteCountRead)
     }
   }
 

@@ -22,6 +22,8 @@ public struct RecordBlock: Sendable {
   public let columnNames: [String]?
   /// Records of the input before this block's end that were too large to be in any block.
   public let rejected: [RejectedRecord]
+  /// Which envelopes the records came in, in order; none without envelopes.
+  var sequencePlaces: [SequencePlace] = []
 
   /// A block of copied bytes.
   ///

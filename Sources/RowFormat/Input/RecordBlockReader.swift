@@ -168,7 +168,7 @@ public final class RecordBlockReader {
   /// A block of nothing but parts of a record over the limit.
   private func partBlock(_ rejected: [RejectedRecord]) -> RecordBlock {
     let padding = Buffer<UInt8>(repeating: 0, count: RecordBlock.padding)
-    return RecordBlock(
+    var block = RecordBlock(
       path: path,
       padded: padding.slice(0..<0),
       firstRecord: recordNumber,
@@ -178,6 +178,8 @@ public final class RecordBlockReader {
       rejected: rejected,
       part: part
     )
+    block.sequencePlaces = input.takeSequencePlaces(before: byteOffset)
+    return block
   }
 
   /// A block under construction.
@@ -266,7 +268,7 @@ public final class RecordBlockReader {
     keep(filling, from: end)
     (filling.memory.base + end).update(repeating: 0, count: RecordBlock.padding)
     let rejected = rejected + refused(within: filling.memory.slice(0..<end))
-    let block = RecordBlock(
+    var block = RecordBlock(
       path: path,
       padded: filling.memory.slice(0..<end),
       firstRecord: recordNumber,
@@ -277,6 +279,7 @@ public final class RecordBlockReader {
     )
     recordNumber += filling.splitter.recordCount
     byteOffset += end
+    block.sequencePlaces = input.takeSequencePlaces(before: byteOffset)
     return block
   }
 

@@ -82,6 +82,7 @@ struct KinesisUnwrapping {
     isRequest: Bool,
     into lines: inout UnwrappedLines
   ) {
+    lines.begin(sequenceNumber: KinesisUnwrapping.sequenceNumber(record))
     let data = record["kinesis"]?["data"] ?? record["Data"] ?? record["data"]
     if data == nil && !isRequest {
       record.append(to: &lines.bytes, indent: nil)
@@ -103,6 +104,13 @@ struct KinesisUnwrapping {
       )
     }
     for part in KinesisAggregate.records(payload) ?? [payload] { append(part, to: &lines) }
+  }
+
+  /// The number that Kinesis, or the stream of a DynamoDB table, gave a record.
+  private static func sequenceNumber(_ record: JSONValue) -> String? {
+    let facts =
+      record["kinesis"] ?? record["kinesisRecordMetadata"] ?? record["dynamodb"] ?? record
+    return (facts["sequenceNumber"] ?? facts["SequenceNumber"])?.stringValue
   }
 
   private func append(_ payload: [UInt8], to lines: inout UnwrappedLines) {

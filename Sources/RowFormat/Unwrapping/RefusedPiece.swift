@@ -19,6 +19,13 @@ struct UnwrappedLines {
   var bytes: [UInt8] = []
   /// The places of these count in `bytes`.
   var refused: [RefusedPiece] = []
+  /// So do these.
+  var sequencePlaces: [SequencePlace] = []
+
+  /// What comes next has this sequence number.
+  mutating func begin(sequenceNumber number: String?) {
+    sequencePlaces.append(SequencePlace(byteOffset: bytes.count, number: number))
+  }
 
   /// Leaves an empty line for a piece that is refused.
   mutating func refuse(

@@ -2,10 +2,6 @@ import ArgumentParser
 import LakeWriter
 import RowFormat
 
-#if canImport(Glibc)
-  import Glibc
-#endif
-
 /// `lake rejects`: the records that could not be delivered.
 struct RejectsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -14,24 +10,13 @@ struct RejectsCommand: ParsableCommand {
     subcommands: [List.self, Replay.self]
   )
 
-  /// Refuses a table that nothing was ever delivered into, which is most likely misspelt.
-  private static func expect(_ target: DeliveryTarget) throws {
-    if access(target.folder, F_OK) == 0 || access(target.rejectsFolder, F_OK) == 0 { return }
-    throw Failure(
-      code: "TABLE_NOT_FOUND",
-      message: "nothing was delivered into the table '\(target.name)'",
-      help: "`lake status` lists the tables that records were delivered into"
-    )
-  }
-
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "list",
       abstract: "Lists rejected records with their reasons."
     )
 
-    @Argument(help: "The table: DB.TABLE.")
-    var table: String
+    @OptionGroup var place: RejectsOptions
     @Option(help: "How many records to show at most.")
     var limit = 20
     @Option(help: "Only this error type, such as format-conversion-failed.")
@@ -39,14 +24,11 @@ struct RejectsCommand: ParsableCommand {
     @OptionGroup var global: GlobalOptions
 
     func validate() throws {
-      if limit < 0 { throw ValidationError("--limit must not be negative") }
-      _ = try DestinationOptions.tableName(table)
+      if limit < 1 { throw ValidationError("--limit must be at least 1, not \(limit)") }
     }
 
     func run() throws {
-      let name = try DestinationOptions.tableName(table)
-      let target = DeliveryTarget(table: name, lake: global.lakeFolder)
-      try RejectsCommand.expect(target)
+      let target = try place.resolve(lake: global.lakeFolder)
       let entries = try RejectedDocuments.read(
         folder: target.rejectsFolder,
         errorType: type,
@@ -56,16 +38,20 @@ struct RejectsCommand: ParsableCommand {
         try StandardOutput.write((global.json ? entry.document.compactText : text(entry)) + "\n")
       }
       if entries.isEmpty && !global.quiet {
-        StandardError.note("no rejected records of \(name) in \(target.rejectsFolder)")
+        StandardError.note("no rejected records of \(target.name) in \(target.rejectsFolder)")
       }
     }
 
     private func text(_ entry: RejectedDocuments.Entry) -> String {
       let document = entry.document
       let source = document["source"]
-      let place =
-        "\(source?["path"]?.stringValue ?? "?"), record \(source?["record"]?.integerValue ?? 0), "
+      let record = source?["record"]?.integerValue ?? 0
+      var place =
+        "\(source?["path"]?.stringValue ?? "?"), record \(record), "
         + "byte \(source?["byteOffset"]?.integerValue ?? 0)"
+      if let number = document["sequenceNumber"]?.stringValue, number != "\(record)" {
+        place += ", sequence number \(DisplayText.clean(number))"
+      }
       let raw = Base64.decode(document["rawData"]?.stringValue ?? "") ?? []
       // What was rejected may hold anything, also what a terminal would obey.
       let shown = DisplayText.clean(String(decoding: raw.prefix(160), as: UTF8.self))
@@ -87,20 +73,15 @@ struct RejectsCommand: ParsableCommand {
         """
     )
 
-    @Argument(help: "The table: DB.TABLE.")
-    var table: String
+    @OptionGroup var place: RejectsOptions
     @Option(help: "Only this error type, such as format-conversion-failed.")
     var type: String?
     @OptionGroup var delivery: DeliveryOptions
     @OptionGroup var global: GlobalOptions
 
-    func validate() throws { _ = try DestinationOptions.tableName(table) }
-
     func run() throws {
       Interruption.install()
-      let name = try DestinationOptions.tableName(table)
-      let target = DeliveryTarget(table: name, lake: global.lakeFolder)
-      try RejectsCommand.expect(target)
+      let target = try place.resolve(lake: global.lakeFolder)
       var settings = try delivery.settings(target, global: global)
       // The records are in the backup since they were read.
       settings.backupFolder = nil
@@ -110,7 +91,9 @@ struct RejectsCommand: ParsableCommand {
           errorType: type,
           limit: .max
         )
-        StandardError.note("would replay \(Quantity.count(waiting.count, "record")) of \(name)")
+        StandardError.note(
+          "would replay \(Quantity.count(waiting.count, "record")) of \(target.name)"
+        )
         return
       }
       let run = try DeliveryRun(

@@ -35,8 +35,7 @@ struct IngestReport {
       lines.append(
         "  rejected \(Quantity.count(summary.rejectedCount, "record"))"
           + (summary.rejectFiles.isEmpty || isDryRun ? "" : ", kept in \(target.rejectsFolder)")
-          + (target.table == nil || isDryRun
-            ? "" : "; lake rejects list\(lakeOption) \(target.name)")
+          + (isDryRun ? "" : "; \(listing)")
       )
     }
     if summary.untimedCount > 0 {
@@ -87,6 +86,26 @@ struct IngestReport {
     return "lake crawl\(lakeOption), then lake sql\(lakeOption) \"select count(*) from \(table)\""
   }
 
+  /// What to do about an input that was not read to its end.
+  private static func help(_ failure: RowFormatError) -> String {
+    switch failure.kind {
+    case .malformed where failure.byteOffset == nil:
+      "all other inputs were delivered; name the format with --format (csv needs no second column or "
+        + "row), or mend this one, and go on with --resume"
+    case .unsupported:
+      "all other inputs were delivered; unpack or convert this one, and go on with --resume"
+    default:
+      "all complete records before the damage were delivered; mend the input and deliver the rest"
+    }
+  }
+
+  /// The command that shows the rejects.
+  private var listing: String {
+    target.table == nil
+      ? "lake rejects list --to \(target.folder)"
+      : "lake rejects list\(lakeOption) \(target.name)"
+  }
+
   /// What commands need to find the lake.
   private var lakeOption: String {
     guard let lake = target.lake, lake != "./lake" else { return "" }
@@ -130,15 +149,14 @@ struct IngestReport {
       if others > 0 {
         reported.place.append("and \(others) more inputs could not be read to the end")
       }
-      reported.help =
-        "all complete records before the damage were delivered; mend the input and deliver the rest"
+      reported.help = IngestReport.help(failure)
       throw reported
     }
     if summary.isInterrupted { throw Failure.interrupted }
     if isStrict && summary.rejectedCount > 0 {
       throw Failure(
         message: "\(Quantity.count(summary.rejectedCount, "record")) rejected",
-        help: "see them with: lake rejects list \(target.name)",
+        help: "see them with: \(listing)",
         exit: .someRejected
       )
     }

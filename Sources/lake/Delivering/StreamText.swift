@@ -39,7 +39,11 @@ struct StreamText {
           + Quantity.seconds(Double(freshnessMillis ?? 0) / 1000)
       )
     }
-    lines.append("  committed  \(Quantity.seconds(Double(sinceCommitMillis) / 1000)) ago")
+    let age =
+      sinceCommitMillis < 7_200_000
+      ? Quantity.seconds(Double(sinceCommitMillis) / 1000)
+      : HealthText.age(Int(sinceCommitMillis / 1000))
+    lines.append("  committed  \(age) ago")
     if report.process == nil && !report.isComplete {
       lines.append("  next       the same command with --resume")
     }
