@@ -164,6 +164,19 @@ import Testing
     #expect(groups(files, level: 3) == ["db/t": [0], "db/u": [1]])
     #expect(groups(files, level: 1) == ["": [0, 1]])
   }
+
+  @Test func `files above the level of the tables are told`() {
+    let files = ["a", "db/b", "db/t/f"].map {
+      TableGrouping.File(path: $0, format: .parquet, schema: 0)
+    }
+    let grouping = TableGrouping(files, schemas: schemas, mode: .similar, level: 3)
+    #expect(grouping.groups.map(\.root) == ["db/t"])
+    #expect(
+      grouping.notes == ["files above table level 3 are in no table: 2 of them, such as 'a'"]
+    )
+    let all = TableGrouping(files, schemas: schemas, mode: .similar, level: 1)
+    #expect(all.notes == [])
+  }
 }
 
 extension [String: [Int]] {

@@ -144,6 +144,25 @@ import Testing
     #expect(try check(isDeep: true).findings.map(\.kind) == [.mismatched])
   }
 
+  @Test func `what a SerDe reads may be any text, but must be whole`() throws {
+    _ = zoo.directory.write("just one column\n", to: "lake/data/default/t/a.txt")
+    let packed = CompressedBytes.gzip(Array("one\ntwo\n".utf8))
+    _ = zoo.directory.write(packed, to: "lake/data/default/t/b.gz")
+    let catalog = try zoo.catalog()
+    let update = TableUpdate(
+      location: "data/default/t",
+      format: .text(SerDe(library: SerDeKind.lazySimple.rawValue)),
+      columns: [Field("line", .string)],
+      partitionKeys: []
+    )
+    try catalog.commit(TableName(database: "default", table: "t")) { _ in update }
+    #expect(try check(isDeep: true).findings == [])
+    _ = zoo.directory.write(Array(packed.dropLast(4)), to: "lake/data/default/t/b.gz")
+    let findings = try check(isDeep: true).findings
+    #expect(findings.map(\.kind) == [.damaged])
+    #expect(findings.first?.path.hasSuffix("/b.gz") == true)
+  }
+
   @Test func `a table that the catalog lacks is an error, damage to the catalog a finding`() throws
   {
     try table()

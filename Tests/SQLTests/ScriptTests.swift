@@ -120,7 +120,7 @@ private struct ScriptRun {
     do {
       switch record.kind {
       case .file(let path):
-        lake.folder?.write(record.sql + "\n", to: path)
+        lake.folder?.write(record.sql.isEmpty ? "" : record.sql + "\n", to: path)
         return
       case .parquet(let path):
         try lake.writeParquet(sql, to: path)

@@ -37,7 +37,7 @@ public struct LogicTestFile: Sendable {
       case ok
       /// The statement fails; each expected line is part of what is said.
       case error
-      /// A file to write, of the lines below: `file s3/bucket/logs/a.txt`.
+      /// A file to write, of the lines below if there are any: `file s3/bucket/logs/a.txt`.
       case file(String)
       /// A Parquet file to write, of the rows of the query below: `parquet s3/bucket/a.parquet`.
       case parquet(String)
@@ -123,7 +123,9 @@ public struct LogicTestFile: Sendable {
     let divider = body.firstIndex(of: "----")
     let sql = body[..<(divider ?? body.endIndex)].joined(separator: "\n")
     let expected = divider.map { Array(body[($0 + 1)...]) } ?? []
-    if sql.isEmpty { throw Mistake(lineNumber: lineNumber, message: "the record has no statement") }
+    if sql.isEmpty && words[0] != "file" {
+      throw Mistake(lineNumber: lineNumber, message: "the record has no statement")
+    }
     let kind: Record.Kind
     switch words.first {
     case "statement" where words == ["statement", "ok"]: kind = .ok
@@ -176,7 +178,7 @@ extension LogicTestFile.Record {
     var lines: [String]
     switch kind {
     case .ok: return "statement ok\n\(sql)\n"
-    case .file(let path): return "file \(path)\n\(sql)\n"
+    case .file(let path): return "file \(path)\n" + (sql.isEmpty ? "" : "\(sql)\n")
     case .parquet(let path): return "parquet \(path)\n\(sql)\n"
     case .error: lines = ["statement error"]
     case .query(let types, let sort):

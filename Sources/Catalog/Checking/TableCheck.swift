@@ -231,6 +231,7 @@ public struct TableCheck: Sendable {
     _ reading: FileReading
   ) -> [(kind: CheckFinding.Kind, detail: String)] {
     if !isDeep { return [] }
+    if table.format.recordFormat == nil { return lines(file, reading).map { (.damaged, $0) } }
     do throws(FileProbe.Refusal) {
       let probe = try FileProbe(
         path: file.path,
@@ -243,6 +244,17 @@ public struct TableCheck: Sendable {
       return mismatches(probe.fields, table).map { (.mismatched, $0) }
     } catch {
       return [(.damaged, error.reason)]
+    }
+  }
+
+  /// A file whose rows a SerDe makes, which takes any line: whether it can be read to its end.
+  private func lines(_ file: File, _ reading: FileReading) -> [String] {
+    do throws(RowFormatError) {
+      let reader = try RecordBlockReader(path: file.path, format: .ndjson)
+      while try reader.next() != nil { reading.advance(to: reader.byteCountRead) }
+      return []
+    } catch {
+      return [([error.message] + error.details).joined(separator: "; ")]
     }
   }
 

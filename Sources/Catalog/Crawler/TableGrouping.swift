@@ -54,6 +54,13 @@ struct TableGrouping {
     for (index, file) in files.enumerated() { tree.insert(index, path: file.path) }
     if let level {
       groups = tree.folders(below: level - 1).map { Group(root: $0.path, files: $0.all) }
+      let taken = Set(groups.flatMap(\.files))
+      if let first = files.indices.first(where: { !taken.contains($0) }) {
+        notes.append(
+          "files above table level \(level) are in no table: \(files.count - taken.count) of them, such"
+            + " as '\(files[first].path)'"
+        )
+      }
     } else if mode == .combine {
       groups = files.isEmpty ? [] : [Group(root: "", files: tree.all)]
     } else {

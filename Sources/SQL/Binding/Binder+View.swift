@@ -11,7 +11,7 @@ extension Binder {
     qualifier: [String],
     at range: SourceRange
   ) throws(SQLError) -> BoundRelation {
-    let title = "awsdatacatalog.\(view.database).\(qualifier[qualifier.count - 1])"
+    let title = "awsdatacatalog.\(view.name)"
     if openViews.contains(title) {
       throw SQLError(.viewIsRecursive, "View '\(title)' is recursive", at: range)
     }

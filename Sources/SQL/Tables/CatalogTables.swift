@@ -17,7 +17,8 @@ struct CatalogTables: Sendable {
       throw SQLError(error)
     }
     guard let found else { return nil }
-    if let text = found.description.details.viewText, let view = ViewDefinition(viewText: text) {
+    if let text = found.description.details.viewText, var view = ViewDefinition(viewText: text) {
+      view.name = name.description
       var handle = TableHandle(
         name: title,
         columns: TableHandle.columns(found.description.columns, keys: []),

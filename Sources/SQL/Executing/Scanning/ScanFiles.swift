@@ -65,7 +65,8 @@ struct ScanFiles: Sendable {
 
   private static func list(_ folder: String) throws -> [TableHandle.DataFile] {
     do {
-      return try LocalFolder(folder).list("").map {
+      // Hive's writers leave files of no bytes where a task had no rows (HIVE-13040).
+      return try LocalFolder(folder).list("").filter { $0.byteCount > 0 }.map {
         TableHandle.DataFile(path: folder + "/" + $0.path, byteCount: $0.byteCount)
       }
     } catch {

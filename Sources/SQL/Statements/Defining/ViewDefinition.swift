@@ -15,6 +15,8 @@ struct ViewDefinition: Sendable {
     var type: String
   }
 
+  /// What the catalog calls it: `database.view`; empty for one that it does not have yet.
+  var name = ""
   var sql: String
   /// Where names without a database are looked up.
   var database: String

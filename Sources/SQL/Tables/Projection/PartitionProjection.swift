@@ -52,12 +52,13 @@ struct PartitionProjection: Sendable {
     template = path(text)
   }
 
-  /// The folder of some values.
+  /// The folder of some values; none of them leads out of the template's.
   func folder(_ values: [String]) -> String {
     guard var result = template else {
       return location + "/" + PartitionPath.folder(keys: columns.map(\.field.name), values: values)
     }
     for (column, value) in zip(columns, values) {
+      let value = S3Location.literal(value)
       result = result.replacing("${\(column.field.name)}", with: value)
       result = result.replacing("${\(column.field.name.lowercased())}", with: value)
     }
