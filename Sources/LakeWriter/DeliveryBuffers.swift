@@ -165,11 +165,16 @@ final class DeliveryBuffers: @unchecked Sendable {
       parts = first.parts
       summary.repeatedCount += first.repeatedCount
     }
-    let merged = settings.declared?.schema ?? current.schema.merged(with: rows.decoded.schema)
+    var schema = rows.decoded.schema
+    if block.format == .dynamodb && settings.declared == nil && settings.projection == nil {
+      schema = DynamoDBColumns.aligned(schema, to: current.schema)
+      for index in parts.indices { parts[index].piece?.schema = schema }
+    }
+    let merged = settings.declared?.schema ?? current.schema.merged(with: schema)
     var batch = rows.decoded.batch
     do {
-      if merged != rows.decoded.schema, parts.contains(where: { $0.piece == nil }) {
-        batch = try BatchCasting.cast(batch, from: rows.decoded.schema, to: merged)
+      if merged != schema, parts.contains(where: { $0.piece == nil }) {
+        batch = try BatchCasting.cast(batch, from: schema, to: merged)
       }
       if merged != current.schema { current.schema = merged }
       for part in parts {

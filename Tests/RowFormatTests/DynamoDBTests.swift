@@ -16,6 +16,7 @@ import Testing
       + tail + "}}\n"
   }
 
+  static let facts = ["event_name", "event_time", "sequence_number", "event_id"]
   static let metadata =
     "event_name string, event_time timestamp(3)z, sequence_number string, event_id string"
 
@@ -287,6 +288,37 @@ import Testing
     #expect(RowText.values(block, "event_name") == ["6"])
     #expect(RowText.values(block, "event_name_1") == ["\"INSERT\""])
     #expect(DynamoDBColumns(block.schema, isProjected: false).eventName == 1)
+  }
+
+  @Test func `blocks that were decoded side by side agree on what a column is`() throws {
+    let item = #"{"id":{"S":"a"},"event_time":{"S":"x"},"Event_ID":{"N":"7"}}"#
+    let items = try Decoding.evolve(item + "\n", .dynamodb)
+    let changes = try Decoding.evolve(DynamoDBTests.change(image: item), .dynamodb)
+    let names = changes.schema.fields.map(\.name)
+    #expect(names.prefix(4) == DynamoDBTests.facts[...])
+    for (first, second) in [(items, changes), (changes, items)] {
+      let aligned = DynamoDBColumns.aligned(second.schema, to: first.schema)
+      let merged = first.schema.merged(with: aligned)
+      // Each of the two has the attributes and the facts once.
+      #expect(merged.fields.count == 7)
+      let again = try Decoding.evolve(
+        DynamoDBTests.change(image: item),
+        .dynamodb,
+        known: merged
+      )
+      #expect(again.schema.fields.map(\.name) == merged.fields.map(\.name))
+      let columns = DynamoDBColumns(merged, isProjected: false)
+      #expect(columns.isComplete)
+      for (index, column) in columns.positions.enumerated() {
+        let name = merged.fields[try #require(column)].name
+        #expect(RowText.values(again, name) == RowText.values(changes, names[index]))
+        #expect(!items.schema.fields.contains { $0.name == name } || first.schema != items.schema)
+      }
+      #expect(DynamoDBColumns.aligned(aligned, to: merged) == aligned)
+    }
+    let plain = try Decoding.evolve("{\"id\":{\"S\":\"a\"}}\n", .dynamodb)
+    #expect(DynamoDBColumns.aligned(plain.schema, to: changes.schema) == plain.schema)
+    #expect(DynamoDBColumns.aligned(changes.schema, to: plain.schema) == changes.schema)
   }
 
   @Test func `items and changes may be mixed`() throws {

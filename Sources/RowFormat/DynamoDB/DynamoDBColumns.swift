@@ -103,6 +103,45 @@ package struct DynamoDBColumns {
     return Schema(fields + added)
   }
 
+  /// The columns of some records with the names that the same things have in other columns.
+  ///
+  /// Blocks are decoded side by side: one with items alone and one with changes may give a name to
+  /// different things.
+  ///
+  /// - Parameters:
+  ///   - schema: The columns of the records.
+  ///   - known: The columns that they are to go to.
+  /// - Returns: The columns with other names, where `known` has them for something else.
+  package static func aligned(_ schema: Schema, to known: Schema) -> Schema {
+    let own = DynamoDBColumns(schema, isProjected: false)
+    let theirs = DynamoDBColumns(known, isProjected: false)
+    var taken = Set(known.fields.map { $0.name.lowercased() })
+    var fields = schema.fields
+    for index in fields.indices {
+      let name: String
+      let place: Int?
+      if let fact = own.positions.firstIndex(of: index) {
+        name = names[fact]
+        place = theirs.positions[fact]
+      } else {
+        let alias = own.renamed.first { $0.value == index }?.key
+        guard alias != nil || names.contains(fields[index].name.lowercased()) else { continue }
+        name = alias ?? fields[index].name
+        let same = known.fields.firstIndex { $0.name.lowercased() == name.lowercased() }
+        place =
+          theirs.renamed[name.lowercased()]
+          ?? same.flatMap { theirs.positions.contains($0) ? nil : $0 }
+      }
+      if let place {
+        fields[index].name = known.fields[place].name
+      } else if taken.contains(fields[index].name.lowercased()) {
+        fields[index].name = free(name, taken)
+      }
+      taken.insert(fields[index].name.lowercased())
+    }
+    return Schema(fields)
+  }
+
   private static func free(_ name: String, _ taken: Set<String>) -> String {
     if !taken.contains(name.lowercased()) { return name }
     var number = 1
