@@ -57,9 +57,10 @@ public struct Crawler: Sendable {
   public func crawl(_ paths: [String]) throws(CatalogError) -> CrawlReport {
     var report = CrawlReport()
     var taken: [TableName: String] = [:]
+    var places = KnownPlaces(catalog)
     let targets = try CrawlTarget.targets(paths, catalog: catalog, options: options)
     for target in targets {
-      try crawl(target, into: &report, taken: &taken)
+      try crawl(target, into: &report, taken: &taken, places: &places)
       if progress.isCancelled() { break }
     }
     report.tables.sort { $0.name.description < $1.name.description }
@@ -71,13 +72,14 @@ public struct Crawler: Sendable {
   private func crawl(
     _ target: CrawlTarget,
     into report: inout CrawlReport,
-    taken: inout [TableName: String]
+    taken: inout [TableName: String],
+    places: inout KnownPlaces
   ) throws(CatalogError) {
     let start = ClockText.nowNanos()
     let listing = try list(target)
     report.fileCount += listing.count
     report.byteCount += listing.reduce(0) { $0 + $1.byteCount }
-    let known = try knownTables(below: target)
+    let known = try places.tables(of: target.database, atOrBelow: target.path)
     let sample = CrawlSample.choose(listing.map(\.path), perFolder: options.sampleCount)
     let probes = try look(into: listing, sample, target, start: start, &report)
     if progress.isCancelled() { return }
@@ -102,6 +104,7 @@ public struct Crawler: Sendable {
       )
       let table = try commit(candidate, report: &report)
       report.tables.append(table)
+      if table.action != .unchanged { places.read(name) }
     }
     for (name, place) in known.map({ ($0.name, $0.path) }) where !found.contains(name) {
       let files = target.isFile ? [target.path] : listing.lazy.map { target.path(of: $0.path) }
@@ -110,6 +113,7 @@ public struct Crawler: Sendable {
         continue
       }
       if let table = try removeFileless(name, report: &report) { report.tables.append(table) }
+      places.read(name)
     }
     if tables.isEmpty, known.isEmpty, target.isNamedByUser {
       let reasons = probed.skipped.prefix(5).map { "\($0.path): \($0.reason)" }
@@ -189,7 +193,7 @@ public struct Crawler: Sendable {
   private func group(
     _ probed: inout ProbedFiles,
     _ target: CrawlTarget,
-    _ known: [Known],
+    _ known: [KnownPlaces.Entry],
     _ report: inout CrawlReport
   ) throws(CatalogError) -> [TableGrouping.Group] {
     let isOneTable = target.isOneTable || options.table != nil || target.isFile
@@ -293,38 +297,5 @@ public struct Crawler: Sendable {
           + " ('lake catalog drop' removes it)"
       )
     }
-  }
-
-  /// A table in the catalog that a crawl may come across.
-  private struct Known {
-    var name: TableName
-    /// Absolute.
-    var path: String
-    var table: KnownTable
-    var isCrawled: Bool
-  }
-
-  /// The tables whose data lie at or below the path.
-  private func knownTables(below target: CrawlTarget) throws(CatalogError) -> [Known] {
-    var found: [Known] = []
-    for name in try catalog.tables(in: target.database) {
-      // A damaged table is not there to be compared; whoever reads it is told.
-      guard let description = try? catalog.table(name) else { continue }
-      let path = CrawlTarget.absolute(catalog.path(of: description.location))
-      guard path == target.path || path.hasPrefix(target.path + "/") else { continue }
-      found.append(
-        Known(
-          name: name,
-          path: path,
-          table: KnownTable(
-            format: description.format,
-            columns: Set(description.columns.map { $0.name.lowercased() })
-          ),
-          isCrawled: description.parameters["UPDATED_BY_CRAWLER"] != nil
-            && description.parameters["DEPRECATED_BY_CRAWLER"] == nil
-        )
-      )
-    }
-    return found
   }
 }

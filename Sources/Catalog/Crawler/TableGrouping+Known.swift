@@ -10,7 +10,7 @@ struct KnownTable {
 extension TableGrouping {
   /// Whether an earlier crawl made a table of something below a folder.
   func hasKnownTable(below folder: String) -> Bool {
-    known.keys.contains { folder.isEmpty ? !$0.isEmpty : $0.hasPrefix(folder + "/") }
+    folder.isEmpty ? known.keys.contains { !$0.isEmpty } : knownFolders.contains(folder)
   }
 
   /// A folder that is a table stays one of what fits it; what does not is a table of its own.

@@ -33,6 +33,8 @@ struct TableGrouping {
   let columnSets: [Set<String>]
   /// The tables of earlier crawls, by their folder or file relative to the include path.
   let known: [String: KnownTable]
+  /// The folders that one of them lies in.
+  let knownFolders: Set<String>
 
   /// - Parameters:
   ///   - files: All files below the include path.
@@ -49,6 +51,7 @@ struct TableGrouping {
   ) {
     self.files = files
     self.known = known
+    knownFolders = Set(known.keys.flatMap { KnownPlaces.folders(above: $0).dropFirst() })
     columnSets = schemas.map { Set($0.map { $0.name.lowercased() }) }
     let tree = Folder(path: "", name: "")
     for (index, file) in files.enumerated() { tree.insert(index, path: file.path) }
