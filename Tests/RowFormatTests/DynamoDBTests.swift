@@ -231,8 +231,8 @@ import Testing
   }
 
   @Test func `an attribute gives way to a metadata column of its name and gets a number`() throws {
-    let image = #"{"event_name":{"N":"5"},"Event_Time":{"S":"x"}}"#
-    let block = try Decoding.evolve(DynamoDBTests.change(image: image), .dynamodb)
+    let change = DynamoDBTests.change(image: #"{"event_name":{"N":"5"},"Event_Time":{"S":"x"}}"#)
+    let block = try Decoding.evolve(change, .dynamodb)
     #expect(
       RowText.schema(block.schema)
         == DynamoDBTests.metadata + ", event_name_1 bigint, Event_Time_1 string"
@@ -240,11 +240,7 @@ import Testing
     #expect(RowText.values(block, "event_name") == ["\"INSERT\""])
     #expect(RowText.values(block, "event_name_1") == ["5"])
     #expect(RowText.values(block, "Event_Time_1") == ["\"x\""])
-    let again = try Decoding.evolve(
-      DynamoDBTests.change(image: image),
-      .dynamodb,
-      known: block.schema
-    )
+    let again = try Decoding.evolve(change, .dynamodb, known: block.schema)
     #expect(RowText.lines(again) == RowText.lines(block))
     #expect(again.schema == block.schema)
   }
@@ -301,11 +297,8 @@ import Testing
       let merged = first.schema.merged(with: aligned)
       // Each of the two has the attributes and the facts once.
       #expect(merged.fields.count == 7)
-      let again = try Decoding.evolve(
-        DynamoDBTests.change(image: item),
-        .dynamodb,
-        known: merged
-      )
+      let change = DynamoDBTests.change(image: item)
+      let again = try Decoding.evolve(change, .dynamodb, known: merged)
       #expect(again.schema.fields.map(\.name) == merged.fields.map(\.name))
       let columns = DynamoDBColumns(merged, isProjected: false)
       #expect(columns.isComplete)

@@ -99,8 +99,7 @@ public final class RecordBlockReader {
     if case .csv = format { needsSample = true }
     let wanted = needsSample ? RecordBlockReader.sampleByteCount : 4096
     let sample = InputSample(input, byteCount: wanted)
-    failure = sample.failure
-    isAtEnd = sample.isAtEnd
+    (failure, isAtEnd) = (sample.failure, sample.isAtEnd)
     if sample.bytes.count == 0, let failure = sample.failure { throw failure }
     let hasByteOrderMark =
       sample.bytes.count >= 3 && sample.bytes[0] == 0xEF && sample.bytes[1] == 0xBB
@@ -167,10 +166,9 @@ public final class RecordBlockReader {
 
   /// A block of nothing but parts of a record over the limit.
   private func partBlock(_ rejected: [RejectedRecord]) -> RecordBlock {
-    let padding = Buffer<UInt8>(repeating: 0, count: RecordBlock.padding)
     var block = RecordBlock(
       path: path,
-      padded: padding.slice(0..<0),
+      padded: Buffer<UInt8>(repeating: 0, count: RecordBlock.padding).slice(0..<0),
       firstRecord: recordNumber,
       recordCount: 0,
       byteOffset: byteOffset,
