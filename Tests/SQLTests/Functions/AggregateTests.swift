@@ -144,6 +144,30 @@ import Testing
     #expect(abs(estimate - 100_000) < 7_000)
   }
 
+  @Test(arguments: [0.1, 1.0 / 3, 1e17, -7.3], [3, 7, 49])
+  func `a value that never changes has no variance, however its states are merged`(
+    value: Double,
+    count: Int
+  ) throws {
+    for name in ["corr", "regr_slope", "regr_r2"] {
+      let function = try FunctionCatalog.standard.aggregate(name, [.double, .double])
+      let total = function.makeState()
+      try total.resize(groupCount: 1)
+      let first = Buffer<UInt32>(repeating: 0, count: count)
+      for part in 0..<3 {
+        let state = function.makeState()
+        try state.resize(groupCount: 1)
+        let columns = [
+          Column(Buffer((0..<count).map { Double($0 * 5 + part) })),
+          Column(Buffer<Double>(repeating: value, count: count)),
+        ]
+        try state.update(groups: first.base, arguments: columns, rowCount: count)
+        try total.merge(state, from: first.base, to: first.base, count: 1)
+      }
+      #expect(try total.finish().scalar(at: 0) == .null, "\(name)")
+    }
+  }
+
   @Test func `approx_percentile is exact for few and close for many`() throws {
     let few = [5.0, 1, 3].map { (group: UInt32(0), values: [Scalar.double($0), .double(0.5)]) }
     #expect(try run("approx_percentile", [.double, .double], few, groupCount: 1) == ["3.0"])

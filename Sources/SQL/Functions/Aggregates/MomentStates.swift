@@ -173,6 +173,11 @@ final class PairMomentState: AggregateState {
       let b = other.moments[Int(sources[index])]
       let a = moments[Int(groups[index])]
       if b.count == 0 { continue }
+      // Exactly the same, so that a value that never changes has no variance.
+      if a.count == 0 {
+        moments[Int(groups[index])] = b
+        continue
+      }
       let n = a.count + b.count
       let deltaX = b.meanX - a.meanX
       let deltaY = b.meanY - a.meanY
