@@ -1,17 +1,5 @@
 import ColumnFormat
 
-extension Column {
-  /// Of instants with zones the instants alone, for hashes: the zone has no say in equality.
-  var instants: Column {
-    guard case .int128(let values) = flatValues else { return self }
-    return Column(
-      flat: .int128(Buffer(values.values.map { $0 >> 16 })),
-      count: count,
-      validity: rowValidity
-    )
-  }
-}
-
 /// 64-bit hashes of values for joins, groups and sketches: multiply-mix, as in wyhash and Umbra.
 enum ColumnHashing {
   static let nullHash: UInt64 = 0x9E37_79B9_7F4A_7C15
@@ -59,58 +47,44 @@ enum ColumnHashing {
     return mix(state, 0x5895_58CF_E4D0_A5C7)
   }
 
-  /// Writes one hash a row over all columns; nulls have one of their own.
-  static func hash(_ columns: [Column], rowCount: Int, into target: UnsafeMutablePointer<UInt64>) {
-    if columns.isEmpty {
-      target.update(repeating: 0, count: rowCount)
-      return
-    }
-    for (index, column) in columns.enumerated() {
-      add(column, rowCount, target, isFirst: index == 0)
-    }
-  }
+  /// Writes one hash a row; nulls have one of their own.
+  ///
+  /// Values that are not distinct have the same hash: instants whatever their zones, maps whatever
+  /// the order of their entries, and so for both within arrays and rows.
+  static func hash(
+    _ column: Column,
+    _ type: SQLType,
+    rowCount: Int,
+    into target: UnsafeMutablePointer<UInt64>
+  ) { hashes(column, type, rowCount, target) }
 
   @inline(__always)
   private static func combine(_ state: UInt64, _ own: UInt64) -> UInt64 {
     mix(state ^ 0x8EBC_6AF0_9C88_C6E3, own ^ 0x5895_58CF_E4D0_A5C7)
   }
 
-  private static func add(
-    _ column: Column,
-    _ rowCount: Int,
-    _ target: UnsafeMutablePointer<UInt64>,
-    isFirst: Bool
-  ) {
-    let own = Buffer<UInt64>(count: rowCount)
-    hashes(column, rowCount, own.base)
-    if isFirst {
-      target.update(from: own.base, count: rowCount)
-    } else {
-      for row in 0..<rowCount { target[row] = combine(target[row], own.base[row]) }
-    }
-  }
-
   /// The hash of each row of one column.
   private static func hashes(
     _ column: Column,
+    _ type: SQLType,
     _ rowCount: Int,
     _ target: UnsafeMutablePointer<UInt64>
   ) {
     switch column.form {
     case .constant(let values, let isNull):
       var single = nullHash
-      if !isNull { hashValues(values, 1, &single) }
+      if !isNull { hashValues(values, type, 1, &single) }
       target.update(repeating: single, count: rowCount)
       return
     case .dictionary(let codes, let dictionary):
       if dictionary.count <= rowCount {
         let entries = Buffer<UInt64>(count: dictionary.count)
-        hashValues(dictionary.values, dictionary.count, entries.base)
+        hashValues(dictionary.values, type, dictionary.count, entries.base)
         for row in 0..<rowCount { target[row] = entries.base[Int(codes.base[row])] }
       } else {
-        hashValues(dictionary.values.taking(codes), rowCount, target)
+        hashValues(dictionary.values.taking(codes), type, rowCount, target)
       }
-    default: hashValues(column.flatValues, rowCount, target)
+    default: hashValues(column.flatValues, type, rowCount, target)
     }
     if let validity = column.validity {
       for row in 0..<rowCount where !validity.isValid(row) { target[row] = nullHash }
@@ -119,6 +93,7 @@ enum ColumnHashing {
 
   private static func hashValues(
     _ values: Values,
+    _ type: SQLType,
     _ count: Int,
     _ target: UnsafeMutablePointer<UInt64>
   ) {
@@ -129,8 +104,10 @@ enum ColumnHashing {
     case .int32(let own): integers(own, count, target)
     case .int64(let own): integers(own, count, target)
     case .int128(let own):
+      // The zone has no say in equality.
+      let zoneBits: Int128 = type.hasZone ? 16 : 0
       for row in 0..<count {
-        let value = own.base[row]
+        let value = own.base[row] >> zoneBits
         let high = UInt64(truncatingIfNeeded: value >> 64)
         let low = UInt64(truncatingIfNeeded: value)
         // A small value hashes alike in 64 and in 128 bits.
@@ -154,7 +131,18 @@ enum ColumnHashing {
       for row in 0..<count { target[row] = hash(own.base[row]) }
     case .list(let offsets, let elements):
       let inner = Buffer<UInt64>(count: elements.count)
-      hashes(elements, elements.count, inner.base)
+      hashes(elements, type.elementType, elements.count, inner.base)
+      if case .map = type {
+        for row in 0..<count {
+          // A sum does not depend on the order of the entries.
+          var sum = hash(UInt64(offsets.base[row + 1] &- offsets.base[row]))
+          for entry in Int(offsets.base[row])..<Int(offsets.base[row + 1]) {
+            sum &+= hash(inner.base[entry])
+          }
+          target[row] = hash(sum)
+        }
+        return
+      }
       for row in 0..<count {
         var state = hash(UInt64(offsets.base[row + 1] &- offsets.base[row]))
         for element in Int(offsets.base[row])..<Int(offsets.base[row + 1]) {
@@ -166,7 +154,7 @@ enum ColumnHashing {
       if fields.isEmpty { target.update(repeating: hash(0), count: count) }
       for (index, field) in fields.enumerated() {
         let own = Buffer<UInt64>(count: count)
-        hashes(field, count, own.base)
+        hashes(field, type.fieldType(index), count, own.base)
         for row in 0..<count {
           target[row] = index == 0 ? own.base[row] : combine(target[row], own.base[row])
         }

@@ -41,8 +41,7 @@ struct ElementSet {
     self.type = type
     hashes = Buffer(count: elements.count)
     if elements.count > 0 {
-      let keys = type.hasZone ? elements.instants : elements
-      ColumnHashing.hash([keys], rowCount: elements.count, into: hashes.base)
+      ColumnHashing.hash(elements, type, rowCount: elements.count, into: hashes.base)
     }
   }
 

@@ -179,7 +179,7 @@ import Testing
     var hashes: [[UInt64]] = []
     for column in [flat, dictionary] {
       let target = Buffer<UInt64>(count: 4)
-      ColumnHashing.hash([column], rowCount: 4, into: target.base)
+      ColumnHashing.hash(column, .bigint, rowCount: 4, into: target.base)
       hashes.append(Array(target.values))
     }
     #expect(hashes[0] == hashes[1])

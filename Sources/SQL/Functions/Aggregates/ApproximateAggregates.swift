@@ -8,12 +8,12 @@ enum ApproximateAggregates {
       "How many different values there are, within 2.3 %.",
       examples: ["approx_distinct(x) FROM (VALUES 1, 2, 2, NULL) AS t(x)": "2"]
     ) { match in
-      let hasZone = match.argumentTypes[0].hasZone
-      return { DistinctSketchState(hasZone: hasZone) }
+      let type = match.argumentTypes[0]
+      return { DistinctSketchState(type) }
     }
     functions.aggregate("approx_distinct(T, double) -> bigint") { match in
-      let hasZone = match.argumentTypes[0].hasZone
-      return { DistinctSketchState(hasZone: hasZone) }
+      let type = match.argumentTypes[0]
+      return { DistinctSketchState(type) }
     }
     for type in [SQLType.bigint, .real, .double] {
       let name = type.description
@@ -37,7 +37,10 @@ enum ApproximateAggregates {
       "checksum(T) -> varbinary",
       "A checksum that does not depend on the order of the values.",
       examples: ["checksum(x) IS NULL FROM (SELECT 1 WHERE false) AS t(x)": "true"]
-    ) { _ in { ChecksumState() } }
+    ) { match in
+      let type = match.argumentTypes[0]
+      return { ChecksumState(type) }
+    }
     let bits: [(String, BitState.Operation, String, String)] = [
       ("bitwise_and_agg", .and, "The bits that all values have.", "2"),
       ("bitwise_or_agg", .or, "The bits that any value has.", "7"),
@@ -107,8 +110,12 @@ final class BitState: AggregateState {
 
 /// The sum of all values' hashes.
 final class ChecksumState: AggregateState {
+  private let type: SQLType
   private let sums = GroupArray<UInt64>(0)
   private let seen = GroupArray<UInt8>(0)
+
+  /// - Parameter type: What is summed up.
+  init(_ type: SQLType) { self.type = type }
 
   func resize(groupCount: Int) {
     sums.resize(groupCount)
@@ -117,7 +124,7 @@ final class ChecksumState: AggregateState {
 
   func update(groups: UnsafePointer<UInt32>, arguments: [Column], rowCount: Int) {
     let hashes = Buffer<UInt64>(count: rowCount)
-    ColumnHashing.hash([arguments[0]], rowCount: rowCount, into: hashes.base)
+    ColumnHashing.hash(arguments[0], type, rowCount: rowCount, into: hashes.base)
     for row in 0..<rowCount {
       sums.base[Int(groups[row])] &+= hashes.base[row]
       seen.base[Int(groups[row])] = 1

@@ -232,7 +232,7 @@ enum CollectAggregates {
     let values = column.flattened()
     let hashes = Buffer<UInt64>(count: max(values.count, 1))
     if values.count > 0 {
-      ColumnHashing.hash([values], rowCount: values.count, into: hashes.base)
+      ColumnHashing.hash(values, type, rowCount: values.count, into: hashes.base)
     }
     var keyRows = ListIndexBuilder()
     var numbers = BufferBuilder<Int64>()

@@ -62,10 +62,10 @@ struct DistinctSketch {
 final class DistinctSketchState: AggregateState {
   private var sketches: [DistinctSketch] = []
   private var bits = 11
-  private let hasZone: Bool
+  private let type: SQLType
 
-  /// - Parameter hasZone: Whether values are instants with zones, which do not count.
-  init(hasZone: Bool) { self.hasZone = hasZone }
+  /// - Parameter type: What is counted.
+  init(_ type: SQLType) { self.type = type }
 
   func resize(groupCount: Int) {
     while sketches.count < groupCount { sketches.append(DistinctSketch(bits: bits)) }
@@ -74,8 +74,7 @@ final class DistinctSketchState: AggregateState {
   func update(groups: UnsafePointer<UInt32>, arguments: [Column], rowCount: Int) throws {
     if arguments.count > 1 { try setError(arguments[1]) }
     let hashes = Buffer<UInt64>(count: rowCount)
-    let keys = hasZone ? arguments[0].instants : arguments[0]
-    ColumnHashing.hash([keys], rowCount: rowCount, into: hashes.base)
+    ColumnHashing.hash(arguments[0], type, rowCount: rowCount, into: hashes.base)
     let source = hashes.base
     sketches.withUnsafeMutableBufferPointer { sketches in
       forEachValid(groups, arguments[0].rowValidity, rowCount) { row, group in
