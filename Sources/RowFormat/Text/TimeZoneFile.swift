@@ -120,6 +120,23 @@ package final class TimeZoneFile: Sendable {
     if offsetSeconds(utcSeconds: localSeconds &- Int64(after)) == after { return after }
     return before
   }
+
+  /// Seconds east of UTC for a wall clock reading that comes of changing an instant: those of the
+  /// instant where they are right, otherwise as Joda-Time's `convertLocalToUTC` finds them, which of
+  /// a reading that comes twice takes the later instant east of Greenwich and the earlier west of it.
+  package func offsetSeconds(localSeconds: Int64, near utcSeconds: Int64) -> Int {
+    let own = offsetSeconds(utcSeconds: utcSeconds)
+    if offsetSeconds(utcSeconds: localSeconds &- Int64(own)) == own { return own }
+    let estimate = offsetSeconds(utcSeconds: localSeconds)
+    if estimate < 0 && isSkipped(localSeconds: localSeconds) { return estimate }
+    return offsetSeconds(utcSeconds: localSeconds &- Int64(estimate))
+  }
+
+  /// Whether a wall clock reading never comes, because clocks are put forward over it.
+  package func isSkipped(localSeconds: Int64) -> Bool {
+    let offset = offsetSeconds(localSeconds: localSeconds)
+    return offsetSeconds(utcSeconds: localSeconds &- Int64(offset)) != offset
+  }
 }
 
 /// A POSIX `TZ` rule, `CET-1CEST,M3.5.0,M10.5.0/3`: what holds after a file's last transition.

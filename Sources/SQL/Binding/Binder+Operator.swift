@@ -254,7 +254,8 @@ extension Binder {
     if case .timestamp(let precision) = value.type {
       instant = coerce(value, to: .timestampWithTimeZone(precision: precision))
     }
-    return try call("at_timezone", [instant, zone], at: range)
+    let name = zone.type == .intervalDayToSecond ? "$at_timezone" : "at_timezone"
+    return try call(name, [instant, zone], at: range, shownAs: "at_timezone")
   }
 
   // MARK: Arrays and rows

@@ -35,6 +35,10 @@ extension Binder {
   ) throws(SQLError) -> BoundExpression {
     let bound = try bindInner(query, context)
     let inner = try oneColumn(bound, at: range)
+    // Written twice it is one value, which ORDER BY behind DISTINCT must see.
+    for known in context.subqueries where PlanMatching.isSame(known.query, bound) {
+      if case .scalar(let column) = known.use { return .column(column) }
+    }
     let column = ids.column(inner.name, inner.type)
     context.subqueries.append(
       PendingSubquery(use: .scalar(column: column), query: bound, range: range)

@@ -332,7 +332,12 @@ enum ArrayFunctions {
                 current,
                 type
               )
-              if isMax ? order > 0 : order < 0 { best = place }
+              // NaN is the greatest or least element only where there is nothing else.
+              if lists.elements.isNaN(at: current) {
+                best = place
+              } else if isMax ? order > 0 && !lists.elements.isNaN(at: place) : order < 0 {
+                best = place
+              }
             }
             return best
           }

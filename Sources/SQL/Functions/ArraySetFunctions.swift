@@ -133,6 +133,8 @@ enum ArraySetFunctions {
         let result = Buffer<UInt8>(repeating: 0, count: n)
         let known = Buffer<UInt8>(repeating: 1, count: n)
         for row in 0..<n where united?.isValid(row) ?? true {
+          // Nothing has nothing in common, not even nulls.
+          if left[row].isEmpty || right[row].isEmpty { continue }
           set.removeAll()
           var sawNull = false
           for place in left[row] {

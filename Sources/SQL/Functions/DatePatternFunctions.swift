@@ -66,7 +66,15 @@ enum DatePatternFunctions {
       var cache = PatternCache(isJoda: true)
       return try Rowwise.map(a, n) { (text: Bytes, pattern: Bytes) -> Int128? in
         let reading = try cache.pattern(pattern).parse(text)
-        return ZonedTimestamp(localMicros: reading.localMicros, zone: reading.zone ?? .utc).packed
+        let zone = reading.zone ?? .utc
+        if zone.skips(localMicros: reading.localMicros) {
+          throw SQLError(
+            .invalidArgument,
+            "Cannot parse \"\(text.text)\": Illegal instant due to time zone offset transition"
+              + " (\(zone.name))"
+          )
+        }
+        return ZonedTimestamp(localMicros: reading.localMicros, zone: zone).packed
       }
     }
   }

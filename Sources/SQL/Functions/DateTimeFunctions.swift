@@ -203,6 +203,25 @@ enum DateTimeFunctions {
       }
     }
     functions.make(
+      "$at_timezone(timestamp with time zone, interval day to second) -> timestamp with time zone",
+      result: { $0.argumentTypes[0] }
+    ) { _ in
+      { a, n, _ in
+        try Rowwise.map(a, n) { (packed: Int128, millis: Int64) -> Int128? in
+          guard millis % 60_000 == 0 else {
+            throw SQLError(
+              .invalidArgument,
+              "Invalid time zone offset interval: interval contains seconds"
+            )
+          }
+          guard let zone = TimeZoneKey(offsetMinutes: Int(millis / 60_000)) else {
+            throw SQLError(.invalidArgument, "Invalid offset minutes \(millis / 60_000)")
+          }
+          return ZonedTimestamp(micros: ZonedTimestamp(packed).micros, zone: zone).packed
+        }
+      }
+    }
+    functions.make(
       "with_timezone(timestamp, varchar) -> timestamp with time zone",
       "The instant at which a zone's clock shows the time.",
       examples: [
@@ -217,7 +236,7 @@ enum DateTimeFunctions {
       return { a, n, _ in
         let local = try LocalTime.micros(a[0], type)
         return try Rowwise.map([local, a[1]], n) { (micros: Int64, name: Bytes) -> Int128? in
-          ZonedTimestamp(localMicros: micros, zone: try zone(name)).packed
+          ZonedTimestamp(micros: micros, zone: try zone(name)).moved(toLocalMicros: micros).packed
         }
       }
     }

@@ -88,11 +88,21 @@ enum DateUnitFunctions {
   private static func add(_ arguments: [Column], _ rowCount: Int, _ type: SQLType) throws -> Column
   {
     try withUnit(arguments[0], rowCount, of: type) { unit, rows in
-      let counts = Operand<Int64>(rows.map { arguments[1].taking($0) } ?? arguments[1])
+      let amounts = rows.map { arguments[1].taking($0) } ?? arguments[1]
+      let counts = Operand<Int64>(amounts)
       let points = (rows.map { arguments[2].taking($0) } ?? arguments[2]).flattened()
       let validity = Validity.intersection(counts.validity, points.validity)
       // Rows pass in order, so the count of each is the next one.
       let valid = points.withValidity(validity)
+      if case .timestampWithTimeZone = type, unit.isPartOfDay {
+        // Hours pass whatever a clock that is put forward or back shows.
+        return try Rowwise.map([amounts, valid], valid.count) {
+          (count: Int64, packed: Int128) -> Int128? in
+          let zoned = ZonedTimestamp(packed)
+          return ZonedTimestamp(micros: try unit.add(count, to: zoned.micros), zone: zoned.zone)
+            .packed
+        }
+      }
       var row = -1
       return try LocalTime.map(valid, type) { micros in
         row += 1
@@ -120,6 +130,18 @@ enum DateUnitFunctions {
       if isInstant, let fixed = unit.micros, unit != .day, unit != .week {
         return try Rowwise.map([starts, ends], count) { (x: Int128, y: Int128) -> Int64? in
           Int64(truncatingIfNeeded: (y >> 16) - (x >> 16)) / fixed
+        }
+      }
+      if case .timestampWithTimeZone(let precision) = common {
+        return try Rowwise.map([starts, ends], count) { (x: Int128, y: Int128) -> Int64? in
+          let start = ZonedTimestamp(x)
+          let end = ZonedTimestamp(y)
+          // The first one's clock counts; beyond milliseconds it is UTC's, in Trino too.
+          let zone = precision > 3 ? .utc : start.zone
+          return unit.difference(
+            ZonedTimestamp(micros: start.micros, zone: zone).localMicros,
+            ZonedTimestamp(micros: end.micros, zone: zone).localMicros
+          )
         }
       }
       starts = try LocalTime.micros(starts, types[1])

@@ -1,7 +1,7 @@
 import ColumnFormat
 
-/// `format(pattern, arguments…)`, as Java's `Formatter` has it: %s %d %f %e %x %o %b %c %% %n with
-/// flags, width and precision, and argument numbers.
+/// `format(pattern, arguments…)`, as Java's `Formatter` has it: %s %d %f %e %g %x %o %b %c %t… %% %n
+/// with flags, width and precision, and argument numbers.
 enum FormatFunction {
   static func register(_ functions: inout FunctionRegistry) {
     functions.custom(
@@ -46,6 +46,8 @@ enum FormatFunction {
   /// One `%…` of a pattern.
   private struct Directive {
     var index: Int?
+    /// Whether the argument is the one before once more: `%<s`.
+    var isSame = false
     var isLeft = false
     var isZero = false
     var hasPlus = false
@@ -55,6 +57,8 @@ enum FormatFunction {
     var width = 0
     var precision: Int?
     var conversion: UInt8 = 0
+    /// What of a time: the letter behind %t.
+    var part: UInt8 = 0
 
     init?(_ pattern: UnsafeRawBufferPointer, _ position: inout Int) {
       func number() -> Int? {
@@ -84,6 +88,7 @@ enum FormatFunction {
         case 0x20: hasSpace = true
         case 0x2C: hasCommas = true
         case 0x28: hasParentheses = true
+        case 0x3C: isSame = true
         default: break flags
         }
         position += 1
@@ -97,6 +102,11 @@ enum FormatFunction {
       guard position < pattern.count else { return nil }
       conversion = pattern[position]
       position += 1
+      if conversion | 0x20 == 0x74 {
+        guard position < pattern.count else { return nil }
+        part = pattern[position]
+        position += 1
+      }
     }
   }
 
@@ -108,6 +118,7 @@ enum FormatFunction {
   ) throws -> [UInt8] {
     var result: [UInt8] = []
     var next = 0
+    var last: Int?
     var position = 0
     while position < pattern.count {
       let byte = pattern[position]
@@ -128,8 +139,20 @@ enum FormatFunction {
         continue
       default: break
       }
-      let index = directive.index ?? next
-      if directive.index == nil { next += 1 }
+      let index: Int
+      if directive.isSame {
+        guard let last else {
+          throw SQLError(
+            .invalidArgument,
+            "Invalid format string: \(pattern.text) (no argument stands before %<)"
+          )
+        }
+        index = last
+      } else {
+        index = directive.index ?? next
+        if directive.index == nil { next += 1 }
+      }
+      last = index
       guard index + 1 < arguments.count else {
         throw SQLError(
           .invalidArgument,
@@ -152,7 +175,7 @@ enum FormatFunction {
     let isUpper = directive.conversion & 0x20 == 0
     let isValid = column.isValid(row)
     func cased(_ text: [UInt8]) -> [UInt8] {
-      isUpper ? text.map { $0 &- 0x61 < 26 ? $0 ^ 0x20 : $0 } : text
+      isUpper ? Array(String(decoding: text, as: UTF8.self).uppercased().utf8) : text
     }
     func wrong() -> SQLError {
       let letter = Character(UnicodeScalar(directive.conversion))
@@ -166,7 +189,9 @@ enum FormatFunction {
     switch directive.conversion | 0x20 {
     case 0x73:
       var text: [UInt8] = []
-      ValueText.append(column, row: row, type: type, to: &text)
+      if !(try FormatTimes.appendISO(column, row, type, to: &text)) {
+        ValueText.append(column, row: row, type: type, to: &text)
+      }
       if let precision = directive.precision {
         text = Array(String(decoding: text, as: UTF8.self).prefix(precision).utf8)
       }
@@ -188,8 +213,17 @@ enum FormatFunction {
       else { throw wrong() }
       return try fixed(scalar, type, directive)
     case 0x65:
-      guard type == .double || type == .real else { throw wrong() }
-      return cased(exponential(scalar.floating, directive))
+      guard let number = Floating(scalar, type) else { throw wrong() }
+      return cased(exponential(number, directive))
+    case 0x67:
+      guard let number = Floating(scalar, type) else { throw wrong() }
+      return cased(general(number, directive))
+    case 0x74:
+      var text: [UInt8] = []
+      guard try FormatTimes.append(directive.part, column, row, type, to: &text) else {
+        throw wrong()
+      }
+      return cased(text)
     case 0x63:
       guard case .int(let code) = scalar, let value = UInt32(exactly: code) else { throw wrong() }
       var bytes: [UInt8] = []
@@ -244,14 +278,35 @@ enum FormatFunction {
     return whole
   }
 
-  private static func exponential(_ value: Double, _ directive: Directive) -> [UInt8] {
-    if !value.isFinite {
-      return Array((value.isNaN ? "NaN" : value < 0 ? "-Infinity" : "Infinity").utf8)
+  /// The digits of a double, a real or a decimal; of no number, its name.
+  private struct Floating {
+    var digits: NumberText.ShortestDigits
+    var name: String?
+
+    init?(_ scalar: Scalar, _ type: SQLType) {
+      switch type {
+      case .double, .real:
+        let value = scalar.floating
+        if !value.isFinite { name = value.isNaN ? "NaN" : value < 0 ? "-Infinity" : "Infinity" }
+        digits = NumberText.ShortestDigits(
+          value.isFinite ? type == .real ? Float(value).description : value.description : "0"
+        )
+      case .decimal(_, let scale):
+        digits = NumberText.ShortestDigits(DecimalMath.text(scalar.wide, scale: scale))
+      default: return nil
+      }
     }
-    let number = NumberText.ShortestDigits(value.description)
-    let scale = directive.precision ?? 6
-    var text = plain(number.digits, pointAfter: 1, scale: scale)
-    var exponent = number.digits.isEmpty ? 0 : number.exponent - 1
+  }
+
+  private static func exponential(
+    _ number: Floating,
+    _ directive: Directive,
+    scale: Int? = nil
+  ) -> [UInt8] {
+    if let name = number.name { return Array(name.utf8) }
+    let scale = min(scale ?? directive.precision ?? 6, 300)
+    var text = plain(number.digits.digits, pointAfter: 1, scale: scale)
+    var exponent = number.digits.digits.isEmpty ? 0 : number.digits.exponent - 1
     if text.firstIndex(of: 0x2E) ?? text.count > 1 {
       // Rounding made ten of nine.
       text = plain([0x31], pointAfter: 1, scale: scale)
@@ -259,7 +314,26 @@ enum FormatFunction {
     }
     text += [0x65, exponent < 0 ? 0x2D : 0x2B]
     NumberText.append(abs(exponent), width: 2, to: &text)
-    return signed(number.isNegative, text, directive)
+    return signed(number.digits.isNegative, text, directive)
+  }
+
+  /// `%g`: plainly from 10⁻⁴ up to the precision's digits, otherwise with an exponent.
+  private static func general(_ number: Floating, _ directive: Directive) -> [UInt8] {
+    if let name = number.name { return Array(name.utf8) }
+    let precision = max(1, min(directive.precision ?? 6, 300))
+    let own = number.digits
+    if own.digits.isEmpty {
+      let text = plain([], pointAfter: 0, scale: precision - 1)
+      return signed(own.isNegative, text, directive)
+    }
+    // Where the point stands after rounding, which may make ten of nine.
+    let rounded = plain(own.digits, pointAfter: precision, scale: 0)
+    let exponent = own.exponent + (rounded.count > precision ? 1 : 0)
+    guard exponent > -4, exponent <= precision else {
+      return exponential(number, directive, scale: precision - 1)
+    }
+    let text = plain(own.digits, pointAfter: own.exponent, scale: precision - exponent)
+    return signed(own.isNegative, text, directive)
   }
 
   /// Puts sign, thousands' commas and leading zeros to a number's text.

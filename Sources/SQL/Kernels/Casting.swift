@@ -16,6 +16,7 @@ enum Casting {
   /// The cast as a function; nil where there is none.
   static func function(from: SQLType, to: SQLType, isTry: Bool) -> ScalarFunction? {
     guard let convert = cast(from, to) else { return nil }
+    if case .time = from, let function = TimeCasting.today(from, to, convert) { return function }
     return ScalarFunction(
       name: "$cast",
       argumentTypes: [from],
@@ -66,9 +67,9 @@ enum Casting {
     case .hyperLogLog, .setDigest, .tdigest, .qdigest:
       guard to == .varbinary else { return nil }
       return { column, _ in column }
-    case .array(let element): return nestedArray(element, to)
-    case .map(let key, let value): return nestedMap(key, value, to)
-    case .row(let fields): return nestedRow(fields, to)
+    case .array(let element): return NestedCasting.array(element, to)
+    case .map(let key, let value): return NestedCasting.map(key, value, to)
+    case .row(let fields): return NestedCasting.row(fields, to)
     case .json, .unknown: return nil
     }
   }
@@ -168,63 +169,6 @@ enum Casting {
       }
     ) { (value: UnsafeRawBufferPointer) -> ByteView? in
       value.count == 16 ? ByteView(value, 0, 16) : nil
-    }
-  }
-
-  // MARK: Nested types
-
-  private static func nestedArray(_ element: SQLType, _ to: SQLType) -> Cast? {
-    guard case .array(let target) = to, let convert = cast(element, target) else { return nil }
-    return { column, isTry in
-      guard case .list(let offsets, let elements) = column.flatValues else { return column }
-      let converted = try convert(elements, isTry)
-      return Column(
-        flat: .list(offsets: offsets, elements: converted),
-        count: column.count,
-        validity: column.rowValidity
-      )
-    }
-  }
-
-  private static func nestedMap(_ key: SQLType, _ value: SQLType, _ to: SQLType) -> Cast? {
-    guard case .map(let targetKey, let targetValue) = to, let keys = cast(key, targetKey),
-      let values = cast(value, targetValue)
-    else { return nil }
-    return { column, isTry in
-      guard case .list(let offsets, let entries) = column.flatValues,
-        case .row(let fields) = entries.flatValues
-      else { return column }
-      let converted = [try keys(fields[0], isTry), try values(fields[1], isTry)]
-      return Column(
-        flat: .list(
-          offsets: offsets,
-          elements: Column(flat: .row(converted.map { $0.flattened() }), count: entries.count)
-        ),
-        count: column.count,
-        validity: column.rowValidity
-      )
-    }
-  }
-
-  private static func nestedRow(_ fields: [SQLType.RowField], _ to: SQLType) -> Cast? {
-    guard case .row(let targets) = to, targets.count == fields.count else { return nil }
-    var casts: [Cast] = []
-    for (field, target) in zip(fields, targets) {
-      guard let convert = cast(field.type, target.type) else { return nil }
-      casts.append(convert)
-    }
-    let all = casts
-    return { column, isTry in
-      let flat = column.flattened()
-      guard case .row(let columns) = flat.flatValues else { return column }
-      // A value behind a null row must not fail.
-      let converted = try columns.enumerated().map { index, field in
-        try all[index](
-          field.withValidity(Validity.intersection(field.rowValidity, flat.validity)),
-          isTry
-        )
-      }
-      return Column(flat: .row(converted), count: column.count, validity: flat.validity)
     }
   }
 }

@@ -192,6 +192,15 @@ enum ColumnComparison {
 }
 
 extension Column {
+  /// Whether a row's value is a floating point number that is none.
+  func isNaN(at row: Int) -> Bool {
+    switch place(of: row) {
+    case (.float64(let values), let index): values.base[index].isNaN
+    case (.float32(let values), let index): values.base[index].isNaN
+    default: false
+    }
+  }
+
   /// The values and the position among them that hold a row.
   func place(of row: Int) -> (Values, Int) {
     switch form {

@@ -37,7 +37,7 @@ enum DateTimeArithmetic {
     case (.add, .intervalDayToSecond, _), (.add, .intervalYearToMonth, _):
       if right.isInterval { return nil }
       return choose(.add, right, left).map { choice in
-        ([left, right], choice.1, { try choice.2([$0[1], $0[0]], $1, $2) })
+        ([left, choice.0[0]], choice.1, { try choice.2([$0[1], $0[0]], $1, $2) })
       }
     case (.add, _, .intervalDayToSecond), (.subtract, _, .intervalDayToSecond):
       return shift(left, right, operation == .add ? 1 : -1)
@@ -76,18 +76,20 @@ enum DateTimeArithmetic {
         }
       )
     case .timestamp(let precision):
-      let factor = sign * TimeUnit(precision: precision).perSecond / 1_000
+      // An interval has milliseconds, so the sum has them too.
+      let sum = SQLType.timestamp(precision: max(precision, 3))
+      let factor = sign * TimeUnit(precision: max(precision, 3)).perSecond / 1_000
       return (
-        [type, interval], type,
+        [sum, interval], sum,
         { a, n, _ in
           try Rowwise.map(a, n) { (value: Int64, millis: Int64) -> Int64? in
             try checked(value, millis, factor)
           }
         }
       )
-    case .timestampWithTimeZone:
+    case .timestampWithTimeZone(let precision):
       return (
-        [type, interval], type,
+        [type, interval], .timestampWithTimeZone(precision: max(precision, 3)),
         { a, n, _ in
           try Rowwise.map(a, n) { (value: Int128, millis: Int64) -> Int128? in
             value &+ (Int128(sign &* millis) &* 1_000) << 16
@@ -95,11 +97,12 @@ enum DateTimeArithmetic {
         }
       )
     case .time(let precision):
-      let unit = TimeUnit(precision: precision)
+      let sum = SQLType.time(precision: max(precision, 3))
+      let unit = TimeUnit(precision: max(precision, 3))
       let factor = sign * unit.perSecond / 1_000
       let day = 86_400 * unit.perSecond
       return (
-        [type, interval], type,
+        [sum, interval], sum,
         { a, n, _ in
           try Rowwise.map(a, n) { (value: Int64, millis: Int64) -> Int64? in
             let total = (value &+ (millis % 86_400_000) &* factor) % day
@@ -159,7 +162,7 @@ enum DateTimeArithmetic {
               sign * Int(months),
               unitsPerDay: 86_400_000_000
             )
-            return ZonedTimestamp(localMicros: local, zone: zoned.zone).packed
+            return zoned.moved(toLocalMicros: local).packed
           }
         }
       )

@@ -65,11 +65,24 @@ enum JSONCasting {
       }
       text.append(0x7D)
     case (.date, _), (.timestamp, _), (.timestampWithTimeZone, _):
-      text.append(0x22)
-      ValueText.append(column, row: row, type: type, to: &text)
-      text.append(0x22)
+      appendQuoted(column, row, type, to: &text)
+    case (.double, .float64(let numbers)) where !numbers.base[index].isFinite:
+      appendQuoted(column, row, type, to: &text)
+    case (.real, .float32(let numbers)) where !numbers.base[index].isFinite:
+      appendQuoted(column, row, type, to: &text)
     default: ValueText.append(column, row: row, type: type, to: &text)
     }
+  }
+
+  private static func appendQuoted(
+    _ column: Column,
+    _ row: Int,
+    _ type: SQLType,
+    to text: inout [UInt8]
+  ) {
+    text.append(0x22)
+    ValueText.append(column, row: row, type: type, to: &text)
+    text.append(0x22)
   }
 
   private static func appendMap(
@@ -128,8 +141,16 @@ enum JSONCasting {
       .json:
       true
     case .array(let element): isReadable(element)
-    case .map(let key, let value): key.isText && isReadable(value)
+    case .map(let key, let value): isKey(key) && isReadable(value)
     case .row(let fields): fields.allSatisfy { isReadable($0.type) }
+    default: false
+    }
+  }
+
+  /// Whether an object's keys can be read as this type.
+  private static func isKey(_ type: SQLType) -> Bool {
+    switch type {
+    case .boolean, .tinyint, .smallint, .integer, .bigint, .real, .double, .decimal, .varchar: true
     default: false
     }
   }
@@ -155,15 +176,21 @@ enum JSONCasting {
       }
       if isWhole == nil { throw failure() }
       return .list(elements)
-    case .map(_, let valueType):
+    case .map(let keyType, let valueType):
       guard value[0] == 0x7B else { throw failure() }
       var entries: [Scalar] = []
       let isWhole = try scanner.forEach(of: start) { key, place in
         let name = JSONScanner.unescaped(UnsafeRawBufferPointer(rebasing: text[key ?? 0..<0]))
-        entries.append(.row([.bytes(name), try read(text, place.lowerBound, valueType)]))
+        let arena = ByteArena()
+        let own =
+          keyType.isText
+          ? .bytes(name) : try scalar(arena.copy(name), isString: true, keyType, failure())
+        entries.append(.row([own, try read(text, place.lowerBound, valueType)]))
         return true
       }
       if isWhole == nil { throw failure() }
+      let built = Column(scalars: [.list(entries)], type: type)
+      guard NestedCasting.repeatedKey(built, type) == nil else { throw failure() }
       return .list(entries)
     case .row(let fields): return try readRow(text, start, fields, failure())
     default:
@@ -183,6 +210,9 @@ enum JSONCasting {
   ) throws -> Scalar {
     var result = [Scalar](repeating: .null, count: fields.count)
     guard text[start] == 0x7B || text[start] == 0x5B else { throw failure }
+    // The members of an object are found by name, and need names for that.
+    if text[start] == 0x7B && fields.first?.name == nil { throw failure }
+    var seen: Set<Int> = []
     var next = 0
     let isWhole = try JSONScanner(text).forEach(of: start) { key, place in
       var index: Int? = next
@@ -193,12 +223,12 @@ enum JSONCasting {
       }
       next += 1
       if let index {
-        guard index < fields.count else { throw failure }
+        guard index < fields.count, seen.insert(index).inserted else { throw failure }
         result[index] = try read(text, place.lowerBound, fields[index].type)
       }
       return true
     }
-    if isWhole == nil { throw failure }
+    if isWhole == nil || text[start] == 0x5B && next != fields.count { throw failure }
     return .row(result)
   }
 
@@ -211,6 +241,11 @@ enum JSONCasting {
   ) throws -> Scalar {
     let text = view.withBytes { Array($0) }
     if type.isText {
+      if !isString, text.withUnsafeBytes({ JSONScanner.hasFraction($0) }) {
+        let value = text.withUnsafeBytes { NumberText.double($0) }
+        guard let cast = Casting.cast(.double, type), let value else { throw failure }
+        return try single(cast, .double, .double(value))
+      }
       guard let cast = Casting.cast(.text, type) else { throw failure }
       return try single(cast, .text, .bytes(text))
     }

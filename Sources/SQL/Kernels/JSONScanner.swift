@@ -251,7 +251,7 @@ struct JSONScanner {
       guard let end = skipValue(position) else { return nil }
       let word = UnsafeRawBufferPointer(rebasing: bytes[position..<end])
       guard JSONScanner.isWord(word) else { return nil }
-      result += word
+      JSONScanner.appendWord(word, to: &result)
       return end
     }
   }
@@ -322,6 +322,27 @@ struct JSONScanner {
       }
     }
     return true
+  }
+
+  /// Appends `true`, `false`, `null` or a number as Trino keeps it.
+  ///
+  /// Whole numbers keep their digits; a number with a fraction or an exponent is a double, and one
+  /// beyond doubles is the text `"Infinity"`.
+  static func appendWord(_ word: UnsafeRawBufferPointer, to result: inout [UInt8]) {
+    guard hasFraction(word) else {
+      if word.elementsEqual("-0".utf8) { result.append(0x30) } else { result += word }
+      return
+    }
+    let value = NumberText.double(word) ?? .nan
+    if !value.isFinite { result.append(0x22) }
+    NumberText.appendPlain(value, to: &result)
+    if !value.isFinite { result.append(0x22) }
+  }
+
+  /// Whether a number has a point or an exponent.
+  static func hasFraction(_ word: UnsafeRawBufferPointer) -> Bool {
+    guard let first = word.first, first == 0x2D || first &- 0x30 < 10 else { return false }
+    return word.contains { $0 == 0x2E || $0 | 0x20 == 0x65 }
   }
 
   /// Whether the bytes are `true`, `false`, `null` or a number by JSON's grammar.

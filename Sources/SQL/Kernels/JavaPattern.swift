@@ -9,7 +9,9 @@ struct JavaPattern {
 
   /// The pattern in PCRE2's syntax; what is malformed stays as it is, for PCRE2 to refuse.
   static func translated(_ pattern: [UInt8]) -> [UInt8] {
-    guard pattern.contains(0x5B) || pattern.contains(0x5C) else { return pattern }
+    guard pattern.contains(where: { $0 == 0x5B || $0 == 0x5C || $0 == 0x3F }) else {
+      return pattern
+    }
     var translation = JavaPattern(pattern)
     return translation.translate()
   }
@@ -34,12 +36,29 @@ struct JavaPattern {
           result += pattern[start...]
           position = pattern.count
         }
+      case 0x28 where hasForeignFlags():
+        // PCRE2 knows no flag u, and says so.
+        result += Array("(?u".utf8)
+        position += 3
       default:
         result.append(pattern[position])
         position += 1
       }
     }
     return result
+  }
+
+  /// Whether the parenthesis begins a list of flags with one that means something else to PCRE2.
+  private func hasForeignFlags() -> Bool {
+    guard position + 2 < pattern.count, pattern[position + 1] == 0x3F else { return false }
+    for byte in pattern[(position + 2)...] {
+      switch byte {
+      case 0x55, 0x4A: return true
+      case 0x61...0x7A, 0x2D: continue
+      default: return false
+      }
+    }
+    return false
   }
 
   /// The escape at the backslash.

@@ -71,7 +71,7 @@ enum LocalTime {
       var zones = ZoneCache()
       return try Rowwise.map([column], column.count) { (packed: Int128) -> Int128? in
         let moved = try body(zones.localMicros(packed))
-        return zones.packed(localMicros: moved, zone: ZonedTimestamp(packed).zone)
+        return zones.moved(packed, toLocalMicros: moved)
       }
     }
   }
@@ -100,11 +100,16 @@ struct ZoneCache {
     return zoned.micros &+ Int64(offset) &* 1_000_000
   }
 
-  mutating func packed(localMicros: Int64, zone: TimeZoneKey) -> Int128 {
-    if zone.raw == 0 { return ZonedTimestamp(micros: localMicros, zone: zone).packed }
-    let seconds = Int64(CivilDate.floorDiv(Int(localMicros), 1_000_000))
-    let offset = rules(of: zone).offsetSeconds(localSeconds: seconds)
-    return ZonedTimestamp(micros: localMicros &- Int64(offset) &* 1_000_000, zone: zone).packed
+  /// The instant moved to another reading of its clock.
+  mutating func moved(_ packed: Int128, toLocalMicros localMicros: Int64) -> Int128 {
+    let zoned = ZonedTimestamp(packed)
+    if zoned.zone.raw == 0 { return ZonedTimestamp(micros: localMicros, zone: zoned.zone).packed }
+    let offset = rules(of: zoned.zone).offsetSeconds(
+      localSeconds: Int64(CivilDate.floorDiv(Int(localMicros), 1_000_000)),
+      near: Int64(CivilDate.floorDiv(Int(zoned.micros), 1_000_000))
+    )
+    return ZonedTimestamp(micros: localMicros &- Int64(offset) &* 1_000_000, zone: zoned.zone)
+      .packed
   }
 }
 

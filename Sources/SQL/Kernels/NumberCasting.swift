@@ -162,9 +162,10 @@ enum NumberCasting {
             var text: [UInt8] = []
             NumberText.appendPlain(value, to: &text)
             let shown = String(decoding: text, as: UTF8.self)
+            if to == .bigint { return SQLError(.invalidCast, "Unable to cast \(shown) to bigint") }
             return value.isNaN
-              ? SQLError(.invalidCast, "Cannot cast double NaN to \(to)")
-              : SQLError(.invalidCast, "Unable to cast \(shown) to \(to)")
+              ? SQLError(.invalidCast, "Cannot cast \(from) NaN to \(to)")
+              : SQLError(.numericOutOfRange, "Out of range for \(to): \(shown)")
           }
         ) { (value: Double) -> Int64? in
           Int64(exactly: value.rounded(.toNearestOrAwayFromZero)).flatMap {

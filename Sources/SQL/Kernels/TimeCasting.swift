@@ -77,8 +77,46 @@ enum TimeCasting {
           Int64(round(Int(value), from: perSecond, unit, target))
         }
       }
+    case (.time(let own), .timestampWithTimeZone):
+      guard let local = cast(.time(precision: own), .timestamp(precision: 6)),
+        let zoned = cast(.timestamp(precision: 6), to)
+      else { return nil }
+      return { column, isTry in try zoned(try local(column, isTry), isTry) }
     default: return nil
     }
+  }
+
+  /// The cast of a time of day to a timestamp, which is one of the day on which the query starts;
+  /// nil for casts to other types.
+  static func today(_ from: SQLType, _ to: SQLType, _ convert: @escaping Casting.Cast)
+    -> ScalarFunction?
+  {
+    let precision: Int
+    switch to {
+    case .timestamp(let own): precision = own
+    case .timestampWithTimeZone: precision = 6
+    default: return nil
+    }
+    let perSecond = TimeUnit(precision: precision).perSecond
+    return ScalarFunction(
+      name: "$cast",
+      argumentTypes: [from],
+      resultType: to,
+      nulls: .propagates,
+      isDeterministic: true,
+      canFail: false,
+      kernel: { arguments, rowCount, context in
+        let days = CivilDate.floorDiv(Int(context.queryStartMicros), 86_400_000_000)
+        let start = Int64(days) &* 86_400 &* perSecond
+        let column = try convert(arguments[0], false)
+        if case .timestamp = to {
+          return try Rowwise.map([column], rowCount) { (value: Int64) -> Int64? in value &+ start }
+        }
+        return try Rowwise.map([column], rowCount) { (value: Int128) -> Int128? in
+          value &+ Int128(start) << 16
+        }
+      }
+    )
   }
 
   static let outOfRange = SQLError(.numericOutOfRange, "timestamp out of range")
@@ -182,12 +220,14 @@ enum TimeCasting {
     return first || second ? nil : Int64(value)
   }
 
-  /// An instant from a text's parts; UTC where there is no zone.
+  /// An instant from a text's parts; UTC where there is no zone, nil where the zone's clocks skip
+  /// the reading.
   static func zoned(_ parts: DateTimeText.Parts) -> Int128? {
     guard let local = timestamp(parts, 6) else { return nil }
     guard let name = parts.zone else {
       return ZonedTimestamp(localMicros: local, zone: .utc).packed
     }
-    return TimeZoneKey(name).map { ZonedTimestamp(localMicros: local, zone: $0).packed }
+    guard let zone = TimeZoneKey(name), !zone.skips(localMicros: local) else { return nil }
+    return ZonedTimestamp(localMicros: local, zone: zone).packed
   }
 }

@@ -67,6 +67,14 @@ extension LogicalPlan {
   }
 }
 
+extension [BoundExpression] {
+  /// The conditions that are equalities of an expression over one set of columns with one over the
+  /// other.
+  func equalities(_ left: Set<ColumnID>, _ right: Set<ColumnID>) -> [BoundExpression] {
+    filter { $0.equality(between: left, and: right) != nil }
+  }
+}
+
 extension BoundExpression {
   /// The value as a key of a join: the zone of an instant takes no part in its equality.
   fileprivate var asKey: BoundExpression {

@@ -10,10 +10,16 @@ struct PlanMatching {
 
   /// Whether the plans put out the same rows, column for column.
   static func isSame(_ left: LogicalPlan, _ right: LogicalPlan) -> Bool {
+    isSame(
+      BoundQuery(plan: left, output: left.columns),
+      BoundQuery(plan: right, output: right.columns)
+    )
+  }
+
+  /// Whether the queries have the same results in the same columns.
+  static func isSame(_ left: BoundQuery, _ right: BoundQuery) -> Bool {
     var matching = PlanMatching()
-    guard matching.plans(left, right) else { return false }
-    let (own, other) = (left.columns, right.columns)
-    return own.count == other.count && zip(own, other).allSatisfy { matching.columns($0, $1) }
+    return matching.plans(left.plan, right.plan) && matching.columns(left.output, right.output)
   }
 
   // MARK: Columns
@@ -35,7 +41,9 @@ struct PlanMatching {
   }
 
   private func columns(_ left: PlanColumn, _ right: PlanColumn) -> Bool {
-    rights[left.id] == right.id
+    if let known = rights[left.id] { return known == right.id }
+    // A column of the query around stands for itself.
+    return left.id == right.id && lefts[right.id] == nil
   }
 
   private func columns(_ left: [PlanColumn], _ right: [PlanColumn]) -> Bool {

@@ -56,8 +56,12 @@ extension Parser {
       isJSON = true
       if accept(word: "ENCODING") { _ = try parseName() }
     }
-    guard isJSON else { return value }
-    let parse = Identifier(text: "json_parse", isQuoted: false, range: value.range)
+    return isJSON ? parsedJSON(value) : value
+  }
+
+  /// Text as the JSON that it is, with its keys in their order.
+  private func parsedJSON(_ value: SyntaxExpression) -> SyntaxExpression {
+    let parse = Identifier(text: "$json", isQuoted: false, range: value.range)
     return SyntaxExpression(
       node: .call(FunctionCall(name: parse, arguments: [value])),
       range: value.range
@@ -140,10 +144,14 @@ extension Parser {
       }
     }
     try expect(.rightParenthesis)
+    // A double becomes a whole number or a truth value as JSON's numbers do.
+    let whole: Set = ["tinyint", "smallint", "int", "integer", "bigint", "boolean"]
+    let isJSON = type.map { whole.contains($0.name.lowercased()) } ?? false
+    modes.append(isJSON ? "J" : "T")
     let call = json(name, [input, path, text(modes.joined(), name)] + defaults + passing)
     guard let type else { return call }
     return SyntaxExpression(
-      node: .cast(call, type, isTry: modes[1] != "E"),
+      node: .cast(isJSON ? parsedJSON(call) : call, type, isTry: modes[1] != "E"),
       range: call.range
     )
   }

@@ -115,6 +115,7 @@ enum NumberText {
   /// As `CAST(x AS varchar)` writes: `1.5E0`.
   static func appendScientific(_ value: Double, to text: inout [UInt8]) {
     if appendSpecial(value, to: &text) { return }
+    if value == 0 { return appendZero(isNegative: value.sign == .minus, to: &text) }
     let number = ShortestDigits(value.description)
     if number.isNegative { text.append(45) }
     appendMantissa(number, to: &text)
@@ -122,9 +123,15 @@ enum NumberText {
 
   static func appendScientific(_ value: Float, to text: inout [UInt8]) {
     if appendSpecial(Double(value), to: &text) { return }
+    if value == 0 { return appendZero(isNegative: value.sign == .minus, to: &text) }
     let number = ShortestDigits(value.description)
     if number.isNegative { text.append(45) }
     appendMantissa(number, to: &text)
+  }
+
+  /// The one number that has no digit behind the point.
+  private static func appendZero(isNegative: Bool, to text: inout [UInt8]) {
+    text += Array((isNegative ? "-0E0" : "0E0").utf8)
   }
 
   private static func appendSpecial(_ value: Double, to text: inout [UInt8]) -> Bool {

@@ -60,6 +60,12 @@ struct TimeZoneKey: Hashable, Sendable {
     return TimeZoneRegistry.name(self)
   }
 
+  /// Whether the zone's clocks are put forward over a reading, so that it never comes.
+  func skips(localMicros: Int64) -> Bool {
+    raw > 1681
+      && rules.isSkipped(localSeconds: Int64(CivilDate.floorDiv(Int(localMicros), 1_000_000)))
+  }
+
   /// The zone's rules.
   var rules: TimeZoneFile { TimeZoneRegistry.rules(self) }
 }
@@ -127,6 +133,16 @@ struct ZonedTimestamp: Equatable {
     let seconds = Int64(CivilDate.floorDiv(Int(localMicros), 1_000_000))
     let offset = zone.raw == 0 ? 0 : zone.rules.offsetSeconds(localSeconds: seconds)
     self.init(micros: localMicros &- Int64(offset) &* 1_000_000, zone: zone)
+  }
+
+  /// The same instant moved to another reading of its own clock.
+  func moved(toLocalMicros localMicros: Int64) -> ZonedTimestamp {
+    if zone.raw <= 1681 { return ZonedTimestamp(localMicros: localMicros, zone: zone) }
+    let offset = zone.rules.offsetSeconds(
+      localSeconds: Int64(CivilDate.floorDiv(Int(localMicros), 1_000_000)),
+      near: Int64(CivilDate.floorDiv(Int(micros), 1_000_000))
+    )
+    return ZonedTimestamp(micros: localMicros &- Int64(offset) &* 1_000_000, zone: zone)
   }
 
   @inline(__always)

@@ -47,7 +47,7 @@ extension Binder {
     }
   }
 
-  private func adding(
+  func adding(
     _ column: PlanColumn,
     _ value: BoundExpression,
     to plan: LogicalPlan
@@ -147,6 +147,10 @@ extension Binder {
           let outer = isAnti ? keyed(pair.outer, &plan) : pair.outer
           conditions.append(try equal(outer, .column(pair.inner)))
         }
+      } else if let pair = pairs.first, pairs.count == 1,
+        conditions.equalities(plan.columnIDs, unnested.plan.columnIDs).isEmpty
+      {
+        return try joinNotIn(plan, inner, unnested, pair)
       } else {
         // A row whose equality is unknown keeps NOT IN from being true.
         var parts: [BoundExpression] = []
@@ -166,76 +170,6 @@ extension Binder {
       if error.range == nil || error.range == SourceRange(0, 0) { error.range = range }
       throw error
     }
-  }
-
-  /// The value left of IN as a column of `plan`.
-  ///
-  /// As a constant its equality would filter the subquery and take its nulls away.
-  private mutating func keyed(
-    _ value: BoundExpression,
-    _ plan: inout LogicalPlan
-  ) -> BoundExpression {
-    guard value.columnIDs.isEmpty else { return value }
-    let column = ids.column("value", value.type)
-    plan = adding(column, value, to: plan)
-    return .column(column)
-  }
-
-  /// The truth value of IN as a column: true, false or null.
-  private mutating func joinMembership(
-    _ plan: LogicalPlan,
-    _ query: BoundQuery,
-    _ pairs: [(outer: BoundExpression, inner: PlanColumn)],
-    _ column: PlanColumn
-  ) throws(SQLError) -> LogicalPlan {
-    let isCorrelated = !query.plan.freeColumnIDs.isDisjoint(with: plan.columnIDs)
-    if !isCorrelated && pairs.count == 1 {
-      var plan = plan
-      let outer = keyed(pairs[0].outer, &plan)
-      return .join(
-        .mark,
-        plan,
-        query.plan,
-        on: [try equal(outer, .column(pairs[0].inner))],
-        markColumn: column,
-        isNullAware: true,
-        ids: &ids
-      )
-    }
-    // Two questions that have plain answers: is a row surely equal, may one be equal?
-    var result = plan
-    let marks = [ids.column("matched", .boolean), ids.column("may_match", .boolean)]
-    for (index, mark) in marks.enumerated() {
-      let (copy, numbers) = query.plan.copied(&ids)
-      var unnested = try unnest(copy, from: &result)
-      if unnested.emptyRow != nil { unnested = try withDomain(copy, from: &result) }
-      var conditions = unnested.conditions
-      for pair in pairs {
-        let inner = BoundExpression.column(
-          PlanColumn(
-            id: numbers[pair.inner.id] ?? pair.inner.id,
-            name: pair.inner.name,
-            type: pair.inner.type
-          )
-        )
-        conditions.append(
-          index == 0 ? try equal(pair.outer, inner) : try mayBeEqual(pair.outer, inner)
-        )
-      }
-      result = .join(.mark, result, unnested.plan, on: conditions, markColumn: mark, ids: &ids)
-    }
-    return adding(
-      column,
-      .caseWhen(
-        [
-          (.column(marks[0]), .constant(.boolean(true), .boolean)),
-          (.column(marks[1]), .constant(.null, .boolean)),
-        ],
-        otherwise: .constant(.boolean(false), .boolean),
-        .boolean
-      ),
-      to: result
-    )
   }
 
   // MARK: LATERAL
@@ -268,7 +202,7 @@ extension Binder {
   // MARK: Unnesting
 
   /// The subquery without references to the plan's columns.
-  private mutating func unnest(
+  mutating func unnest(
     _ query: LogicalPlan,
     from plan: inout LogicalPlan
   ) throws(SQLError) -> Unnested {
@@ -279,7 +213,7 @@ extension Binder {
   /// The subquery computed for each distinct combination of the outer values that it uses.
   ///
   /// They come from a copy of the plan, which is changed where the copy could have other rows.
-  private mutating func withDomain(
+  mutating func withDomain(
     _ query: LogicalPlan,
     from plan: inout LogicalPlan
   ) throws(SQLError) -> Unnested {
@@ -287,7 +221,16 @@ extension Binder {
     let used = plan.columns.filter { free.contains($0.id) }
     guard !used.isEmpty else { return Unnested(plan: query) }
     guard let repeatable = plan.repeatable else {
-      throw .notSupported("a correlated subquery of this form over a random set of rows", at: nil)
+      throw plan.isDeterministic
+        ? .notSupported(
+          "a correlated subquery of this form over a LIMIT of rows with a column that has no order",
+          at: nil,
+          help: "leave maps and JSON out of what LIMIT cuts off, or cast them to text there"
+        )
+        : .notSupported(
+          "a correlated subquery of this form over rows with random numbers",
+          at: nil
+        )
     }
     plan = repeatable
     for column in used where !column.type.isComparable {

@@ -44,12 +44,15 @@ extension LogicalPlan {
 
   /// A plan of the same rows that gives the same ones when it is computed twice; nil where random
   /// numbers decide, or where rows that are cut off cannot be told from the others.
-  var repeatable: LogicalPlan? {
-    var isRepeatable = true
+  var repeatable: LogicalPlan? { isDeterministic ? settlingLimits() : nil }
+
+  /// Whether no random numbers are in it.
+  var isDeterministic: Bool {
+    var result = true
     visit { plan in
-      if !plan.expressions.allSatisfy(\.isDeterministic) { isRepeatable = false }
+      if !plan.expressions.allSatisfy(\.isDeterministic) { result = false }
     }
-    return isRepeatable ? settlingLimits() : nil
+    return result
   }
 
   private func settlingLimits() -> LogicalPlan? {

@@ -77,7 +77,7 @@ import Testing
 
   @Test func `doubles print in scientific form when cast and plainly in results`() {
     #expect(FunctionCalls.cast(.double(123.45), .text) == "1.2345E2")
-    #expect(FunctionCalls.cast(.double(0), .text) == "0.0E0")
+    #expect(FunctionCalls.cast(.double(0), .text) == "0E0")
     #expect(FunctionCalls.cast(.double(100), .double) == "100.0")
     #expect(FunctionCalls.cast(.double(1e7), .double) == "1.0E7")
     #expect(FunctionCalls.cast(.double(0.001), .double) == "0.001")

@@ -83,7 +83,7 @@ import Testing
       "reduce(a, 0, ((s, x) -> (s + x)), ((s) -> s))"
     ),
     ("f(() -> 1)", "f((() -> 1))"),
-    ("json_value(a, 'lax $.b')", "json_value(a, 'lax $.b', 'NN', null, null)"),
+    ("json_value(a, 'lax $.b')", "json_value(a, 'lax $.b', 'NNT', null, null)"),
     ("replace(a, 'b')", "replace(a, 'b')"), ("date(a)", "date(a)"), ("map(a, b)", "map(a, b)"),
   ])
   func `calls carry their clauses`(text: String, expected: String) throws {

@@ -16,7 +16,23 @@ extension WindowComputation {
     let state = function.makeState()
     try state.resize(groupCount: partitionStarts.count - 1)
     try state.update(groups: partitionOf.base, arguments: arguments, rowCount: rowCount)
-    return try state.finish().taking(partitionOf)
+    let results = try state.finish()
+    guard results.physicalType == .list || results.physicalType == .row else {
+      return results.taking(partitionOf)
+    }
+    // As many copies of a list as it has elements would be as much as their square.
+    let codes = partitionOf
+    let validity = results.rowValidity.flatMap { valid in
+      Validity.of(count: rowCount) { valid.isValid(Int(codes[$0])) }
+    }
+    return Column(
+      .dictionary(
+        codes: codes,
+        ColumnDictionary(values: results.flatValues, count: results.count)
+      ),
+      count: rowCount,
+      validity: validity
+    )
   }
 
   /// Any frames.

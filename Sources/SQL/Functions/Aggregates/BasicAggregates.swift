@@ -88,6 +88,9 @@ enum BasicAggregates {
     functions.aggregate("avg(interval day to second) -> interval day to second") { _ in
       { WideSumState<Int64>(.decimalAverage(precision: 18)) }
     }
+    functions.aggregate("avg(interval year to month) -> interval year to month") { _ in
+      { WideSumState<Int32>(.monthAverage) }
+    }
     functions.aggregate(
       "geometric_mean(double) -> double",
       "The n-th root of the product of n values.",

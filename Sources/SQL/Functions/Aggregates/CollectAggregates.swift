@@ -100,8 +100,10 @@ enum CollectAggregates {
           )
         }
         let sorted = range.sorted {
+          // NaN comes last in either direction.
+          let isBehind = isMax && (key.isNaN(at: $0) || key.isNaN(at: $1))
           let order = ColumnComparison.compare(key, $0, key, $1, type)
-          return (isMax ? order > 0 : order < 0) || (order == 0 && $0 < $1)
+          return (isMax && !isBehind ? order > 0 : order < 0) || (order == 0 && $0 < $1)
         }
         for place in sorted.prefix(Int(size)) { builder.append(place) }
       }

@@ -130,6 +130,8 @@ final class WideSumState<Value: PhysicalValue & FixedWidthInteger & SignedIntege
     /// Rounded half up to the argument's own type.
     case decimalAverage(precision: Int)
     case doubleAverage
+    /// Rounded to whole months.
+    case monthAverage
   }
 
   private let sums = GroupArray<Int128>(0)
@@ -280,6 +282,13 @@ final class WideSumState<Value: PhysicalValue & FixedWidthInteger & SignedIntege
       for group in 0..<count {
         averages.base[group] =
           counts[group] == 0 ? 0 : DecimalMath.double(sums[group]) / Double(counts[group])
+      }
+      return Column(averages, validity: validity)
+    case .monthAverage:
+      let averages = Buffer<Int32>(count: count)
+      for group in 0..<count where counts[group] > 0 {
+        let months = DecimalMath.divideRounding(sums[group], Int128(counts[group]))
+        averages.base[group] = Int32(truncatingIfNeeded: months)
       }
       return Column(averages, validity: validity)
     }

@@ -4,7 +4,7 @@ import ColumnFormat
 indirect enum JSONItem: Sendable, Equatable {
   case null
   case boolean(Bool)
-  /// A number as its text, so that its digits survive.
+  /// A number as its text: a whole one with all its digits, another as a double's.
   case number([UInt8])
   case string([UInt8])
   case array([JSONItem])
@@ -60,7 +60,12 @@ indirect enum JSONItem: Sendable, Equatable {
       case 0x74: return (.boolean(true), end)
       case 0x66: return (.boolean(false), end)
       case 0x6E: return (.null, end)
-      default: return (.number(Array(word)), end)
+      default:
+        var digits: [UInt8] = []
+        JSONScanner.appendWord(word, to: &digits)
+        // A number beyond doubles, which is a text then.
+        if digits.first == 0x22 { return (.string(Array(digits[1..<(digits.count - 1)])), end) }
+        return (.number(digits), end)
       }
     }
   }
@@ -122,13 +127,32 @@ indirect enum JSONItem: Sendable, Equatable {
     }
   }
 
-  /// A scalar as the text that SQL sees: strings without quotes; nil for arrays, objects and null.
+  /// The value as JSON text without spaces.
+  var text: [UInt8] {
+    var text: [UInt8] = []
+    append(to: &text)
+    return text
+  }
+
+  /// A scalar as the text that SQL sees: strings without quotes, doubles as a cast writes them; nil
+  /// for arrays, objects and null.
   var scalarText: [UInt8]? {
     switch self {
     case .boolean(let value): Array((value ? "true" : "false").utf8)
-    case .number(let digits): digits
+    case .number(let digits): JSONItem.numberText(digits)
     case .string(let content): content
     case .null, .array, .object: nil
+    }
+  }
+
+  private static func numberText(_ digits: [UInt8]) -> [UInt8] {
+    digits.withUnsafeBytes { bytes in
+      guard JSONScanner.hasFraction(bytes), let value = NumberText.double(bytes) else {
+        return digits
+      }
+      var text: [UInt8] = []
+      NumberText.appendScientific(value, to: &text)
+      return text
     }
   }
 

@@ -27,7 +27,7 @@ enum JSONQueryFunctions {
           case UInt8(ascii: "T"): return 1
           case UInt8(ascii: "F"): return 0
           case UInt8(ascii: "U"): return nil
-          default: throw evaluationError(failure.message)
+          default: throw failure.error
           }
         }
       }
@@ -50,6 +50,15 @@ enum JSONQueryFunctions {
       defaults: 0,
       result: .text
     ) { a, n in try parts(a, n) }
+    functions.scalar("$json(varchar) -> json") { a, n, _ in
+      let arena = ByteArena()
+      return try Rowwise.map(a, n, arena: arena) { (text: Bytes) -> ByteView? in
+        guard let item = JSONItem(text) else {
+          throw SQLError(.jsonInput, "conversion to JSON failed: the input is no JSON")
+        }
+        return arena.copy(item.text)
+      }
+    }
     constructors(&functions)
   }
 
@@ -88,10 +97,6 @@ enum JSONQueryFunctions {
     }
   }
 
-  static func evaluationError(_ message: String) -> SQLError {
-    SQLError(.pathEvaluation, "path evaluation failed: \(message)")
-  }
-
   private static func letters(_ modes: Operand<ByteView>, _ row: Int) -> Bytes {
     (modes.buffer.base + (row & modes.mask)).bytes
   }
@@ -122,7 +127,7 @@ enum JSONQueryFunctions {
         compiled = (Array(source), try SQLJSONPath(source))
       }
       guard let document = JSONItem(text) else {
-        throw JSONPathFailure(message: "the input is no JSON")
+        throw JSONPathFailure(message: "the input is no JSON", isInput: true)
       }
       var variables: [String: JSONItem] = [:]
       for (name, value) in zip(names, passed) {
@@ -143,26 +148,38 @@ enum JSONQueryFunctions {
     let defaults = [Operand<ByteView>(arguments[3]), Operand<ByteView>(arguments[4])]
     let arena = ByteArena()
     /// What ON EMPTY (0) or ON ERROR (1) says.
-    func special(_ clause: Int, _ message: String) throws -> ByteView? {
-      switch letters(modes, calls.row)[clause] {
+    func special(_ clause: Int, _ error: SQLError) throws -> ByteView? {
+      let letters = letters(modes, calls.row)
+      switch letters[clause] {
       case UInt8(ascii: "N"): return nil
       case UInt8(ascii: "D"):
         let value = defaults[clause]
         guard value.validity?.isValid(calls.row) ?? true else { return nil }
-        return arena.copy(Array((value.buffer.base + (calls.row & value.mask)).bytes))
-      default: throw evaluationError(message)
+        let own = Array((value.buffer.base + (calls.row & value.mask)).bytes)
+        return arena.copy(letters[2] == UInt8(ascii: "J") ? JSONItem.string(own).text : own)
+      default: throw error
       }
+    }
+    func failure(_ message: String) -> SQLError {
+      SQLError(.jsonValueResult, "cannot extract SQL scalar from JSON: \(message)")
     }
     return try Rowwise.map([arguments[0]], rowCount, arena: arena) { (text: Bytes) -> ByteView? in
       let items: [JSONItem]
       do {
         items = try calls.items(text)
       } catch let failure as JSONPathFailure {
-        return try special(1, failure.message)
+        return try special(1, failure.error)
       }
-      if items.isEmpty { return try special(0, "the path finds nothing") }
-      guard items.count == 1, !items[0].isNested else {
-        return try special(1, "the path finds no single scalar")
+      if items.isEmpty { return try special(0, failure("JSON path found no items")) }
+      if items.count > 1 { return try special(1, failure("JSON path found multiple items")) }
+      if items[0].isNested {
+        return try special(
+          1,
+          failure("JSON path found an item that cannot be converted to an SQL value")
+        )
+      }
+      if letters(modes, calls.row)[2] == UInt8(ascii: "J") {
+        return items[0] == .null ? nil : arena.copy(items[0].text)
       }
       return items[0].scalarText.map { arena.copy($0) }
     }
@@ -175,28 +192,33 @@ enum JSONQueryFunctions {
     let modes = Operand<ByteView>(arguments[2])
     let arena = ByteArena()
     /// What ON EMPTY (2) or ON ERROR (3) says.
-    func special(_ clause: Int, _ message: String) throws -> ByteView? {
+    func special(_ clause: Int, _ error: SQLError) throws -> ByteView? {
       switch letters(modes, calls.row)[clause] {
       case UInt8(ascii: "N"): return nil
       case UInt8(ascii: "A"): return arena.copy([0x5B, 0x5D])
       case UInt8(ascii: "O"): return arena.copy([0x7B, 0x7D])
-      default: throw evaluationError(message)
+      default: throw error
       }
+    }
+    func failure(_ message: String) -> SQLError {
+      SQLError(.jsonOutput, "conversion from JSON failed: \(message)")
     }
     return try Rowwise.map([arguments[0]], rowCount, arena: arena) { (text: Bytes) -> ByteView? in
       var items: [JSONItem]
       do {
         items = try calls.items(text)
       } catch let failure as JSONPathFailure {
-        return try special(3, failure.message)
+        return try special(3, failure.error)
       }
-      if items.isEmpty { return try special(2, "the path finds nothing") }
+      if items.isEmpty { return try special(2, failure("JSON path found no items")) }
       switch letters(modes, calls.row)[0] {
       case UInt8(ascii: "U"): items = [.array(items)]
       case UInt8(ascii: "C") where items.count != 1 || !items[0].isNested: items = [.array(items)]
       default: break
       }
-      guard items.count == 1 else { return try special(3, "the path finds several items") }
+      guard items.count == 1 else {
+        return try special(3, failure("JSON path found multiple items"))
+      }
       if case .string(let content) = items[0], letters(modes, calls.row)[1] == UInt8(ascii: "O") {
         return arena.copy(content)
       }
@@ -278,13 +300,19 @@ enum JSONQueryFunctions {
       var seen: Set<[UInt8]> = []
       for index in stride(from: 1, to: operands.count, by: 2) {
         guard operands[index].validity?.isValid(row) ?? true else {
-          throw SQLError(.invalidArgument, "a key of json_object must not be null")
+          throw SQLError(
+            .jsonOutput,
+            "conversion from JSON failed: null value passed for JSON object key to json_object"
+          )
         }
         let keepsNull = modes[0] == UInt8(ascii: "N")
         guard let value = value(operands[index + 1], row, keepsNull: keepsNull) else { continue }
         let key = letters(operands[index], row)
         if modes[1] == UInt8(ascii: "U"), !seen.insert(Array(key)).inserted {
-          throw SQLError(.invalidArgument, "key '\(key.text)' is not unique in json_object")
+          throw SQLError(
+            .jsonOutput,
+            "conversion from JSON failed: key '\(key.text)' is not unique in json_object"
+          )
         }
         if text.count > 1 { text.append(0x2C) }
         JSONScanner.appendString(key, to: &text)

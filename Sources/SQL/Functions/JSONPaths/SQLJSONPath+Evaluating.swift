@@ -7,6 +7,15 @@ import ColumnFormat
 /// Why a path has no value for a document; ON ERROR says what comes of it.
 struct JSONPathFailure: Error {
   var message: String
+  /// Whether the document is to blame rather than the path.
+  var isInput = false
+
+  /// What ON ERROR says with ERROR.
+  var error: SQLError {
+    isInput
+      ? SQLError(.jsonInput, "conversion to JSON failed: \(message)")
+      : SQLError(.pathEvaluation, "path evaluation failed: \(message)")
+  }
 }
 
 extension SQLJSONPath {
@@ -337,8 +346,7 @@ private struct SQLJSONPathEvaluation {
 
     func rounded(_ rule: FloatingPointRoundingRule) -> JSONItem {
       if case .whole = self { return item }
-      let value = double.rounded(rule)
-      return (Int64(exactly: value).map { JSONNumber.whole($0) } ?? .floating(value)).item
+      return JSONNumber.floating(double.rounded(rule)).item
     }
 
     func combined(_ operation: SQLJSONPath.Arithmetic, _ other: JSONNumber) throws -> JSONItem {
