@@ -259,24 +259,60 @@ extension Binder {
         plain.append(try bind(argument, &context))
       }
     }
+    // What a lambda returns may widen the type of what it is given: `reduce(bigints, 0, …)` begins
+    // with an integer and goes on with bigints. Decimals may become wider step by step.
+    var types = plain.map { $0?.type }
+    for _ in 0..<Binder.wideningCountMax {
+      let arguments = try bindLambdas(name, call, plain, types, &context)
+      let function: ScalarFunction
+      do {
+        function = try functions.scalar(name, arguments.map(\.type), takesLambda: true)
+      } catch {
+        throw .noFunction(name, arguments.map(\.type), error, at: call.name.range)
+      }
+      let settled = zip(types, function.argumentTypes).map { $0 == nil ? nil : $1 }
+      if settled == types {
+        return .call(function, zip(arguments, function.argumentTypes).map { coerce($0, to: $1) })
+      }
+      types = settled
+    }
+    throw SQLError(
+      .typeMismatch,
+      "the lambda of '\(name)' returns a wider type than it is given, whatever it is given",
+      at: range
+    )
+  }
+
+  /// More than decimals can become wider.
+  private static var wideningCountMax: Int { 64 }
+
+  /// The arguments of a call with its lambdas bound, whose parameters follow from the types of the
+  /// other arguments.
+  private mutating func bindLambdas(
+    _ name: String,
+    _ call: FunctionCall,
+    _ plain: [BoundExpression?],
+    _ types: [SQLType?],
+    _ context: inout ExpressionContext
+  ) throws(SQLError) -> [BoundExpression] {
     let parameterTypes: [[SQLType]?]?
     do {
-      parameterTypes = try functions.lambdaParameters(name, plain.map { $0?.type })
+      parameterTypes = try functions.lambdaParameters(name, types)
     } catch {
-      throw .noFunction(name, plain.map { $0?.type ?? .unknown }, error, at: call.name.range)
+      throw .noFunction(name, types.map { $0 ?? .unknown }, error, at: call.name.range)
     }
     guard let parameterTypes else {
       throw SQLError(
         .functionNotFound,
         "function '\(name)' does not take a lambda here",
-        at: range,
+        at: call.name.range,
         help: functions.entry(name).map { "expected: " + $0.signatures.joined(separator: "; ") }
       )
     }
     var arguments: [BoundExpression] = []
     for (index, argument) in call.arguments.enumerated() {
       if let bound = plain[index] {
-        arguments.append(bound)
+        arguments.append(coerce(bound, to: types[index] ?? bound.type))
       } else {
         arguments.append(
           try bindLambda(
@@ -287,13 +323,7 @@ extension Binder {
         )
       }
     }
-    do {
-      let types = arguments.map(\.type)
-      let function = try functions.scalar(name, types, takesLambda: true)
-      return .call(function, zip(arguments, function.argumentTypes).map { coerce($0, to: $1) })
-    } catch {
-      throw .noFunction(name, arguments.map(\.type), error, at: call.name.range)
-    }
+    return arguments
   }
 
   private mutating func bindLambda(

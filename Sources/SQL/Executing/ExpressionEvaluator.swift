@@ -120,6 +120,7 @@ struct ExpressionCompiler {
   ) throws(SQLError) -> ExpressionNode {
     var plain: [ExpressionNode] = []
     var lambdas: [ExpressionNode] = []
+    var isPure = function.isDeterministic
     for argument in arguments {
       let (parameters, body): ([PlanColumn], BoundExpression)
       switch argument {
@@ -137,8 +138,11 @@ struct ExpressionCompiler {
         inner.columnCount += 1
       }
       lambdas.append(try inner.compile(body))
+      if !body.isDeterministic || !body.columnIDs.isSubset(of: parameters.map(\.id)) {
+        isPure = false
+      }
     }
-    return LambdaCallNode(function, kernel, plain, lambdas, context)
+    return LambdaCallNode(function, kernel, plain, lambdas, context, isPure: isPure)
   }
 }
 
@@ -148,14 +152,20 @@ final class LambdaCallNode: ExpressionNode {
   private let arguments: [ExpressionNode]
   private let lambdas: [ExpressionNode]
   private let context: EvaluationContext
+  /// Whether equal arguments give equal results: no lambda sees other columns.
+  private let isPure: Bool
+  /// What came of the entries of the last dictionary.
+  private var known: (dictionary: ColumnDictionary, result: Column)?
 
   init(
     _ function: ScalarFunction,
     _ kernel: @escaping ScalarFunction.LambdaKernel,
     _ arguments: [ExpressionNode],
     _ lambdas: [ExpressionNode],
-    _ context: EvaluationContext
+    _ context: EvaluationContext,
+    isPure: Bool
   ) {
+    self.isPure = isPure
     self.kernel = kernel
     self.arguments = arguments
     self.lambdas = lambdas
@@ -165,9 +175,34 @@ final class LambdaCallNode: ExpressionNode {
 
   override func evaluate(_ frame: RowFrame) throws -> Column {
     let columns = try arguments.map { try $0.evaluate(frame) }
+    if isPure, let result = try? evaluateEntries(columns, frame) { return result }
+    return try call(columns, frame, frame.rowCount)
+  }
+
+  private func call(_ columns: [Column], _ frame: RowFrame, _ rowCount: Int) throws -> Column {
     let bodies = lambdas.map { lambda -> ScalarFunction.LambdaBody in
       { parameters, rows in try lambda.evaluate(RowFrame(frame, rows: rows, adding: parameters)) }
     }
-    return try kernel(columns, bodies, frame.rowCount, context)
+    return try kernel(columns, bodies, rowCount, context)
+  }
+
+  /// Where the first argument is a dictionary and the others are constants, the results of its
+  /// entries; an array over a window's partition is such a one, in which each element counts.
+  private func evaluateEntries(_ columns: [Column], _ frame: RowFrame) throws -> Column? {
+    guard let first = columns.first, case .dictionary(let codes, let dictionary) = first.form,
+      dictionary.count <= frame.rowCount,
+      columns.dropFirst().allSatisfy({ if case .constant = $0.form { true } else { false } })
+    else { return nil }
+    let result: Column
+    if let known, known.dictionary === dictionary {
+      result = known.result
+    } else {
+      var entries = columns.map { Column($0.form, count: dictionary.count) }
+      entries[0] = Column(flat: dictionary.values, count: dictionary.count)
+      result = try call(entries, frame, dictionary.count).flattened()
+      known = (dictionary, result)
+    }
+    let rows = result.taking(codes)
+    return rows.withValidity(Validity.intersection(first.validity, rows.rowValidity))
   }
 }

@@ -133,10 +133,24 @@ final class RowComparison {
         if order != 0 { return order }
       }
       return 0
-    default:
-      let batch = Batch(columns: [column], rowCount: column.count)
-      let key = RowOrder.Key(column: 0, isDescending: false, nullsFirst: false)
-      return RowComparison(batch, RowOrder(keys: [key]), from: 0).compare(left, right)
+    default: return compareSimple(column.place(of: left), column.place(of: right))
+    }
+  }
+
+  /// The order of two values without values within; NaN is above the numbers.
+  private static func compareSimple(_ left: (Values, Int), _ right: (Values, Int)) -> Int {
+    let (i, j) = (left.1, right.1)
+    return switch (left.0, right.0) {
+    case (.boolean(let a), .boolean(let b)): UInt8.order(a.base[i], b.base[j])
+    case (.int8(let a), .int8(let b)): Int8.order(a.base[i], b.base[j])
+    case (.int16(let a), .int16(let b)): Int16.order(a.base[i], b.base[j])
+    case (.int32(let a), .int32(let b)): Int32.order(a.base[i], b.base[j])
+    case (.int64(let a), .int64(let b)): Int64.order(a.base[i], b.base[j])
+    case (.int128(let a), .int128(let b)): Int128.order(a.base[i], b.base[j])
+    case (.float32(let a), .float32(let b)): Float.order(a.base[i], b.base[j])
+    case (.float64(let a), .float64(let b)): Double.order(a.base[i], b.base[j])
+    case (.bytes(let a, _), .bytes(let b, _)): ByteView.compare(a.base[i], b.base[j])
+    default: preconditionFailure("a value of another kind")
     }
   }
 }

@@ -15,7 +15,8 @@ struct RowOrder: Sendable {
 ///
 /// Nulls, direction and the order of signed and floating-point numbers are worked into the bits, and
 /// the bits of several keys follow each other, so that most comparisons are one. A text gives its
-/// first eight bytes; where those are equal, ``RowComparison`` looks at the rest.
+/// first eight bytes, an array or a row what fits of its first value; where those are equal,
+/// ``RowComparison`` looks at the rest.
 struct SortWords {
   let wordCount: Int
   let words: Buffer<UInt64>
@@ -62,7 +63,7 @@ struct SortWords {
     case .int64, .float64: (64, true)
     case .int128: (128, true)
     case .bytes: (64, false)
-    case .list, .row: (0, false)
+    case .list, .row: (64, false)
     }
   }
 
@@ -76,7 +77,7 @@ struct SortWords {
     // The null bit: what sorts first is 0.
     let valueBit: UInt64 = key.nullsFirst ? 1 : 0
     let rowCount = column.count
-    if width == 0 || validity != nil || valueBit == 1 {
+    if validity != nil || valueBit == 1 {
       for row in 0..<rowCount {
         let bit = validity?.isValid(row) ?? true ? valueBit : 1 &- valueBit
         put(bit, row: row, offset: offset, width: 1)
@@ -116,8 +117,48 @@ struct SortWords {
         put(high, row: row, offset: offset &+ 1, width: 64)
         put(UInt64(truncatingIfNeeded: value) ^ flip, row: row, offset: offset &+ 65, width: 64)
       }
-    case .list, .row: break
+    case .list(let offsets, let elements):
+      for row in 0..<rowCount where validity?.isValid(row) ?? true {
+        let first = offsets.base[row]
+        let bits = first < offsets.base[row &+ 1] ? SortWords.prefix(elements, Int(first)) : 0
+        put(bits ^ flip, row: row, offset: offset &+ 1, width: 64)
+      }
+    case .row(let fields):
+      for row in 0..<rowCount where validity?.isValid(row) ?? true {
+        let bits = fields.first.map { SortWords.prefix($0, row) } ?? 0
+        put(bits ^ flip, row: row, offset: offset &+ 1, width: 64)
+      }
     }
+  }
+
+  /// Bits that sort as a value within an array or row does, as far as they go: above the zero of an
+  /// empty array, and below those of a null.
+  private static func prefix(_ column: Column, _ row: Int) -> UInt64 {
+    guard column.isValid(row) else { return .max }
+    let ordered: UInt64
+    switch column.place(of: row) {
+    case (.boolean(let values), let place): ordered = UInt64(values.base[place] & 1)
+    case (.int8(let values), let place): ordered = sortable(Int64(values.base[place]))
+    case (.int16(let values), let place): ordered = sortable(Int64(values.base[place]))
+    case (.int32(let values), let place): ordered = sortable(Int64(values.base[place]))
+    case (.int64(let values), let place): ordered = sortable(values.base[place])
+    case (.int128(let values), let place):
+      ordered = sortable(Int64(truncatingIfNeeded: values.base[place] &>> 64))
+    case (.float32(let values), let place):
+      ordered = SortWords.ordered(Double(values.base[place]), nanIsLeast: false)
+    case (.float64(let values), let place):
+      ordered = SortWords.ordered(values.base[place], nanIsLeast: false)
+    case (.bytes(let values, _), let place): ordered = prefix(values.base[place])
+    // Arrays and rows within are left to the comparison.
+    case (.list, _), (.row, _): ordered = 0
+    }
+    return 1 &+ (ordered &>> 2)
+  }
+
+  /// The bits of a whole number such that they sort as the number.
+  @inline(__always)
+  private static func sortable(_ value: Int64) -> UInt64 {
+    UInt64(bitPattern: value) ^ (1 &<< 63)
   }
 
   /// Ors `width` bits into a row, `offset` bits from its highest one; what falls off the last word is
