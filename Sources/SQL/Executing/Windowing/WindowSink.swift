@@ -4,8 +4,8 @@ import Synchronization
 /// Collects rows by the hash of their partition, so that whole partitions are computed independently.
 ///
 /// All workers add to the same parts. Where a filter above wants only the first rows of each partition,
-/// a part that has grown threefold forgets the others, so that no more rows are kept than three times
-/// those wanted.
+/// a part that has grown threefold, or twofold where it is large, forgets the others, so that no more
+/// rows are kept than three times or twice those wanted.
 ///
 /// When memory is short, rows go to the temporary file, divided in the same way. A partition that does
 /// not fit in memory is sorted there, and computed piece by piece (``WindowStream``); where a function
@@ -13,6 +13,8 @@ import Synchronization
 final class WindowSink: Sink, @unchecked Sendable {
   /// Parts with fewer rows are not worth looking through.
   private static let partRowCountMin = 4096
+  /// Parts with so many are looked through more often, for the sake of memory.
+  private static let largePartRowCount = 12_288
 
   let types: [SQLType]
   let partitionBy: [Int]
@@ -102,9 +104,9 @@ final class WindowSink: Sink, @unchecked Sendable {
   }
 
   private func cutIfGrown(_ part: ScatteredRows.Part) {
-    guard let selection, part.rowCount >= WindowSink.partRowCountMin,
-      part.rowCount >= part.keptRowCount * 3
-    else { return }
+    guard let selection, part.rowCount >= WindowSink.partRowCountMin else { return }
+    let growth = part.rowCount >= WindowSink.largePartRowCount ? 2 : 3
+    if part.rowCount < part.keptRowCount * growth { return }
     rows.cut(part, selection)
   }
 
