@@ -54,6 +54,54 @@ import Testing
     return (.aggregate(aggregate), aggregate.keys + aggregate.calls.map(\.column))
   }
 
+  @Test(arguments: [1, 2])
+  func `groups of one part of a union stay when another part has too many`(threads: Int) throws {
+    let numbers = "UNNEST(sequence(1, 300)) AS t (a), UNNEST(sequence(0, 99)) AS u (b)"
+    let sql = """
+      SELECT count(*), sum(n) FROM (
+        SELECT x, count(*) AS n FROM (
+          SELECT a * 100 + b AS x FROM \(numbers)
+          UNION ALL SELECT 1000000 + a * 100 + b FROM \(numbers)) AS q
+        GROUP BY x) AS r
+      """
+    #expect(try FileQueries().rows(sql, threads: threads) == [[.int(60_000), .int(60_000)]])
+  }
+
+  @Test(arguments: [1, 2])
+  func `distinct rows are all there, however many repeat`(threads: Int) throws {
+    let files = FileQueries()
+    let rows = Array(0..<150_000)
+    try files.write(
+      "t.parquet",
+      [
+        (Field("k", .int64), rows.map { $0 % 8 == 0 ? .int(Int64($0)) : .int(-1) }),
+        (
+          Field("t", .string),
+          rows.map {
+            $0 % 10 == 9 ? .null : $0 % 10 > 0 ? .text("") : .text("a longer text, \($0 / 20)")
+          }
+        ),
+      ],
+      groupRowCount: 50_000
+    )
+    let one = try files.rows(
+      "SELECT count(*), sum(k) FROM (SELECT DISTINCT k FROM t)",
+      threads: threads
+    )
+    #expect(one == [[.int(18_751), .int(18_749 * 18_750 / 2 * 8 - 1)]])
+    let two = "SELECT count(*), count(t), max(length(t)) FROM (SELECT DISTINCT t FROM t)"
+    #expect(try files.rows(two, threads: threads) == [[.int(7502), .int(7501), .int(19)]])
+    let both = "SELECT count(*) FROM (SELECT DISTINCT k, t FROM t)"
+    let pairs = Set(
+      rows.map { row in
+        [
+          row % 8 == 0 ? row : -1, row % 10 == 9 ? -2 : row % 10 > 0 ? -1 : row / 20,
+        ]
+      }
+    )
+    #expect(try files.rows(both, threads: threads) == [[.int(Int64(pairs.count))]])
+  }
+
   @Test(arguments: [[0], [1], [2], [0, 1], [2, 1], [0, 2], [3], [3, 4], [4], [0, 1, 2, 3, 4]])
   func `groups of nullable keys agree with a dictionary`(keys: [Int]) throws {
     var numbers = SeededNumbers(UInt64(keys.reduce(1) { $0 * 10 + $1 }))

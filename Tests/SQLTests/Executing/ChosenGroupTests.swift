@@ -33,6 +33,49 @@ import Testing
     #expect(try files.rows("SELECT t FROM t GROUP BY t LIMIT 0", threads: threads).isEmpty)
   }
 
+  @Test(arguments: ["k", "t", "d", "k, t", "t, f", "n, k", "n", "m"])
+  func `once there are enough groups, rows of others are left out by the scan`(keys: String) throws
+  {
+    let rows = Array(0..<60_000)
+    try files.write(
+      "t.parquet",
+      [
+        (Field("k", .int64), rows.map { .int(Int64($0 % 500) &* 1_000_003) }),
+        (Field("t", .string), rows.map { .text("text number \($0 % 300)") }),
+        (Field("d", .date), rows.map { .int(Int64($0 % 400)) }),
+        (Field("f", .float64), rows.map { .double($0 % 2 == 0 ? 0 : -0.0) }),
+        (Field("n", .int32), rows.map { $0 % 200 < 2 ? .null : .int(Int64($0 % 200)) }),
+        (
+          Field("m", .decimal(precision: 38, scale: 2)),
+          rows.map { .int128(Int128($0 % 100) << 65) }
+        ),
+      ],
+      groupRowCount: 6000
+    )
+    let select = "SELECT \(keys), count(*), count(k), sum(k) FROM t GROUP BY \(keys)"
+    let all = Set(try files.rows(select).map(\.description))
+    for (limit, threads) in [(1, 1), (5, 1), (5, 2), (50, 2)] {
+      let found = try files.rows("\(select) LIMIT \(limit)", threads: threads)
+      #expect(found.count == limit)
+      for row in found { #expect(all.contains(row.description)) }
+    }
+  }
+
+  @Test func `a scan below a limit on groups reads on few rows`() throws {
+    let rows = Array(0..<60_000)
+    try files.write(
+      "t.parquet",
+      [
+        (Field("k", .int64), rows.map { .int(Int64($0 % 5000) &* 1_000_003) }),
+        (Field("t", .string), rows.map { .text("text number \($0 % 7)") }),
+      ],
+      groupRowCount: 6000
+    )
+    let sql = "SELECT k, t, count(*) FROM t GROUP BY k, t LIMIT 5"
+    let statistics = try files.run(sql, threads: 1) { _ in }
+    #expect(statistics.rowCountScanned < 10_000, "of 60,000")
+  }
+
   @Test func `a condition on groups is not mistaken for a limit on them`() throws {
     let rows = Array(0..<1000)
     try files.write("t.parquet", [(Field("k", .int64), rows.map { .int(Int64($0 % 100)) })])

@@ -126,6 +126,78 @@ import Testing
     #expect(found == [[.null, .int(0)]])
   }
 
+  /// 150,000 rows with a group for each two or three of them; `x` repeats within groups, and where
+  /// `mostlyOne` the last two thirds of the rows are in one group.
+  private func manyGroups(mostlyOne: Bool = false) throws -> FileQueries {
+    let files = FileQueries()
+    let rows = Array(0..<(mostlyOne ? 300_000 : 150_000))
+    func group(_ row: Int) -> Int { mostlyOne && row >= 100_000 ? 7 : row * 7 % 60_000 }
+    try files.write(
+      "t.parquet",
+      [
+        (
+          Field("k", .string),
+          rows.map { group($0) % 9 == 8 ? .null : .text("the key number \(group($0))") }
+        ),
+        (Field("x", .int64), rows.map { $0 % 11 == 0 ? .null : .int(Int64($0 / 70_000)) }),
+        (Field("y", .string), rows.map { .text("value \($0 % 3)") }),
+      ],
+      groupRowCount: 50_000
+    )
+    return files
+  }
+
+  @Test(arguments: [
+    (1, 1 << 30, false), (2, 1 << 30, false), (1, 64 << 20, false), (2, 1 << 30, true),
+  ])
+  func `many groups count their distinct values as few do`(
+    threads: Int,
+    memory: Int,
+    mostlyOne: Bool
+  ) throws {
+    let files = try manyGroups(mostlyOne: mostlyOne)
+    let sql = """
+      SELECT k, count(DISTINCT x), sum(DISTINCT x), count(*), count(DISTINCT y),
+        count(DISTINCT y) FILTER (WHERE x > 0), max(x)
+      FROM t GROUP BY k
+      """
+    let found = try files.rows(sql, threads: threads, memory: memory)
+    var values: [Scalar: [(x: Scalar, y: Scalar)]] = [:]
+    for row in try files.rows("SELECT k, x, y FROM t") {
+      values[row[0], default: []].append((row[1], row[2]))
+    }
+    var expected: [[Scalar]] = []
+    for (key, rows) in values {
+      let x = Set(rows.compactMap { if case .int(let x) = $0.x { x } else { nil } })
+      let kept = rows.filter { if case .int(let x) = $0.x { x > 0 } else { false } }
+      expected.append([
+        key, .int(Int64(x.count)), x.isEmpty ? .null : .int(x.reduce(0, +)),
+        .int(Int64(rows.count)), .int(Int64(Set(rows.map(\.y)).count)),
+        .int(Int64(Set(kept.map(\.y)).count)), x.max().map { .int($0) } ?? .null,
+      ])
+    }
+    #expect(found.count == expected.count)
+    #expect(Set(found) == Set(expected))
+  }
+
+  @Test func `a state of distinct values takes over those of another once`() throws {
+    let function = try PlanFixture.aggregate("sum", [.bigint])
+    let types: [SQLType] = [.bigint]
+    let (one, two) = (
+      DistinctState(function, argumentTypes: types), DistinctState(function, argumentTypes: types)
+    )
+    func column(_ values: [Int64?]) -> Column {
+      PlanFixture.columnOf(values.map { $0.map { .int($0) } ?? .null }, .bigint)
+    }
+    try one.resize(groupCount: 2)
+    try two.resize(groupCount: 3)
+    try one.update(groups: [0, 1, 0, 0], arguments: [column([5, 5, 5, nil])], rowCount: 4)
+    try two.update(groups: [2, 2, 0, 1, 2], arguments: [column([5, 6, 7, 8, 6])], rowCount: 5)
+    try one.merge(two, from: [2, 1], to: [0, 1], count: 2)
+    let sums = try one.finish()
+    #expect([sums.scalar(at: 0), sums.scalar(at: 1)] == [.int(11), .int(13)])
+  }
+
   @Test func `an ordered aggregate sees its rows in order`() throws {
     var setup = Setup(rowCount: 300)
     let order = [

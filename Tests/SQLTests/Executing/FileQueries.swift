@@ -42,18 +42,24 @@ struct FileQueries {
     folder.write(sink.bytes, to: name)
   }
 
-  /// The rows of a query.
-  func rows(_ sql: String, threads: Int = 2) throws -> [[Scalar]] {
+  /// The rows of a query, which may hold `memory` bytes.
+  func rows(_ sql: String, threads: Int = 2, memory: Int? = nil) throws -> [[Scalar]] {
     var rows: [[Scalar]] = []
-    _ = try run(sql, threads: threads) { batch in
+    _ = try run(sql, threads: threads, memory: memory) { batch in
       for row in 0..<batch.rowCount { rows.append(batch.columns.map { $0.scalar(at: row) }) }
     }
     return rows
   }
 
   /// Hands over the rows of a query, and tells what it took.
-  func run(_ sql: String, threads: Int, receive: (Batch) throws -> Void) throws -> QueryStatistics {
+  func run(
+    _ sql: String,
+    threads: Int,
+    memory: Int? = nil,
+    receive: (Batch) throws -> Void
+  ) throws -> QueryStatistics {
     var options = QueryOptions()
+    if let memory { options.memoryByteCount = memory }
     options.dataFolder = folder.path
     options.threads = threads
     return try QueryEngine(options).run(sql, begin: { _ in }, receive: receive)

@@ -25,6 +25,9 @@ final class AggregateSink: Sink, GroupSupply, @unchecked Sendable {
   private let divisionKeyCount: Int?
   /// Set where a limit above asks for some groups only, whichever they are.
   let chosen: ChosenGroups?
+  /// Whether all rows are kept, divided by hash, and aggregated at the end, whatever the first ones are
+  /// like; there has to be memory for them.
+  let isScattered: Bool
   private(set) var workers: [AggregateWorker] = []
   private let monitor = Monitor()
   /// The workers' last tables, where groups are finished part by part: the numbers of each part's.
@@ -46,14 +49,15 @@ final class AggregateSink: Sink, GroupSupply, @unchecked Sendable {
   init(
     _ shape: AggregateShape,
     inputTypes: [SQLType]?,
-    groupLimit: Int? = nil,
+    chosen: ChosenGroups? = nil,
     divisionKeyCount: Int? = nil,
+    isScattered: Bool = false,
     statistics: OperatorStatistics?
   ) {
     self.shape = shape
+    self.isScattered = isScattered
     self.divisionKeyCount = divisionKeyCount
-    let mayChoose = !shape.isSingleGroup && shape.passes.count == 1
-    chosen = mayChoose ? groupLimit.map { ChosenGroups(limit: $0) } : nil
+    self.chosen = chosen
     var positions: [Int] = []
     for call in inputTypes == nil ? [] : shape.calls {
       let all = call.arguments + (call.filter.map { [$0] } ?? []) + call.order.map(\.column)
@@ -76,7 +80,7 @@ final class AggregateSink: Sink, GroupSupply, @unchecked Sendable {
 
   /// Where rows go that there is no memory for, by pass; nil where they cannot be read again.
   func partitions(_ control: RunControl) -> [SpilledPartitions]? {
-    if shape.isSingleGroup || chosen != nil || !hasInput { return nil }
+    if shape.isSingleGroup || chosen != nil || !hasInput || isScattered { return nil }
     return monitor.locked {
       if let spilled { return spilled }
       let made = shape.passes.map { _ in
@@ -244,13 +248,18 @@ final class AggregateSink: Sink, GroupSupply, @unchecked Sendable {
     )
   }
 
-  /// Columns of ``positions`` at the places where calls look for them.
-  func input(_ columns: [Column], rowCount: Int) -> Batch {
+  /// Columns of ``positions`` at the places where calls look for them, and keys, if they are given, where
+  /// the first pass does.
+  func input(_ columns: [Column], keys: [Column] = [], rowCount: Int) -> Batch {
+    var places = Array(zip(positions, columns))
+    for (position, key) in zip(shape.passes[0].keys, keys) {
+      if let position { places.append((position, key)) }
+    }
     var input = [Column](
       repeating: Column(.constant(.boolean(Buffer([0])), isNull: false), count: rowCount),
-      count: (positions.max() ?? -1) + 1
+      count: (places.map(\.0).max() ?? -1) + 1
     )
-    for (position, column) in zip(positions, columns) { input[position] = column }
+    for (position, column) in places { input[position] = column }
     return Batch(columns: input, rowCount: rowCount)
   }
 }

@@ -23,13 +23,17 @@ final class AggregateWorker: BatchConsumer {
   private let encoder: KeyEncoder
   private var direct: DirectGrouping
   /// Where there are keys but no calls.
-  private let repeated: RepeatedKeys?
+  private var repeated: RepeatedKeys?
   private let account: MemoryAccount
-  /// The first batches, until it is decided what becomes of them.
+  /// The first batches, until it is decided what becomes of them; not kept where there are keys alone.
   private var sample: [Batch] = []
+  /// How many rows were looked up in the table since it was begun.
   private var rowCount = 0
   private var isDecided: Bool
   private let control: RunControl
+  private var batchesUntilCounted = 1
+  /// To count what is held in some hundred pages takes as long as to add some hundred rows to them.
+  private let batchesBetweenCounts: Int
   /// One for each pass, once there is no memory for more groups.
   private var writers: [PartitionWriter]?
   /// What divides those rows, where it is not all keys.
@@ -45,8 +49,10 @@ final class AggregateWorker: BatchConsumer {
     direct = DirectGrouping(shape.keyTypes)
     account = MemoryAccount(control.budget, for: sink.name, statistics: sink.statistics)
     self.control = control
+    batchesBetweenCounts = control.budget.byteCountMax < 256 << 20 ? 1 : 8
     isDecided = !sink.mayScatter
     super.init(statistics: sink.statistics)
+    if sink.isScattered { scattered = makeScattered() }
   }
 
   override func consume(_ batch: Batch) throws {
@@ -63,6 +69,9 @@ final class AggregateWorker: BatchConsumer {
       }
       try decide(batch)
     }
+    batchesUntilCounted -= 1
+    if batchesUntilCounted > 0 { return }
+    batchesUntilCounted = scattered == nil ? 1 : batchesBetweenCounts
     if try account.isCrowded(byteCount + groups.growthByteCount, share: 5) {
       if let partitions = sink.partitions(control) {
         try startSpilling(partitions)
@@ -125,6 +134,27 @@ final class AggregateWorker: BatchConsumer {
     try startSpilling(partitions)
   }
 
+  /// Hands over the scattered rows as they came, and forgets them.
+  func takeScattered(_ body: (Batch) throws -> Void) throws {
+    guard let rows = scattered else { return }
+    scattered = nil
+    for part in rows.parts {
+      for page in part.pages where !control.isStopped {
+        let keys = KeyDecoder.columns(
+          encoder.layout,
+          words: page.words.base,
+          hashes: page.hashes.base,
+          rowCount: page.rowCount,
+          textOwner: part.textOwner
+        )
+        let columns = page.columns.map { $0.finish() }
+        try body(sink.input(columns, keys: keys, rowCount: page.rowCount))
+      }
+      part.drop()
+    }
+    account.release()
+  }
+
   /// No more rows come.
   func finishSpilling() throws {
     guard let writers else { return }
@@ -135,19 +165,24 @@ final class AggregateWorker: BatchConsumer {
 
   private func scatter(_ batch: Batch, into rows: ScatteredRows) {
     encoder.encode(shape.keyColumns(0, of: batch), rowCount: batch.rowCount)
-    let rowCount =
-      repeated?.removeRepeats(
-        words: encoder.words,
-        hashes: encoder.hashes,
-        rowCount: batch.rowCount
-      ) ?? batch.rowCount
-    rows.append(batch, words: encoder.words, hashes: encoder.hashes, rowCount: rowCount)
+    rows.append(
+      batch,
+      words: encoder.words,
+      hashes: encoder.hashes,
+      rowCount: withoutRepeats(batch.rowCount)
+    )
   }
 
   private func consume(_ batch: Batch, only chosen: ChosenGroups) throws {
-    encoder.encode(shape.keyColumns(0, of: batch), rowCount: batch.rowCount)
+    let keys = shape.keyColumns(0, of: batch)
+    encoder.encode(keys, rowCount: batch.rowCount)
     let rows = Buffer<UInt32>(count: batch.rowCount)
-    let count = chosen.select(encoder.hashes, rowCount: batch.rowCount, into: rows.base)
+    let count = chosen.select(
+      encoder.hashes,
+      keys: keys,
+      rowCount: batch.rowCount,
+      into: rows.base
+    )
     if count == 0 { return }
     let kept = count == batch.rowCount ? batch : batch.taking(rows.slice(0..<count))
     try group(kept, shape.keyColumns(0, of: kept), shape.passes[0])
@@ -155,20 +190,28 @@ final class AggregateWorker: BatchConsumer {
 
   private func group(_ batch: Batch, _ keys: [Column], _ pass: AggregateShape.Pass) throws {
     if let known = try direct.resolve(keys, rowCount: batch.rowCount, groups, encoder) {
+      rowCount += batch.rowCount
       return try groups.update(pass.calls, batch, groups: known)
     }
     encoder.encode(keys, rowCount: batch.rowCount)
+    let count = withoutRepeats(batch.rowCount)
     let numbers = try groups.resolve(
       words: encoder.words,
       hashes: encoder.hashes,
-      rowCount: batch.rowCount
+      rowCount: count
     )
+    rowCount += count
     try groups.update(pass.calls, batch, groups: numbers)
+  }
+
+  /// Leaves out encoded keys that were there shortly before, where that makes no difference.
+  private func withoutRepeats(_ rowCount: Int) -> Int {
+    repeated?.removeRepeats(words: encoder.words, hashes: encoder.hashes, rowCount: rowCount)
+      ?? rowCount
   }
 
   /// Looks at how many of the first rows made groups, and later at how large the table is.
   private func decide(_ batch: Batch) throws {
-    rowCount += batch.rowCount
     if isDecided {
       guard sink.mayScatter, groups.groupCount > groupCountMax - batch.rowCount else { return }
       if hasSeveralRowsPerGroup {
@@ -180,15 +223,12 @@ final class AggregateWorker: BatchConsumer {
       }
       return
     }
-    sample.append(batch)
+    if !shape.calls.isEmpty { sample.append(batch) }
     if groups.groupCount > AggregateWorker.sampleGroupCountMax {
       if hasSeveralRowsPerGroup {
         try setGroupsAside()
       } else {
-        let rows = makeScattered()
-        scattered = rows
-        for batch in sample { scatter(batch, into: rows) }
-        groups = try GroupedRows(shape)
+        try scatterSample()
       }
       isDecided = true
       sample = []
@@ -196,6 +236,19 @@ final class AggregateWorker: BatchConsumer {
       isDecided = true
       sample = []
     }
+  }
+
+  /// Scatters all rows that came so far, instead of merging their groups at the end.
+  private func scatterSample() throws {
+    let rows = makeScattered()
+    scattered = rows
+    if let table = groups.table, shape.calls.isEmpty {
+      // Groups are all there is of the rows.
+      let none = Batch(columns: [], rowCount: table.count)
+      rows.append(none, words: table.keys, hashes: table.hashes, rowCount: table.count)
+    }
+    for batch in sample { scatter(batch, into: rows) }
+    groups = try GroupedRows(shape)
   }
 
   private var hasSeveralRowsPerGroup: Bool {
@@ -219,7 +272,11 @@ final class AggregateWorker: BatchConsumer {
     ScatteredRows(encoder.layout, positions: sink.positions, types: sink.positionTypes)
   }
 
-  override func close() throws { sample = [] }
+  override func close() throws {
+    // Others may come, of another strand, whose groups are put beside those of the rows forgotten here.
+    if !sample.isEmpty { isDecided = true }
+    sample = []
+  }
 
   /// Makes the group of the empty set, which is there even without rows.
   func addEmptyGroup(_ pass: Int) throws {

@@ -1,14 +1,31 @@
 import ColumnFormat
+import Synchronization
 
 /// An aggregation with DISTINCT calls: see ``DistinctPlan``.
 ///
 /// The second stage is made in memory, by all workers. Where the first one does not fit, or takes so much
 /// that the second might not, the first is divided by the keys of the second, and each part goes through
 /// both stages by itself.
+///
+/// Where the first rows make many groups, none of them large, all goes through one stage, in which rows are
+/// divided by the groups' keys (``DistinctWorker``).
 final class DistinctAggregateSink: Sink, GroupSupply, @unchecked Sendable {
+  /// How many stages there are.
+  enum Way: Int { case undecided, oneStage, twoStages }
+
+  /// Rows of one stage are in many parts, which take some memory however few rows there are.
+  private static let oneStageMemoryMin = 64 << 20
+  /// Above so many rows no part of one stage may have more than a quarter: the workers share the parts.
+  private static let evenRowCountMin = 1 << 18
+
   private let plan: DistinctPlan
   private let first: AggregateSink
   private let second: AggregateSink
+  /// Nil where two stages are needed.
+  private let single: AggregateSink?
+  private let decision = Atomic<Int>(Way.undecided.rawValue)
+  private let monitor = Monitor()
+  private var workers: [Int: DistinctWorker] = [:]
 
   init(_ plan: DistinctPlan, inputTypes: [SQLType], statistics: OperatorStatistics?) {
     self.plan = plan
@@ -19,17 +36,67 @@ final class DistinctAggregateSink: Sink, GroupSupply, @unchecked Sendable {
       statistics: statistics
     )
     second = AggregateSink(plan.second, inputTypes: nil, statistics: statistics)
+    single = plan.oneStage.map {
+      AggregateSink($0, inputTypes: inputTypes, isScattered: true, statistics: statistics)
+    }
     super.init(statistics: statistics)
   }
 
   var shape: AggregateShape { second.shape }
-  var partCount: Int { first.isDividedByPrefix ? first.partCount : second.partCount }
+
+  var partCount: Int {
+    if let single, way == .oneStage { return single.partCount }
+    return first.isDividedByPrefix ? first.partCount : second.partCount
+  }
+
+  /// What is decided; one stage may still become two, while rows come.
+  var way: Way { Way(rawValue: decision.load(ordering: .acquiring)) ?? .twoStages }
+
+  /// Decides for all workers; the last of several decisions that holds is for two stages.
+  func decide(_ way: Way) {
+    if way == .twoStages {
+      decision.store(way.rawValue, ordering: .releasing)
+    } else {
+      _ = decision.compareExchange(
+        expected: Way.undecided.rawValue,
+        desired: way.rawValue,
+        ordering: .acquiringAndReleasing
+      )
+    }
+  }
+
+  /// The only stage, or the first of two.
+  func stage(_ isOnly: Bool) -> AggregateSink { isOnly ? single ?? first : first }
+
+  /// The keys of the groups among a batch's columns.
+  func groupKeys(_ batch: Batch) -> [Column] { shape.keyColumns(0, of: batch) }
 
   override func makeConsumer(_ worker: WorkerContext) throws -> BatchConsumer {
-    try first.makeConsumer(worker)
+    let budget = worker.control.budget
+    let isPossible =
+      single != nil && !budget.spillsAtOnce
+      && budget.byteCountMax >= DistinctAggregateSink.oneStageMemoryMin
+    guard isPossible else {
+      decide(.twoStages)
+      return try first.makeConsumer(worker)
+    }
+    return monitor.locked {
+      if let known = workers[worker.index] { return known }
+      let made = DistinctWorker(self, index: worker.index, worker.control)
+      workers[worker.index] = made
+      return made
+    }
   }
 
   override func combine(_ control: RunControl) throws {
+    if way == .undecided { decide(.twoStages) }
+    for worker in workers.values { try worker.begin() }
+    if let single, way == .oneStage {
+      if hasEvenParts { return try single.combine(control) }
+      decide(.twoStages)
+    }
+    for worker in workers.values { try worker.fallBack() }
+    workers = [:]
     try first.combine(control)
     if first.isDividedByPrefix { return }
     let next = SharedCounter()
@@ -51,7 +118,19 @@ final class DistinctAggregateSink: Sink, GroupSupply, @unchecked Sendable {
     try second.combine(control)
   }
 
+  /// Whether no worker would have to do most of one stage's work alone.
+  private var hasEvenParts: Bool {
+    let parts = single?.workers.compactMap { $0.scattered?.parts.map(\.rowCount) } ?? []
+    var sums = [Int](repeating: 0, count: ScatteredRows.partCount)
+    for own in parts {
+      for (part, rowCount) in own.enumerated() { sums[part] += rowCount }
+    }
+    let total = sums.reduce(0, +)
+    return total < DistinctAggregateSink.evenRowCountMin || (sums.max() ?? 0) <= total / 4
+  }
+
   func finish(part: Int, _ control: RunControl, _ emit: GroupReceiver) throws {
+    if let single, way == .oneStage { return try single.finish(part: part, control, emit) }
     if !first.isDividedByPrefix { return try second.finish(part: part, control, emit) }
     let account = MemoryAccount(control.budget, for: second.name, statistics: statistics)
     let encoder = KeyEncoder(KeyLayout(shape.keyTypes))

@@ -6,6 +6,8 @@ import ColumnFormat
 /// second groups by the keys alone, merges the other states, and feeds each distinct value once. Both
 /// stages are ordinary aggregations, so that millions of distinct values are spread over the workers.
 /// With several argument lists every row passes the first stage once for each of them.
+///
+/// Where nearly every row makes a group by the keys alone, one stage is better: see ``oneStage``.
 struct DistinctPlan: Sendable {
   /// A distinct call of the second stage.
   struct Call: Sendable {
@@ -16,6 +18,9 @@ struct DistinctPlan: Sendable {
 
   var first: AggregateShape
   var second: AggregateShape
+  /// All of it as one stage, in which distinct calls keep the values of each group; nil where that is not
+  /// possible.
+  var oneStage: AggregateShape?
   /// States that are merged: the second stage's call and the first stage's.
   var merged: [(call: Int, source: Int)]
   var distinct: [Call]
@@ -132,6 +137,16 @@ struct DistinctPlan: Sendable {
     second = AggregateShape(keyTypes: shape.keyTypes, calls: secondCalls, passes: shape.passes)
     merged = plain.enumerated().map { (call: $0.element, source: $0.offset) }
     distinct = distinctCalls
+    if groupKeyCount > 0 && sets.count == 1 && !shape.calls.contains(where: \.isOrdered) {
+      var one = shape
+      for index in shape.calls.indices where isDistinct[index] {
+        one.calls[index].function = DistinctState.function(
+          shape.calls[index].function,
+          argumentTypes: shape.calls[index].arguments.map { inputTypes[$0] }
+        )
+      }
+      oneStage = one
+    }
   }
 
   /// The input columns by which a call's rows are distinct.

@@ -16,15 +16,22 @@ extension PipelineBuilder {
     let statistics = note("Aggregate", detail.isEmpty ? "" : "by \(detail)")
     // Groups may be left out by their keys, unless a set has them as null.
     let keys = aggregate.groupingSets == nil ? Set(aggregate.keys.map(\.id)) : []
-    let strands = try PipelineBuilder.aligned(
-      try build(aggregate.input, filters.filter { keys.contains($0.key) })
-    )
-    let columns = strands.first?.columns ?? aggregate.input.columns
-    let types = columns.map(\.type)
-    let shape = try PipelineBuilder.shape(aggregate, in: columns)
     let isDistinct = aggregate.calls.map {
       $0.isDistinct && !PipelineBuilder.idempotent.contains($0.function.name)
     }
+    var below = filters.filter { keys.contains($0.key) }
+    var chosen: ChosenGroups?
+    if let groupLimit, !keys.isEmpty, !isDistinct.contains(true) {
+      let own = aggregate.keys.map { ChosenKeyFilter($0.type) }
+      for (key, filter) in zip(aggregate.keys, own) {
+        if let filter { below[key.id, default: []].append(filter) }
+      }
+      chosen = ChosenGroups(limit: groupLimit, keyTypes: aggregate.keys.map(\.type), filters: own)
+    }
+    let strands = try PipelineBuilder.aligned(try build(aggregate.input, below))
+    let columns = strands.first?.columns ?? aggregate.input.columns
+    let types = columns.map(\.type)
+    let shape = try PipelineBuilder.shape(aggregate, in: columns)
     let final: any GroupSupply
     if let plan = DistinctPlan(shape, isDistinct: isDistinct, inputTypes: types) {
       final = DistinctAggregateSink(plan, inputTypes: types, statistics: statistics)
@@ -32,7 +39,7 @@ extension PipelineBuilder {
       final = AggregateSink(
         shape,
         inputTypes: types,
-        groupLimit: groupLimit,
+        chosen: chosen,
         statistics: statistics
       )
     }
