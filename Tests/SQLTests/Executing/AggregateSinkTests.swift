@@ -102,6 +102,99 @@ import Testing
     #expect(try files.rows(both, threads: threads) == [[.int(Int64(pairs.count))]])
   }
 
+  /// What the keys of 240,000 rows are like.
+  enum SortedKeys: CaseIterable {
+    case pairs, unique, aroundZero, narrow, withNulls, returning, interleaved, longRuns
+
+    func key(_ row: Int) -> Int64? {
+      switch self {
+      case .pairs, .narrow: Int64(row / 2)
+      case .unique: Int64(row) * 3
+      case .aroundZero: Int64(row / 2 - 60_000)
+      case .withNulls: row % 1000 == 7 ? nil : Int64(row / 2)
+      case .returning: Int64(row < 200_000 ? row / 2 : (row - 200_000) * 2)
+      case .interleaved: Int64(row % 2 * 1000 + row)
+      case .longRuns: Int64(row < 90_000 ? row : row < 200_000 ? 90_000 : row)
+      }
+    }
+  }
+
+  @Test(arguments: SortedKeys.allCases, [1, 2])
+  func `groups of sorted keys are complete, also where files and pages cut them`(
+    keys: SortedKeys,
+    threads: Int
+  ) throws {
+    let files = FileQueries()
+    let rows = Array(0..<240_000)
+    let isNarrow = keys == .narrow
+    try files.write(
+      "t.parquet",
+      [
+        (
+          Field("k", isNarrow ? .int32 : .int64),
+          rows.map { keys.key($0).map { .int($0) } ?? .null }
+        ),
+        (Field("x", .int64), rows.map { .int(Int64($0 % 1000)) }),
+      ],
+      groupRowCount: 39_999
+    )
+    var sums: [Int64?: (count: Int64, sum: Int64)] = [:]
+    for row in rows {
+      let before = sums[keys.key(row)] ?? (0, 0)
+      sums[keys.key(row)] = (before.count + 1, before.sum + Int64(row % 1000))
+    }
+    let found = try files.rows("SELECT k, count(*), sum(x) FROM t GROUP BY k", threads: threads)
+    #expect(found.count == sums.count)
+    let isRight = found.allSatisfy { row in
+      let key: Int64? = if case .int(let value) = row[0] { value } else { nil }
+      return sums[key].map { row[1] == .int($0.count) && row[2] == .int($0.sum) } ?? false
+    }
+    #expect(isRight)
+    #expect(Set(found.map { $0[0] }).count == found.count)
+  }
+
+  @Test func `tables whose keys lie apart are put out as they are`() throws {
+    let count = try PlanFixture.aggregate("count", [])
+    let shape = AggregateShape(
+      keyTypes: [.bigint],
+      calls: [AggregateShape.Call(function: count, arguments: [], filter: nil, order: [])],
+      passes: [AggregateShape.Pass(keys: [0], calls: [0], isGrandTotal: false)]
+    )
+    func table(_ keys: [Int64], starts: [Int] = [0]) throws -> AscendingGroups? {
+      let groups = try GroupedRows(shape)
+      let encoder = KeyEncoder(KeyLayout(shape.keyTypes))
+      let column = PlanFixture.columnOf(keys.map { .int($0) }, .bigint)
+      encoder.encode([column], rowCount: keys.count)
+      let numbers = try groups.resolve(
+        words: encoder.words,
+        hashes: encoder.hashes,
+        rowCount: keys.count
+      )
+      try groups.update([0], Batch(columns: [column], rowCount: keys.count), groups: numbers)
+      return AscendingGroups(groups, starts: starts)
+    }
+    func rows(_ tables: [AscendingGroups?]) throws -> [[[Int64]]]? {
+      try AscendingGroups.separate(tables.compactMap { $0 })?.map { groups in
+        let batch = try groups.finish()
+        return (0..<batch.rowCount).map { row in
+          batch.columns.map { if case .int(let value) = $0.scalar(at: row) { value } else { -1 } }
+        }
+      }
+    }
+    let found = try rows([
+      table([1, 2, 2, 3, 20, 21], starts: [0, 3]), table([3, 4, 9, 20]), table([21, 21]),
+      table([21, 30]),
+    ])
+    #expect(
+      found == [
+        [[1, 1], [2, 2], [3, 2], [21, 4]], [[4, 1], [9, 1], [20, 2]], [], [[30, 1]],
+      ]
+    )
+    #expect(try rows([table([1, 5]), table([3, 7])]) == nil)
+    #expect(try rows([table([1, 5, 9], starts: [0]), table([4, 6])]) == nil)
+    #expect(try table([9, 8, 7, 6, 5, 4, 3, 2, 1]) == nil)
+  }
+
   @Test(arguments: [[0], [1], [2], [0, 1], [2, 1], [0, 2], [3], [3, 4], [4], [0, 1, 2, 3, 4]])
   func `groups of nullable keys agree with a dictionary`(keys: [Int]) throws {
     var numbers = SeededNumbers(UInt64(keys.reduce(1) { $0 * 10 + $1 }))

@@ -7,7 +7,8 @@ import Synchronization
 /// their own divides the rest by hash and leaves the aggregating to the end, where each part fits a
 /// cache. Where there are many groups, but several neighbouring rows for each, as in a table that is
 /// sorted by the key, a table that would outgrow the cache is set aside and another one begun. At the end
-/// groups are merged by hash range, each range by whichever worker is free.
+/// groups are merged by hash range, each range by whichever worker is free, unless tables of a sorted input
+/// have nothing to be merged (``AscendingGroups``).
 ///
 /// A worker that is short of memory makes no more groups: its rows go to the temporary file, divided by
 /// the same hashes, and ``SpilledAggregation`` adds them to the groups of their part at the end.
@@ -28,6 +29,8 @@ final class AggregateSink: Sink, GroupSupply, @unchecked Sendable {
   /// Whether all rows are kept, divided by hash, and aggregated at the end, whatever the first ones are
   /// like; there has to be memory for them.
   let isScattered: Bool
+  /// Whether tables may be put out as they are, where nobody asks for parts by hash.
+  let mayStaySeparate: Bool
   private(set) var workers: [AggregateWorker] = []
   private let monitor = Monitor()
   /// The workers' last tables, where groups are finished part by part: the numbers of each part's.
@@ -40,6 +43,8 @@ final class AggregateSink: Sink, GroupSupply, @unchecked Sendable {
   /// The number of hash ranges that ``finish(part:)`` may be asked for.
   private(set) var partCount = 1
   private var whole: GroupedRows?
+  /// Tables that have no groups in common, each a part.
+  private var separate: SharedArray<GroupedRows?>?
   /// Input rows by pass, as keys and the columns of ``positions``.
   private var spilled: [SpilledPartitions]?
   private let hasInput: Bool
@@ -52,10 +57,12 @@ final class AggregateSink: Sink, GroupSupply, @unchecked Sendable {
     chosen: ChosenGroups? = nil,
     divisionKeyCount: Int? = nil,
     isScattered: Bool = false,
+    mayStaySeparate: Bool = false,
     statistics: OperatorStatistics?
   ) {
     self.shape = shape
     self.isScattered = isScattered
+    self.mayStaySeparate = mayStaySeparate
     self.divisionKeyCount = divisionKeyCount
     self.chosen = chosen
     var positions: [Int] = []
@@ -126,6 +133,7 @@ final class AggregateSink: Sink, GroupSupply, @unchecked Sendable {
       isDividedByPrefix =
         spilled != nil || byteCount > control.budget.byteCountMax / AggregateSink.inMemoryShare
     }
+    if try keepSeparate() { return }
     let scattered = workers.contains { $0.scattered != nil || !$0.setAside.isEmpty }
     let filled = workers.filter { $0.groups.groupCount > 0 }
     let total = filled.reduce(0) { $0 + $1.groups.groupCount }
@@ -158,7 +166,46 @@ final class AggregateSink: Sink, GroupSupply, @unchecked Sendable {
     }
   }
 
+  /// Sees whether all groups are in tables that have none in common; divides those of a sorted input by hash
+  /// where they are not.
+  private func keepSeparate() throws -> Bool {
+    let areSorted = workers.contains { !$0.ascending.isEmpty }
+    if !areSorted { return false }
+    let areAll =
+      spilled == nil
+      && !workers.contains { $0.scattered != nil || !$0.setAside.isEmpty }
+    if areAll {
+      var tables: [AscendingGroups] = []
+      for worker in workers {
+        guard let own = worker.allAscending() else { break }
+        tables += own
+      }
+      let isComplete =
+        tables.reduce(0) { $0 + $1.groups.groupCount }
+        == workers.reduce(0) { $0 + $1.groupCount }
+      if isComplete, let groups = try AscendingGroups.separate(tables) {
+        let parts = SharedArray<GroupedRows?>(repeating: nil, count: groups.count)
+        for (part, own) in groups.enumerated() { parts[part] = own }
+        separate = parts
+        partCount = groups.count
+        unfinishedCount.store(partCount, ordering: .relaxed)
+        return true
+      }
+    }
+    for worker in workers { try worker.divideAscending() }
+    return false
+  }
+
   func finish(part: Int, _ control: RunControl, _ emit: GroupReceiver) throws {
+    if let separate {
+      guard let groups = separate[part] else { return }
+      separate[part] = nil
+      _ = try emit(groups, true)
+      if unfinishedCount.wrappingSubtract(1, ordering: .acquiringAndReleasing).newValue == 0 {
+        for worker in workers { worker.forget() }
+      }
+      return
+    }
     if let whole {
       self.whole = nil
       _ = try emit(whole, true)

@@ -15,7 +15,11 @@ final class AggregateWorker: BatchConsumer {
   private(set) var scattered: ScatteredRows?
   /// Full tables; the groups of later rows may be among theirs.
   private(set) var setAside: [DividedGroups] = []
+  /// The same where keys came in ascending order; others may be in ``setAside``.
+  private(set) var ascending: [AscendingGroups] = []
   private var setAsideByteCount = 0
+  /// How many groups the table had whenever a morsel began.
+  private var morselStarts: [Int] = []
   /// So many groups are looked at again: whether the table is worth its room.
   private var groupCountMax = AggregateWorker.sampleGroupCountMax
   private let sink: AggregateSink
@@ -214,6 +218,7 @@ final class AggregateWorker: BatchConsumer {
   private func decide(_ batch: Batch) throws {
     if isDecided {
       guard sink.mayScatter, groups.groupCount > groupCountMax - batch.rowCount else { return }
+      if try setAscendingAside() { return }
       if hasSeveralRowsPerGroup {
         try setGroupsAside()
       } else if setAside.isEmpty && groupCountMax < AggregateWorker.groupCountMax {
@@ -225,7 +230,9 @@ final class AggregateWorker: BatchConsumer {
     }
     if !shape.calls.isEmpty { sample.append(batch) }
     if groups.groupCount > AggregateWorker.sampleGroupCountMax {
-      if hasSeveralRowsPerGroup {
+      if try setAscendingAside() {
+        // The rows that follow will not differ, as a rule.
+      } else if hasSeveralRowsPerGroup {
         try setGroupsAside()
       } else {
         try scatterSample()
@@ -249,10 +256,53 @@ final class AggregateWorker: BatchConsumer {
     }
     for batch in sample { scatter(batch, into: rows) }
     groups = try GroupedRows(shape)
+    morselStarts = []
   }
 
   private var hasSeveralRowsPerGroup: Bool {
     rowCount >= groups.groupCount * AggregateWorker.rowsPerGroupMin
+  }
+
+  override func begin(morsel: Int) {
+    if sink.mayStaySeparate && !morselStarts.contains(groups.groupCount) {
+      morselStarts.append(groups.groupCount)
+    }
+  }
+
+  /// Begins another table where the keys of this one ascend: it need not grow, as no group comes back.
+  private func setAscendingAside() throws -> Bool {
+    guard sink.mayStaySeparate, sink.mayScatter,
+      let full = AscendingGroups(groups, starts: morselStarts)
+    else { return false }
+    ascending.append(full)
+    setAsideByteCount += groups.byteCount
+    try beginTable(capacity: AggregateWorker.sampleGroupCountMax)
+    return true
+  }
+
+  private func beginTable(capacity: Int) throws {
+    groups = try GroupedRows(shape, capacity: capacity)
+    // It knows the groups of the other table.
+    direct = DirectGrouping(shape.keyTypes)
+    rowCount = 0
+    morselStarts = []
+  }
+
+  /// All groups, where all are in tables with ascending keys.
+  func allAscending() -> [AscendingGroups]? {
+    if groups.groupCount == 0 { return ascending }
+    guard let last = AscendingGroups(groups, starts: morselStarts) else { return nil }
+    return ascending + [last]
+  }
+
+  /// How many groups there are in all tables.
+  var groupCount: Int { ascending.reduce(groups.groupCount) { $0 + $1.groups.groupCount } }
+
+  /// Divides tables with ascending keys like others that were set aside.
+  func divideAscending() throws {
+    while let table = ascending.popLast() {
+      if let full = try DividedGroups(table.groups) { setAside.append(full) }
+    }
   }
 
   /// Begins another table.
@@ -262,10 +312,7 @@ final class AggregateWorker: BatchConsumer {
     setAsideByteCount += full.byteCount
     // Where the groups are the same ones again and again, a larger table has them all.
     groupCountMax = min(groupCountMax * 2, AggregateWorker.groupCountMax)
-    groups = try GroupedRows(shape, capacity: groupCountMax)
-    // It knows the groups of the other table.
-    direct = DirectGrouping(shape.keyTypes)
-    rowCount = 0
+    try beginTable(capacity: groupCountMax)
   }
 
   private func makeScattered() -> ScatteredRows {
@@ -298,6 +345,7 @@ final class AggregateWorker: BatchConsumer {
   /// All that was collected is in other groups.
   func forget() {
     setAside = []
+    ascending = []
     scattered = nil
     if let none = try? GroupedRows(shape, capacity: 1) { groups = none }
     account.release()

@@ -10,6 +10,8 @@ final class GroupedRows {
   private var kept: [Int: KeptRows] = [:]
   private(set) var groupCount = 0
   private var groups = Buffer<UInt32>(count: Batch.rowCountTarget)
+  /// Groups that are in others, and not put out.
+  private var leftOut: Set<Int> = []
 
   /// Rows kept for one ordered call.
   private struct KeptRows {
@@ -268,6 +270,19 @@ final class GroupedRows {
     kept = [:]
   }
 
+  /// Adds one group of `other` to one of these; it is not put out there any more.
+  func takeIn(_ source: Int, of other: GroupedRows, to target: Int) throws {
+    let from = UInt32(truncatingIfNeeded: source)
+    let to = UInt32(truncatingIfNeeded: target)
+    for (state, theirs) in zip(states, other.states) {
+      try withUnsafePointer(to: from) { from in
+        try withUnsafePointer(to: to) { to in try state.merge(theirs, from: from, to: to, count: 1)
+        }
+      }
+    }
+    other.leftOut.insert(source)
+  }
+
   /// Key columns and results: one row for each group.
   func finish() throws -> Batch {
     try finishOrdered()
@@ -282,7 +297,14 @@ final class GroupedRows {
       )
     }
     for state in states { columns.append(try state.finish()) }
-    return Batch(columns: columns, rowCount: groupCount)
+    let batch = Batch(columns: columns, rowCount: groupCount)
+    if leftOut.isEmpty { return batch }
+    if leftOut == [0] { return batch.slice(1..<groupCount) }
+    var rows = BufferBuilder<UInt32>(capacity: groupCount)
+    for group in 0..<groupCount where !leftOut.contains(group) {
+      rows.append(UInt32(truncatingIfNeeded: group))
+    }
+    return batch.taking(rows.finish())
   }
 
   /// Key columns alone, for a second stage that takes the states as they are.

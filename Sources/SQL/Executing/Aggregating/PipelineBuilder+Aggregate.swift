@@ -40,6 +40,7 @@ extension PipelineBuilder {
         shape,
         inputTypes: types,
         chosen: chosen,
+        mayStaySeparate: true,
         statistics: statistics
       )
     }

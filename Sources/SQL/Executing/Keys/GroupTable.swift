@@ -52,6 +52,14 @@ final class GroupTable {
     slots.update(repeating: 0, count: slotCount)
   }
 
+  /// Gives back what only looking up keys takes; where some are looked up after all, it is made anew.
+  func endLookups() {
+    capacity = count
+    slotCount = 0
+    slotBlock = MemoryBlock(byteCount: 0)
+    slots = slotBlock.base.assumingMemoryBound(to: UInt64.self)
+  }
+
   /// A power of two of which at most half is used.
   private static func slotCount(for capacity: Int) -> Int {
     var count = 32
