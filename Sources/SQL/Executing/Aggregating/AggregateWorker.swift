@@ -277,6 +277,8 @@ final class AggregateWorker: BatchConsumer {
     ascending.append(full)
     setAsideByteCount += groups.byteCount
     try beginTable(capacity: AggregateWorker.sampleGroupCountMax)
+    // Its array would be made anew again and again.
+    direct = DirectGrouping(shape.keyTypes, isOff: true)
     return true
   }
 

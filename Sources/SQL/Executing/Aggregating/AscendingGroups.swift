@@ -20,7 +20,7 @@ final class AscendingGroups {
   let groups: GroupedRows
   private let runs: [Run]
 
-  /// Nil where keys are not of one word, or do not ascend.
+  /// Nil where keys are not of one word, do not ascend, or where runs cross each other.
   ///
   /// - Parameters:
   ///   - groups: To which no rows are added any more.
@@ -57,6 +57,9 @@ final class AscendingGroups {
       // A null has the word of another key.
       for group in 0..<count where table.hashes[group] >> 63 != 0 { return nil }
     }
+    // What crosses within one table would be merged at the end, and is better divided at once.
+    let ordered = runs.sorted { $0.first < $1.first }
+    for (run, next) in zip(ordered, ordered.dropFirst()) where run.last > next.first { return nil }
     return runs
   }
 

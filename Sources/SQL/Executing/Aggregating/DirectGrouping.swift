@@ -32,9 +32,10 @@ final class DirectGrouping {
   private var batchCount = 0
   private var renewalCount = 0
 
-  init(_ types: [SQLType]) {
+  /// What looks at keys of these types, unless it `isOff` from the start.
+  init(_ types: [SQLType], isOff: Bool = false) {
     self.types = types
-    isOff = types.isEmpty || types.count > 6
+    self.isOff = isOff || types.isEmpty || types.count > 6
   }
 
   /// The groups of a batch's keys; nil where the keys are not of this kind.

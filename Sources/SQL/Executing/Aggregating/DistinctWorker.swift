@@ -4,11 +4,14 @@ import ColumnFormat
 /// stage or to the first of two.
 final class DistinctWorker: BatchConsumer {
   /// How many rows are looked at.
-  private static let sampleRowCount = 1 << 16
+  private static let sampleRowCount = 1 << 15
   private static let sampleRowCountMin = 1 << 14
   /// One stage wants no more rows for each group among these, on average, and for no group more than this
   /// part of them.
-  private static let rowsPerGroupMax = 4
+  private static let rowsPerGroupMax = 2
+  /// So many rows for each group among the first ones are enough to see that groups are few.
+  private static let rowsPerGroupOfFew = 8
+  private static let fewRowCountMin = 4096
   private static let largestGroupShare = 16
   /// Rows of one stage that take more than this part of what memory is left go to two stages, which can use
   /// the temporary file for whatever does not fit.
@@ -67,7 +70,10 @@ final class DistinctWorker: BatchConsumer {
       )
       counts += Array(repeating: 0, count: keys.count - counts.count)
       for row in 0..<batch.rowCount { counts[Int(groups.base[row])] += 1 }
-      if sampledRowCount < DistinctWorker.sampleRowCount { return }
+      let areFew =
+        sampledRowCount >= DistinctWorker.fewRowCountMin
+        && sampledRowCount > keys.count * DistinctWorker.rowsPerGroupOfFew
+      if sampledRowCount < DistinctWorker.sampleRowCount && !areFew { return }
       decide(keys)
     }
     try begin()
