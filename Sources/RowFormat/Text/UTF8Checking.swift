@@ -1,7 +1,7 @@
 import CKernels
 
 /// Tells whether bytes are UTF-8 (RFC 3629): no overlong forms, no surrogates, nothing over U+10FFFF.
-package enum UTF8Checking {
+enum UTF8Checking {
   /// The offset of the first byte that is not part of a character, or nil where all are.
   static func firstInvalid(_ start: UnsafePointer<UInt8>, count: Int) -> Int? {
     var at = 0

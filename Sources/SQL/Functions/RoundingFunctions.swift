@@ -101,10 +101,12 @@ enum RoundingFunctions {
       case .decimal(let resultPrecision, _) = match.resultType
     else { return nil }
     let divisor = DecimalMath.powers[scale]
+    // To compare rules takes a call, which is not for each row.
+    let isToNearest = rule == .toNearestOrAwayFromZero
     return { a, n, _ in
       let wide = try Rowwise.map([DecimalArithmetic.widened(a[0])], n) {
         (x: Int128) -> Int128? in
-        if rule == .toNearestOrAwayFromZero { return DecimalMath.divideRounding(x, divisor) }
+        if isToNearest { return DecimalMath.divideRounding(x, divisor) }
         let (quotient, rest) = x.quotientAndRemainder(dividingBy: divisor)
         switch rule {
         case .up: return rest > 0 ? quotient + 1 : quotient

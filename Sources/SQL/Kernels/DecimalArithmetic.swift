@@ -291,18 +291,6 @@ enum DecimalArithmetic {
         if x == 0 { return 0 }
         throw DecimalMath.overflow
       }
-      if shift <= 18, let small = DecimalMath.small(x), let divisor = DecimalMath.small(y) {
-        let (scaled, overflow) = small.multipliedReportingOverflow(
-          by: DecimalMath.smallPowers[shift]
-        )
-        if !overflow, scaled != .min {
-          return Int128(
-            divisor < 0
-              ? DecimalMath.divideRounding(0 &- scaled, 0 &- divisor)
-              : DecimalMath.divideRounding(scaled, divisor)
-          )
-        }
-      }
       let divisor = y.magnitude
       let product = x.magnitude.multipliedFullWidth(by: DecimalMath.powers[shift].magnitude)
       guard product.high < divisor else { throw DecimalMath.overflow }

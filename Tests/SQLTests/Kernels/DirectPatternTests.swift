@@ -109,7 +109,7 @@ import Testing
     #expect(parts > 1_000)
   }
 
-  @Test func `a byte that is not UTF-8 is a character of its own, as in Athena`() {
+  @Test func `a byte that is not UTF-8 is a character of its own`() {
     let text = Array("http://a".utf8) + [0xFF, 0xC3] + Array("/x".utf8)
     let pattern = Array("^https?://([^/]+)/.*$".utf8)
     var replacer = MatchReplacer()

@@ -97,13 +97,7 @@ final class AggregateWorker: BatchConsumer {
     self.writers = writers
     for part in scattered?.parts ?? [] {
       for page in part.pages {
-        let keys = KeyDecoder.columns(
-          encoder.layout,
-          words: page.words.base,
-          hashes: page.hashes.base,
-          rowCount: page.rowCount,
-          textOwner: part.textOwner
-        )
+        let keys = keys(of: page, in: part)
         try writers[0].append(
           keys + page.columns.map { $0.finish() },
           hashes: prefix?.hashes(keys, rowCount: page.rowCount) ?? UnsafePointer(page.hashes.base),
@@ -114,6 +108,17 @@ final class AggregateWorker: BatchConsumer {
     }
     scattered = nil
     try account.set(byteCount + writers.reduce(0) { $0 + $1.byteCount })
+  }
+
+  /// The keys of scattered rows as they came.
+  private func keys(of page: ScatteredRows.Page, in part: ScatteredRows.Part) -> [Column] {
+    KeyDecoder.columns(
+      encoder.layout,
+      words: page.words.base,
+      hashes: page.hashes.base,
+      rowCount: page.rowCount,
+      textOwner: part.textOwner
+    )
   }
 
   private func spill(_ batch: Batch) throws {
@@ -144,13 +149,7 @@ final class AggregateWorker: BatchConsumer {
     scattered = nil
     for part in rows.parts {
       for page in part.pages where !control.isStopped {
-        let keys = KeyDecoder.columns(
-          encoder.layout,
-          words: page.words.base,
-          hashes: page.hashes.base,
-          rowCount: page.rowCount,
-          textOwner: part.textOwner
-        )
+        let keys = keys(of: page, in: part)
         let columns = page.columns.map { $0.finish() }
         try body(sink.input(columns, keys: keys, rowCount: page.rowCount))
       }

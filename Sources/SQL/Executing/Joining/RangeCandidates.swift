@@ -113,9 +113,7 @@ final class RangeCandidates {
     }
     func ordered(_ value: Double) -> Int64? {
       if value.isNaN { return nil }
-      // Zeros are equal whatever their sign.
-      let bits = Int64(bitPattern: value == 0 ? 0 : value.bitPattern)
-      return bits ^ (bits >> 63 & .max)
+      return Int64(bitPattern: SortWords.ordered(value, nanIsLeast: false) ^ (1 &<< 63))
     }
     switch column.flatValues {
     case .int8(let values): return all(values) { Int64($0) }

@@ -5,6 +5,7 @@ struct FilterGroup: Sendable {
   /// Positions among the scan's columns.
   let columns: [Int]
   private(set) var expressions: [BoundExpression]
+  private var conditions: [PruningPredicate]
   private let comparesPadded: Bool
 
   /// The filters of a scan that partition columns alone don't decide.
@@ -18,6 +19,7 @@ struct FilterGroup: Sendable {
       let mayMove = !expression.canFail && expression.isDeterministic
       if mayMove, let index = groups.firstIndex(where: { $0.columns == columns }) {
         groups[index].expressions.append(expression)
+        groups[index].conditions.append(PruningPredicate(expression))
       } else {
         // Bounds are compared byte by byte, char(n) is as if it was padded.
         let comparesPadded = columns.contains {
@@ -27,6 +29,7 @@ struct FilterGroup: Sendable {
           FilterGroup(
             columns: columns,
             expressions: [expression],
+            conditions: [PruningPredicate(expression)],
             comparesPadded: comparesPadded
           )
         )
@@ -37,6 +40,6 @@ struct FilterGroup: Sendable {
 
   /// Whether all rows of a row group pass, by what is known of its columns' values.
   func mustHold(_ statistics: (ColumnID) -> FieldStatistics?) -> Bool {
-    !comparesPadded && expressions.allSatisfy { PruningPredicate($0).mustHold(statistics) }
+    !comparesPadded && conditions.allSatisfy { $0.mustHold(statistics) }
   }
 }
