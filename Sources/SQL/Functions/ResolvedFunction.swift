@@ -80,6 +80,8 @@ struct ScalarFunction: Sendable {
 protocol AggregateState: AnyObject {
   /// Makes groups up to `count` exist, empty.
   func resize(groupCount: Int) throws
+  /// Makes room for that many groups, where that is known; they do not exist yet.
+  func reserve(groupCount: Int)
   /// Adds rows: row `i` belongs to group `groups[i]`. A null row of an argument counts as the
   /// function's rules say.
   func update(groups: UnsafePointer<UInt32>, arguments: [Column], rowCount: Int) throws
@@ -97,11 +99,18 @@ protocol AggregateState: AnyObject {
   ) throws
   /// One row for each group.
   func finish() throws -> Column
+  /// Whether ``finish()`` has no errors, and some groups alone may be merged into another state and
+  /// finished there.
+  var mayFinishLate: Bool { get }
   /// Memory held, roughly, for the query's budget.
   var byteCount: Int { get }
 }
 
 extension AggregateState {
+  func reserve(groupCount: Int) {}
+
+  var mayFinishLate: Bool { false }
+
   func update(group: UInt32, arguments: [Column], rowCount: Int) throws {
     let groups = Buffer<UInt32>(repeating: group, count: rowCount)
     try update(groups: groups.base, arguments: arguments, rowCount: rowCount)

@@ -16,6 +16,8 @@ final class AggregateSink: Sink, GroupSupply, @unchecked Sendable {
   /// Groups that are to be divided by their first keys take less than this part of the memory, or are
   /// finished part by part: what they are brought together to takes about as much again for each worker.
   private static let inMemoryShare = 8
+  /// From so many rows of a part on, others are expected to be like it.
+  private static let tellingRowCount = 1 << 14
 
   let shape: AggregateShape
   /// Input columns that the calls need, and their types: what scattered rows keep.
@@ -40,6 +42,8 @@ final class AggregateSink: Sink, GroupSupply, @unchecked Sendable {
   /// Whether the first keys tell the part of a group; known when all rows are there.
   private(set) var isDividedByPrefix = false
   private let unfinishedCount = Atomic<Int>(0)
+  /// How many groups a thousand scattered rows made in the part that was finished last; zero before.
+  private let groupsPerThousand = Atomic<Int>(0)
   /// The number of hash ranges that ``finish(part:)`` may be asked for.
   private(set) var partCount = 1
   private var whole: GroupedRows?
@@ -240,10 +244,14 @@ final class AggregateSink: Sink, GroupSupply, @unchecked Sendable {
     }
     let groups = try GroupedRows(
       shape,
-      // Rows are scattered where there are fewer than two for each group.
-      capacity: max(rowCount / 2, groupCount, 64),
+      capacity: capacity(rowCount: rowCount, groupCount: groupCount),
       textOwner: spilled == nil ? textOwners(part: part) : nil
     )
+    defer {
+      if rowCount > AggregateSink.tellingRowCount {
+        groupsPerThousand.store(groups.groupCount * 1000 / rowCount, ordering: .relaxed)
+      }
+    }
     for worker in workers {
       let setAside = setAsideByPart[worker.index]
       for (number, other) in worker.setAside.enumerated() {
@@ -262,6 +270,18 @@ final class AggregateSink: Sink, GroupSupply, @unchecked Sendable {
       }
     }
     return groups
+  }
+
+  /// For how many groups a part has room from the start: the table that grows moves all its slots.
+  private func capacity(rowCount: Int, groupCount: Int) -> Int {
+    let known = groupsPerThousand.load(ordering: .relaxed)
+    if known == 0 || rowCount <= AggregateSink.tellingRowCount {
+      // Rows are scattered where there are fewer than two for each group.
+      return max(rowCount / 2, groupCount, 64)
+    }
+    // Hashes divide evenly, so that other parts are like this one; and a page is looked up at once.
+    let likely = rowCount * (known + 20) / 1000 + ScatteredRows.Page.rowCountMax
+    return max(min(likely, rowCount), groupCount)
   }
 
   /// What keeps the long texts of a part's keys alive, so that they need not be copied once more.

@@ -20,6 +20,8 @@ final class AggregateSource: Source, @unchecked Sendable {
   private let groupKeyCount: Int
   /// The type under which the grouping set's number is put out, if it is.
   private let setType: SQLType?
+  /// Set where a top-n above says which groups it wants, before any are put out.
+  var wanted: WantedGroups?
 
   init(_ sink: any GroupSupply, groupKeyCount: Int, setType: SQLType?) {
     self.sink = sink
@@ -46,10 +48,18 @@ final class AggregateSource: Source, @unchecked Sendable {
     override func read(_ morsel: Int, push: (Batch) throws -> Bool) throws {
       var wantsMore = true
       try source.sink.finish(part: morsel, control) { groups, _ in
-        let batch = source.arranged(try groups.finish())
-        try batch.forEachSlice { slice in
-          wantsMore = try push(slice)
+        var pushedCount = 0
+        func pass(_ batch: Batch) throws -> Bool {
+          pushedCount += batch.rowCount
+          wantsMore = try push(source.arranged(batch))
           return wantsMore
+        }
+        if let wanted = source.wanted {
+          try groups.finish(only: wanted, pass)
+          // The groups were made, though the top-n has no use for them.
+          source.output?.add(rowsIn: 0, rowsOut: groups.groupCount - pushedCount, nanoseconds: 0)
+        } else {
+          try groups.finish().forEachSlice(pass)
         }
         return wantsMore
       }

@@ -12,6 +12,7 @@ final class GroupedRows {
   private var groups = Buffer<UInt32>(count: Batch.rowCountTarget)
   /// Groups that are in others, and not put out.
   private var leftOut: Set<Int> = []
+  var hasLeftOut: Bool { !leftOut.isEmpty }
 
   /// Rows kept for one ordered call.
   private struct KeptRows {
@@ -30,6 +31,7 @@ final class GroupedRows {
       shape.isSingleGroup
       ? nil : GroupTable(KeyLayout(shape.keyTypes), capacity: capacity, textOwner: textOwner)
     states = shape.calls.map { $0.function.makeState() }
+    if !shape.isSingleGroup { for state in states { state.reserve(groupCount: capacity) } }
     for (index, call) in shape.calls.enumerated() where call.isOrdered {
       kept[index] = KeptRows(rows: RowCollection(call.keptTypes))
     }
@@ -247,7 +249,7 @@ final class GroupedRows {
   }
 
   /// Feeds the kept rows of ordered calls to their states, sorted.
-  private func finishOrdered() throws {
+  func finishOrdered() throws {
     for (index, rows) in kept {
       let call = shape.calls[index]
       let batch = rows.rows.finish()

@@ -50,7 +50,55 @@ extension PipelineBuilder {
     let columns = strands.first?.columns ?? input.columns
     let sink = try topN(strands, columns, keys, count, offset, statistics)
     filter?.sink = sink
+    if strands.count == 1, let groups = strands[0].source as? AggregateSource {
+      groups.wanted = PipelineBuilder.wantedGroups(input, keys, sink)
+    }
     return [Strand(source: TopNSource(sink), stages: [], columns: columns)]
+  }
+
+  /// What a top-n says to the aggregation below it, with only projections and filters between; nil where its
+  /// first key is none of the aggregation's columns.
+  private static func wantedGroups(
+    _ input: LogicalPlan,
+    _ keys: [LogicalPlan.SortKey],
+    _ sink: TopNSink
+  ) -> WantedGroups? {
+    var ids = keys.map { Optional($0.column.id) }
+    var plan = input
+    while true {
+      switch plan {
+      case .project(let below, let items):
+        ids = ids.map { id in
+          guard let item = items.first(where: { $0.column.id == id }),
+            case .column(let source) = item.expression
+          else { return nil }
+          return source.id
+        }
+        plan = below
+      case .filter(let below, _): plan = below
+      case .aggregate(let aggregate):
+        var known: [WantedGroups.SortKey] = []
+        for (id, key) in zip(ids, keys) {
+          let place: WantedGroups.Place
+          if let number = aggregate.keys.firstIndex(where: { $0.id == id }) {
+            place = .key(number)
+          } else if let number = aggregate.calls.firstIndex(where: { $0.column.id == id }) {
+            place = .call(number)
+          } else {
+            break
+          }
+          known.append(
+            WantedGroups.SortKey(
+              place: place,
+              isDescending: key.isDescending,
+              nullsFirst: key.nullsFirst
+            )
+          )
+        }
+        return known.isEmpty ? nil : WantedGroups(sink, keys: known)
+      default: return nil
+      }
+    }
   }
 
   /// Ends the strands in a sink that keeps the first rows.

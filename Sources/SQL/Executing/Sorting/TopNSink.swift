@@ -23,18 +23,20 @@ final class TopNSink: Sink, @unchecked Sendable {
   private(set) var merge: RunMerge?
   /// The first sort word of the worst row that is still wanted.
   let threshold = Atomic<UInt64>(.max)
-  private var worst: (word: UInt64, key: Scalar)?
+  private var worst: (word: UInt64, keys: Batch)?
 
   /// That row's first key; nil before there are enough rows.
-  var worstKey: Scalar? { monitor.locked { worst?.key } }
+  var worstKey: Scalar? { worstKeys?.columns.first?.scalar(at: 0) }
+  /// All its keys, one row; nil before there are enough rows.
+  var worstKeys: Batch? { monitor.locked { worst?.keys } }
 
   /// Takes the worst row of a worker that has enough rows.
   ///
   /// Under the monitor, as `Atomic.min` compares unsigned numbers as if they had a sign (Swift 6.3).
-  fileprivate func lower(to word: UInt64, key: Scalar) {
+  fileprivate func lower(to word: UInt64, keys: Batch) {
     monitor.locked {
       if let worst, word > worst.word { return }
-      worst = (word, key)
+      worst = (word, keys)
       threshold.store(word, ordering: .relaxed)
     }
   }
@@ -233,13 +235,11 @@ final class TopNWorker: BatchConsumer {
     try account.set(keptByteCount)
     guard end == sink.rowCountMax, end > 0 else { return }
     let last = Int(truncatingIfNeeded: entries.base[end - 1].row)
-    guard let key = sink.order.keys.first else { return }
+    if sink.order.keys.isEmpty { return }
     let word = words.words.base[last * words.wordCount]
-    worst = (word, keys(of: candidates[0].slice((end - 1)..<end)))
-    sink.lower(
-      to: word,
-      key: all.columns[key.column].scalar(at: last)
-    )
+    let worstKeys = keys(of: candidates[0].slice((end - 1)..<end))
+    worst = (word, worstKeys)
+    sink.lower(to: word, keys: worstKeys)
   }
 
   override func close() throws {

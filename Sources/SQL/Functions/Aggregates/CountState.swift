@@ -6,6 +6,10 @@ final class CountState: AggregateState {
 
   func resize(groupCount: Int) { counts.resize(groupCount) }
 
+  func reserve(groupCount: Int) { counts.reserve(groupCount) }
+
+  var mayFinishLate: Bool { true }
+
   func update(groups: UnsafePointer<UInt32>, arguments: [Column], rowCount: Int) {
     let base = counts.base
     forEachValid(groups, arguments.first?.rowValidity, rowCount) { _, group in base[group] &+= 1 }
@@ -37,6 +41,10 @@ final class CountIfState: AggregateState {
   private let counts = GroupArray<Int64>(0)
 
   func resize(groupCount: Int) { counts.resize(groupCount) }
+
+  func reserve(groupCount: Int) { counts.reserve(groupCount) }
+
+  var mayFinishLate: Bool { true }
 
   func update(groups: UnsafePointer<UInt32>, arguments: [Column], rowCount: Int) {
     let base = counts.base

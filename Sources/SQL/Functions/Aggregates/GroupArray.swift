@@ -7,27 +7,31 @@ final class GroupArray<Element: BitwiseCopyable> {
   private(set) var base: UnsafeMutablePointer<Element>
   private(set) var count = 0
   private var capacity: Int
+  private var block: MemoryBlock
   private let initial: Element
 
   init(_ initial: Element) {
     self.initial = initial
     capacity = 16
-    base = .allocate(capacity: 16)
+    block = MemoryBlock(byteCount: 16 * MemoryLayout<Element>.stride)
+    base = block.base.assumingMemoryBound(to: Element.self)
   }
 
-  deinit { base.deallocate() }
+  /// Makes room for `room` groups.
+  func reserve(_ room: Int) {
+    guard room > capacity else { return }
+    let larger = MemoryBlock(byteCount: room * MemoryLayout<Element>.stride)
+    let target = larger.base.assumingMemoryBound(to: Element.self)
+    target.update(from: base, count: count)
+    base = target
+    block = larger
+    capacity = room
+  }
 
   /// Makes groups up to `newCount` exist; new ones have the initial value.
   func resize(_ newCount: Int) {
     guard newCount > count else { return }
-    if newCount > capacity {
-      let room = max(newCount, capacity * 2)
-      let larger = UnsafeMutablePointer<Element>.allocate(capacity: room)
-      larger.update(from: base, count: count)
-      base.deallocate()
-      base = larger
-      capacity = room
-    }
+    if newCount > capacity { reserve(max(newCount, capacity * 2)) }
     (base + count).initialize(repeating: initial, count: newCount - count)
     count = newCount
   }

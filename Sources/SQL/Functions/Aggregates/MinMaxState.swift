@@ -15,6 +15,13 @@ final class MinMaxState<Value: ComparableValue>: AggregateState {
     seen.resize(groupCount)
   }
 
+  func reserve(groupCount: Int) {
+    values.reserve(groupCount)
+    seen.reserve(groupCount)
+  }
+
+  var mayFinishLate: Bool { true }
+
   // Called through `any AggregateState`, which would reach unspecialised code.
   @specialized(where Value == UInt8)
   @specialized(where Value == Int8)
