@@ -77,8 +77,7 @@ final class JoinBuildSink: Sink, @unchecked Sendable {
     }
     workers = []
     let rowByteCount = filled.reduce(0) { $0 + $1.rows.rowByteCount }
-    let rows = try JoinRows.joined(filled.map(\.rows), types, layout, control)
-    let table = try rows.table(layout)
+    let table = try JoinRows.table(filled.map(\.rows), types, layout, control)
     for worker in filled { worker.release() }
     let account = MemoryAccount(control.budget, for: "join table", statistics: statistics)
     try account.set(table.byteCount + rowByteCount)
@@ -111,7 +110,7 @@ private final class JoinBuildWorker: BatchConsumer {
   init(_ sink: JoinBuildSink, _ control: RunControl) {
     self.sink = sink
     self.control = control
-    rows = JoinRows(sink.types)
+    rows = JoinRows(sink.types, sink.layout)
     encoder = KeyEncoder(sink.layout)
     account = MemoryAccount(control.budget, for: "join build", statistics: sink.statistics)
     super.init(statistics: nil)
@@ -146,7 +145,7 @@ private final class JoinBuildWorker: BatchConsumer {
     let writer = PartitionWriter(partitions, control)
     self.writer = writer
     let collected = rows
-    rows = JoinRows(sink.types)
+    rows = JoinRows(sink.types, sink.layout)
     try collected.rows.finish().forEachSlice { batch in
       try spill(batch)
       return true

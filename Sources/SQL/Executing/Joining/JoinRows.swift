@@ -3,24 +3,27 @@ import ColumnFormat
 /// Rows of a build side with their encoded keys, before they are made findable.
 final class JoinRows {
   let rows: RowCollection
-  private var words = BufferBuilder<UInt64>()
-  private var hashes = BufferBuilder<UInt64>()
-  private var nulls = BufferBuilder<UInt8>()
+  private let layout: KeyLayout
+  private let words: GrowingBlocks
+  private let hashes = GrowingBlocks(stride: 8)
+  private let nulls = GrowingBlocks(stride: 1)
   /// Long texts of keys.
   private var arenas = [ByteArena()]
-  /// Set where several workers' rows were joined.
-  private var joined: Batch?
 
-  init(_ types: [SQLType]) { rows = RowCollection(types) }
+  init(_ types: [SQLType], _ layout: KeyLayout) {
+    rows = RowCollection(types)
+    self.layout = layout
+    words = GrowingBlocks(stride: max(layout.wordCount, 1) * 8)
+  }
 
-  var rowCount: Int { joined?.rowCount ?? rows.rowCount }
+  var rowCount: Int { rows.rowCount }
 
   /// Memory of the rows without their keys, roughly.
   var rowByteCount: Int { rows.byteCount }
 
   /// Memory of rows and keys, roughly.
   var byteCount: Int {
-    rowByteCount + words.count * 8 + hashes.count * 8 + nulls.count
+    rowByteCount + words.byteCount + hashes.byteCount + nulls.byteCount
       + arenas.reduce(0) { $0 + $1.byteCount }
   }
 
@@ -30,67 +33,66 @@ final class JoinRows {
     rows.append(batch)
     guard let encoder else { return }
     let rowCount = batch.rowCount
-    let layout = encoder.layout
-    let first = words.count
-    words.append(from: encoder.words, count: rowCount * layout.wordCount)
-    hashes.append(from: encoder.hashes, count: rowCount)
-    if !layout.textWords.isEmpty {
-      let base = words.finish().base + first
-      let arena = arenas[0]
+    let width = layout.wordCount
+    let place = words.append(rowCount).assumingMemoryBound(to: UInt64.self)
+    place.update(from: encoder.words, count: rowCount * width)
+    hashes.append(rowCount).assumingMemoryBound(to: UInt64.self)
+      .update(from: encoder.hashes, count: rowCount)
+    let arena = arenas[0]
+    for text in layout.textWords {
       for row in 0..<rowCount {
-        for text in layout.textWords {
-          let place = base + (row &* layout.wordCount &+ text)
-          GroupTable.copyText(from: place, to: place, arena)
-        }
+        let key = place + (row &* width &+ text)
+        GroupTable.copyText(from: key, to: key, arena)
       }
     }
-    nulls.append(from: flags.base, count: rowCount)
+    nulls.append(rowCount).assumingMemoryBound(to: UInt8.self)
+      .update(from: flags.base, count: rowCount)
   }
 
-  /// The table over all rows.
+  /// The table over the rows of all workers, one worker's after the other's; nothing is left in them.
   ///
+  /// - Parameters:
+  ///   - parts: The rows of each worker.
+  ///   - types: Of the rows' columns.
+  ///   - layout: Of the keys.
+  ///   - control: Whose threads make the table, nil where they have other work.
   /// - Throws: `exceededMemory` where there are more rows than it can number.
-  func table(_ layout: KeyLayout) throws(SQLError) -> JoinTable {
-    let all = joined ?? rows.finish()
-    guard all.rowCount < Int(UInt32.max) else {
-      throw SQLError(
-        .exceededMemory,
-        "a join keeps \(all.rowCount) rows of its right side; it can keep 4294967294"
-      )
-    }
-    return JoinTable(
-      layout,
-      rows: all,
-      words: words.finish(),
-      hashes: hashes.finish(),
-      nulls: nulls.finish(),
-      owners: arenas
-    )
-  }
-
-  /// The rows of several workers one after the other.
-  static func joined(
+  static func table(
     _ parts: [JoinRows],
     _ types: [SQLType],
     _ layout: KeyLayout,
-    _ control: RunControl
-  ) throws -> JoinRows {
-    if parts.count == 1 { return parts[0] }
-    let all = JoinRows(types)
-    all.joined = try RowCollection.joined(parts.map(\.rows), types, control)
-    all.arenas = parts.flatMap(\.arenas)
+    _ control: RunControl?
+  ) throws -> JoinTable {
     let rowCount = parts.reduce(0) { $0 + $1.rowCount }
-    all.words = BufferBuilder(capacity: max(rowCount * layout.wordCount, 1))
-    all.hashes = BufferBuilder(capacity: max(rowCount, 1))
-    all.nulls = BufferBuilder(capacity: max(rowCount, 1))
-    for part in parts {
-      all.words.append(from: part.words.finish().base, count: part.words.count)
-      all.hashes.append(from: part.hashes.finish().base, count: part.hashes.count)
-      all.nulls.append(from: part.nulls.finish().base, count: part.nulls.count)
-      part.words = BufferBuilder()
-      part.hashes = BufferBuilder()
-      part.nulls = BufferBuilder()
+    guard rowCount < Int(UInt32.max) else {
+      throw SQLError(
+        .exceededMemory,
+        "a join keeps \(rowCount) rows of its right side; it can keep 4294967294"
+      )
     }
-    return all
+    let keys = [parts.map(\.words), parts.map(\.hashes), parts.map(\.nulls)]
+    let gathered = SharedArray<MemoryBlock?>(repeating: nil, count: keys.count)
+    let source = SharedValue(keys)
+    try RunControl.parallel(keys.count, control) { number in
+      gathered[number] = GrowingBlocks.gathered(source.value[number])
+    }
+    func buffer<Element: BitwiseCopyable>(_ number: Int, _ count: Int) -> Buffer<Element> {
+      guard let block = gathered[number] else { return Buffer(count: 0) }
+      return Buffer(
+        base: block.base.assumingMemoryBound(to: Element.self),
+        count: count,
+        owner: block
+      )
+    }
+    let keyedCount = layout.types.isEmpty ? 0 : rowCount
+    return try JoinTable(
+      layout,
+      rows: RowCollection.joined(parts.map(\.rows), types, control),
+      words: buffer(0, keyedCount * layout.wordCount),
+      hashes: buffer(1, keyedCount),
+      nulls: buffer(2, keyedCount),
+      owners: parts.flatMap(\.arenas),
+      control
+    )
   }
 }

@@ -1,5 +1,6 @@
 internal import CKernels
 import ColumnFormat
+import Synchronization
 
 /// The rows of a join's build side, findable by key.
 ///
@@ -36,15 +37,16 @@ final class JoinTable: @unchecked Sendable {
   /// Indexes the build side's `rows` by their encoded keys.
   ///
   /// `words` and `hashes` are those of all rows, empty where there are no keys; `nulls` are the
-  /// flags of ``UnequalKeys``.
+  /// flags of ``UnequalKeys``. The threads of `control` divide the work, where it is not nil.
   init(
     _ layout: KeyLayout,
     rows: Batch,
     words: Buffer<UInt64>,
     hashes: Buffer<UInt64>,
     nulls: Buffer<UInt8>,
-    owners: [AnyObject]
-  ) {
+    owners: [AnyObject],
+    _ control: RunControl?
+  ) throws {
     self.layout = layout
     self.rows = rows
     rowCount = rows.rowCount
@@ -61,11 +63,11 @@ final class JoinTable: @unchecked Sendable {
     keyedRowCount = rowCount - unequalCount
     findRange(nulls)
     if let range = keyRange, let entryCount = JoinTable.entryCount(range, keyedRowCount) {
-      buildDirect(range.lowerBound, entryCount, nulls)
+      try buildDirect(range.lowerBound, entryCount, nulls, control)
       self.words = Buffer(count: 0)
       self.owners = []
     } else {
-      buildSlots(nulls)
+      try buildSlots(nulls, control)
     }
     // The slots have of the hashes what is needed.
     self.hashes = Buffer(count: 0)
@@ -114,65 +116,197 @@ final class JoinTable: @unchecked Sendable {
     return Int(distance) + 1
   }
 
-  private func buildDirect(_ base: Int64, _ entryCount: Int, _ nulls: Buffer<UInt8>) {
-    guard let width = JoinTable.integerWidth(layout) else { return }
-    let heads = Buffer<UInt32>(repeating: JoinTable.none, count: entryCount)
-    let chain = Buffer<UInt32>(count: rowCount)
-    // From the last row to the first, so that chains are in row order.
-    for row in stride(from: rowCount - 1, through: 0, by: -1) where nulls.base[row] == 0 {
-      let entry = Int(JoinTable.integer(words.base[row], width) &- base)
-      let head = heads.base[entry]
-      if head != JoinTable.none { hasDuplicates = true }
-      chain.base[row] = head
-      heads.base[entry] = UInt32(truncatingIfNeeded: row &+ 1)
+  /// With fewer rows for each thread, one does all.
+  private static let rowCountPerThread = 1 << 15
+
+  /// Calls `body` for each part of places, whose threads then need not wait for each other.
+  private func divide(
+    _ placeCount: Int,
+    _ control: RunControl?,
+    _ body: @escaping @Sendable (_ part: Int, _ places: Range<Int>) -> Void
+  ) throws {
+    let wanted = rowCount / JoinTable.rowCountPerThread
+    let partCount = max(min(control?.settings.threads ?? 1, wanted), 1)
+    try RunControl.parallel(partCount, partCount > 1 ? control : nil) { part in
+      body(part, (placeCount * part / partCount)..<(placeCount * (part + 1) / partCount))
     }
+  }
+
+  /// Calls `body` for all rows with keys whose place is among `places`, the last one first, so that
+  /// chains are in row order.
+  @inline(__always)
+  private func forEachRow(
+    _ nulls: Buffer<UInt8>,
+    in places: Range<Int>,
+    isWhole: Bool,
+    place: (_ row: Int) -> Int,
+    _ body: (_ row: Int, _ place: Int, _ next: Int?) -> Void
+  ) {
+    if isWhole {
+      for row in stride(from: rowCount - 1, through: 0, by: -1) where nulls.base[row] == 0 {
+        body(row, place(row), row >= 12 ? place(row &- 12) : nil)
+      }
+      return
+    }
+    // Whether a row is this part's cannot be foretold, so rows are picked without branches first.
+    let step = 2048
+    let picked = Buffer<UInt32>(count: step)
+    let first = places.lowerBound
+    let size = UInt64(places.count)
+    var end = rowCount
+    while end > 0 {
+      let start = max(end - step, 0)
+      var count = 0
+      for row in start..<end {
+        picked.base[count] = UInt32(truncatingIfNeeded: row)
+        let isOwn = UInt64(bitPattern: Int64(place(row) &- first)) < size
+        count &+= Int(bit(isOwn)) & Int(bit(nulls.base[row] == 0))
+      }
+      for index in stride(from: count - 1, through: 0, by: -1) {
+        let row = Int(picked.base[index])
+        body(row, place(row), index >= 12 ? place(Int(picked.base[index &- 12])) : nil)
+      }
+      end = start
+    }
+  }
+
+  private func buildDirect(
+    _ base: Int64,
+    _ entryCount: Int,
+    _ nulls: Buffer<UInt8>,
+    _ control: RunControl?
+  ) throws {
+    guard let width = JoinTable.integerWidth(layout) else { return }
+    let heads = Buffer<UInt32>(count: entryCount)
+    let chain = Buffer<UInt32>(count: rowCount)
+    let words = words
+    let haveDuplicates = Atomic<Bool>(false)
+    try divide(entryCount, control) { [self] _, places in
+      (heads.base + places.lowerBound).update(repeating: JoinTable.none, count: places.count)
+      var isRepeated = false
+      forEachRow(
+        nulls,
+        in: places,
+        isWhole: places.count == entryCount,
+        place: { Int(JoinTable.integer(words.base[$0], width) &- base) },
+        { row, entry, _ in
+          let head = heads.base[entry]
+          if head != JoinTable.none { isRepeated = true }
+          chain.base[row] = head
+          heads.base[entry] = UInt32(truncatingIfNeeded: row &+ 1)
+        }
+      )
+      if isRepeated { haveDuplicates.store(true, ordering: .relaxed) }
+    }
+    hasDuplicates = haveDuplicates.load(ordering: .relaxed)
     direct = heads
     next = chain
   }
 
-  private func buildSlots(_ nulls: Buffer<UInt8>) {
-    var slotCount = 64
-    while slotCount < keyedRowCount * 2 { slotCount *= 2 }
-    slots = Buffer<UInt64>(repeating: 0, count: slotCount)
+  private func buildSlots(_ nulls: Buffer<UInt8>, _ control: RunControl?) throws {
+    var wanted = 64
+    while wanted < keyedRowCount * 2 { wanted *= 2 }
+    let slotCount = wanted
+    let slots = Buffer<UInt64>(count: slotCount)
     let chain = Buffer<UInt32>(count: rowCount)
-    let slots = slots.base
     let mask = slotCount &- 1
-    let width = layout.wordCount
-    let compared = layout.comparedWordCount
-    let textCount = layout.textWords.count
-    let words = words.base
-    let hashes = hashes.base
-    for row in stride(from: rowCount - 1, through: 0, by: -1) where nulls.base[row] == 0 {
-      if row >= 12 { lake_prefetch(slots + (Int(truncatingIfNeeded: hashes[row &- 12]) & mask)) }
+    let (words, hashes) = (words, hashes)
+    let insertion = Insertion(
+      slots: slots.base,
+      mask: mask,
+      chain: chain.base,
+      words: words.base,
+      hashes: hashes.base,
+      width: layout.wordCount,
+      comparedWordCount: layout.comparedWordCount,
+      textCount: layout.textWords.count
+    )
+    defer { withExtendedLifetime((words, hashes)) {} }
+    let haveDuplicates = Atomic<Bool>(false)
+    /// Rows of each part that found no place up to its end.
+    let left = SharedArray<[Int]>(
+      repeating: [],
+      count: max(control?.settings.threads ?? 1, 1)
+    )
+    try divide(slotCount, control) { [self] part, places in
+      (slots.base + places.lowerBound).update(repeating: 0, count: places.count)
+      var isRepeated = false
+      forEachRow(
+        nulls,
+        in: places,
+        isWhole: places.count == slotCount,
+        place: { Int(truncatingIfNeeded: hashes.base[$0]) & mask },
+        { row, home, next in
+          if let next { lake_prefetch(slots.base + next) }
+          let end = places.count == slotCount ? nil : Optional(places.upperBound)
+          switch insertion.insert(row, at: home, before: end) {
+          case .added: break
+          case .chained: isRepeated = true
+          case .noPlace: left[part].append(row)
+          }
+        }
+      )
+      if isRepeated { haveDuplicates.store(true, ordering: .relaxed) }
+    }
+    for row in left.values.joined() {
+      let home = Int(truncatingIfNeeded: hashes.base[row]) & mask
+      if insertion.insert(row, at: home, before: nil) == .chained {
+        haveDuplicates.store(true, ordering: .relaxed)
+      }
+    }
+    hasDuplicates = haveDuplicates.load(ordering: .relaxed)
+    self.slots = slots
+    next = chain
+  }
+
+  /// How rows are put into slots.
+  private struct Insertion: @unchecked Sendable {
+    enum Result { case added, chained, noPlace }
+
+    let slots: UnsafeMutablePointer<UInt64>
+    let mask: Int
+    let chain: UnsafeMutablePointer<UInt32>
+    let words: UnsafePointer<UInt64>
+    let hashes: UnsafePointer<UInt64>
+    let width: Int
+    let comparedWordCount: Int
+    let textCount: Int
+
+    /// Puts a row before others of its key, or into the first free slot from `home` on.
+    ///
+    /// With `end`, the slots from there on are another thread's.
+    @inline(__always)
+    func insert(_ row: Int, at home: Int, before end: Int?) -> Result {
       let hash = hashes[row]
       let tag = hash &>> 32
       let entry = (hash & 0xFFFF_FFFF_0000_0000) | UInt64(truncatingIfNeeded: row &+ 1)
-      var position = Int(truncatingIfNeeded: hash) & mask
+      var position = home
       while true {
         let slot = slots[position]
         if slot == 0 {
-          chain.base[row] = JoinTable.none
+          chain[row] = JoinTable.none
           slots[position] = entry
-          break
+          return .added
         }
         if slot &>> 32 == tag {
           let head = Int(truncatingIfNeeded: slot & 0xFFFF_FFFF) &- 1
-          if KeyWords.isEqual(
+          let isEqual = KeyWords.isEqual(
             words + head &* width,
             words + row &* width,
-            compared,
+            comparedWordCount,
             textCount
-          ) {
-            hasDuplicates = true
-            chain.base[row] = UInt32(truncatingIfNeeded: head &+ 1)
+          )
+          if isEqual {
+            chain[row] = UInt32(truncatingIfNeeded: head &+ 1)
             slots[position] = entry
-            break
+            return .chained
           }
         }
-        position = (position &+ 1) & mask
+        position &+= 1
+        if let end, position == end { return .noPlace }
+        position &= mask
       }
     }
-    next = chain
   }
 
   /// The row after `row` in its chain; both numbered from one.

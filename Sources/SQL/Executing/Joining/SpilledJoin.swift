@@ -76,12 +76,13 @@ final class SpilledJoinSource: Source, @unchecked Sendable {
       // A match is remembered for each left row where it may come from any of several tables.
       var hits: Buffer<UInt8>?
       repeat {
-        let rows = JoinRows(stage.rightTypes)
+        let rows = JoinRows(stage.rightTypes, stage.build.layout)
         try fill(rows, from: rights, &next)
         let isLast = next >= rights.blocks.count
         if hits == nil && !isLast { hits = Buffer<UInt8>(repeating: 0, count: max(leftCount, 1)) }
-        let table = try rows.table(stage.build.layout)
-        try account.set(table.byteCount + rows.byteCount + (hits?.count ?? 0))
+        let rowByteCount = rows.rowByteCount
+        let table = try JoinRows.table([rows], stage.rightTypes, stage.build.layout, nil)
+        try account.set(table.byteCount + rowByteCount + (hits?.count ?? 0))
         if try !join(lefts, table, hits, isLast: isLast, push) { return }
       } while next < rights.blocks.count
     }

@@ -7,8 +7,7 @@ import ColumnFormat
 final class GrowingColumn {
   let type: SQLType
   private(set) var count = 0
-  private var block: MemoryBlock
-  private var capacity: Int
+  private let blocks: GrowingBlocks
   private let width: Int
   private var validityWords: BufferBuilder<UInt64>?
   private var nullCount = 0
@@ -23,13 +22,12 @@ final class GrowingColumn {
     self.type = type
     let kind = type.physicalType
     width = kind == .bytes ? 16 : kind.fixedByteCount
-    self.capacity = width == 0 ? 0 : capacity
-    block = MemoryBlock(byteCount: self.capacity * width)
+    blocks = GrowingBlocks(stride: max(width, 1), capacity: width == 0 ? 0 : capacity)
   }
 
   /// Memory held, roughly.
   var byteCount: Int {
-    capacity * width + (arena?.byteCount ?? 0) + (validityWords?.count ?? 0) * 8
+    blocks.byteCount + (arena?.byteCount ?? 0) + (validityWords?.count ?? 0) * 8
       + nestedByteCount
   }
 
@@ -74,14 +72,15 @@ final class GrowingColumn {
       for row in 0..<rowCount { indices.base[row] = rows?[row] ?? UInt32(row) }
       return append(column, rows: indices)
     }
-    reserve(rowCount)
     appendValidity(column, rows, rowCount)
+    let target = blocks.append(rowCount)
     switch column.form {
-    case .flat(let values): appendFlat(values, rows, rowCount)
-    case .constant(let values, let isNull): appendConstant(values, isNull: isNull, rowCount)
+    case .flat(let values): appendFlat(values, rows, rowCount, to: target)
+    case .constant(let values, let isNull):
+      appendConstant(values, isNull: isNull, rowCount, to: target)
     case .dictionary(let codes, let dictionary):
-      appendDictionary(codes, dictionary, rows, rowCount)
-    case .runs: appendFlat(column.flatValues, rows, rowCount)
+      appendDictionary(codes, dictionary, rows, rowCount, to: target)
+    case .runs: appendFlat(column.flatValues, rows, rowCount, to: target)
     }
     count += rowCount
   }
@@ -90,27 +89,19 @@ final class GrowingColumn {
   ///
   /// What sinks that divide rows call for every few of them: nothing is looked up twice.
   func append(plain base: UnsafeRawPointer, rows: UnsafePointer<UInt32>, rowCount: Int) {
-    reserve(rowCount)
+    let target = blocks.append(rowCount)
     if validityWords != nil {
       let missing = Validity.wordCount(count + rowCount) - (validityWords?.count ?? 0)
       if missing > 0 { validityWords?.append(repeating: .max, count: missing) }
     }
     switch width {
-    case 1: copy(base.assumingMemoryBound(to: UInt8.self), rows, rowCount)
-    case 2: copy(base.assumingMemoryBound(to: UInt16.self), rows, rowCount)
-    case 4: copy(base.assumingMemoryBound(to: UInt32.self), rows, rowCount)
-    case 8: copy(base.assumingMemoryBound(to: UInt64.self), rows, rowCount)
-    default: copy(base.assumingMemoryBound(to: Int128.self), rows, rowCount)
+    case 1: copy(base.assumingMemoryBound(to: UInt8.self), rows, rowCount, to: target)
+    case 2: copy(base.assumingMemoryBound(to: UInt16.self), rows, rowCount, to: target)
+    case 4: copy(base.assumingMemoryBound(to: UInt32.self), rows, rowCount, to: target)
+    case 8: copy(base.assumingMemoryBound(to: UInt64.self), rows, rowCount, to: target)
+    default: copy(base.assumingMemoryBound(to: Int128.self), rows, rowCount, to: target)
     }
     count += rowCount
-  }
-
-  private func reserve(_ added: Int) {
-    if count + added <= capacity { return }
-    capacity = max(count + added, capacity * 2, 64)
-    let larger = MemoryBlock(byteCount: capacity * width)
-    larger.base.copyMemory(from: block.base, byteCount: count * width)
-    block = larger
   }
 
   private func appendValidity(_ column: Column, _ rows: UnsafePointer<UInt32>?, _ rowCount: Int) {
@@ -152,9 +143,10 @@ final class GrowingColumn {
   private func copy<Element: BitwiseCopyable>(
     _ source: UnsafePointer<Element>,
     _ rows: UnsafePointer<UInt32>?,
-    _ rowCount: Int
+    _ rowCount: Int,
+    to target: UnsafeMutableRawPointer
   ) {
-    let target = block.base.assumingMemoryBound(to: Element.self) + count
+    let target = target.assumingMemoryBound(to: Element.self)
     if let rows {
       for index in 0..<rowCount { target[index] = source[Int(rows[index])] }
     } else {
@@ -162,20 +154,25 @@ final class GrowingColumn {
     }
   }
 
-  private func appendFlat(_ values: Values, _ rows: UnsafePointer<UInt32>?, _ rowCount: Int) {
+  private func appendFlat(
+    _ values: Values,
+    _ rows: UnsafePointer<UInt32>?,
+    _ rowCount: Int,
+    to target: UnsafeMutableRawPointer
+  ) {
     switch values {
-    case .boolean(let buffer): copy(buffer.base, rows, rowCount)
-    case .int8(let buffer): copy(buffer.base, rows, rowCount)
-    case .int16(let buffer): copy(buffer.base, rows, rowCount)
-    case .int32(let buffer): copy(buffer.base, rows, rowCount)
-    case .int64(let buffer): copy(buffer.base, rows, rowCount)
-    case .int128(let buffer): copy(buffer.base, rows, rowCount)
-    case .float32(let buffer): copy(buffer.base, rows, rowCount)
-    case .float64(let buffer): copy(buffer.base, rows, rowCount)
+    case .boolean(let buffer): copy(buffer.base, rows, rowCount, to: target)
+    case .int8(let buffer): copy(buffer.base, rows, rowCount, to: target)
+    case .int16(let buffer): copy(buffer.base, rows, rowCount, to: target)
+    case .int32(let buffer): copy(buffer.base, rows, rowCount, to: target)
+    case .int64(let buffer): copy(buffer.base, rows, rowCount, to: target)
+    case .int128(let buffer): copy(buffer.base, rows, rowCount, to: target)
+    case .float32(let buffer): copy(buffer.base, rows, rowCount, to: target)
+    case .float64(let buffer): copy(buffer.base, rows, rowCount, to: target)
     case .bytes(let buffer, _):
       let arena = arena ?? ByteArena(blockByteCount: GrowingColumn.firstArenaByteCount)
       self.arena = arena
-      let target = block.base.assumingMemoryBound(to: ByteView.self) + count
+      let target = target.assumingMemoryBound(to: ByteView.self)
       let source = buffer.base
       if let rows {
         for index in 0..<rowCount { target[index] = arena.copy(source[Int(rows[index])]) }
@@ -186,8 +183,12 @@ final class GrowingColumn {
     }
   }
 
-  private func appendConstant(_ values: Values, isNull: Bool, _ rowCount: Int) {
-    let target = block.base + count * width
+  private func appendConstant(
+    _ values: Values,
+    isNull: Bool,
+    _ rowCount: Int,
+    to target: UnsafeMutableRawPointer
+  ) {
     switch values {
     case .bytes(let buffer, _):
       let arena = arena ?? ByteArena(blockByteCount: GrowingColumn.firstArenaByteCount)
@@ -196,7 +197,7 @@ final class GrowingColumn {
       target.assumingMemoryBound(to: ByteView.self).update(repeating: view, count: rowCount)
     default:
       let zeros = Buffer<UInt32>(repeating: 0, count: rowCount)
-      appendFlat(values, zeros.base, rowCount)
+      withExtendedLifetime(zeros) { appendFlat(values, zeros.base, rowCount, to: target) }
     }
   }
 
@@ -204,20 +205,23 @@ final class GrowingColumn {
     _ codes: Buffer<UInt32>,
     _ dictionary: ColumnDictionary,
     _ rows: UnsafePointer<UInt32>?,
-    _ rowCount: Int
+    _ rowCount: Int,
+    to target: UnsafeMutableRawPointer
   ) {
     guard case .bytes(let views, let heap) = dictionary.values else {
       let positions = Buffer<UInt32>(count: rowCount)
       for index in 0..<rowCount {
         positions.base[index] = codes.base[rows.map { Int($0[index]) } ?? index]
       }
-      return appendFlat(dictionary.values, positions.base, rowCount)
+      return withExtendedLifetime(positions) {
+        appendFlat(dictionary.values, positions.base, rowCount, to: target)
+      }
     }
     if lastDictionary !== dictionary {
       lastDictionary = dictionary
       owners.append(contentsOf: heap.owners)
     }
-    let target = block.base.assumingMemoryBound(to: ByteView.self) + count
+    let target = target.assumingMemoryBound(to: ByteView.self)
     let source = views.base
     let codes = codes.base
     if let rows {
@@ -235,22 +239,50 @@ final class GrowingColumn {
       parts = [joined]
       return joined
     }
-    let validity = validityWords.flatMap {
-      Validity(words: $0.finish(), count: count, nullCount: nullCount)
-    }
     return Column(
-      flat: values(),
+      flat: values(blocks.gathered(), count: count, owners: textOwners),
       count: count,
-      validity: nullCount == 0 ? nil : validity
+      validity: validity
     )
   }
 
-  /// The rows so far; this column holds no memory any more.
-  func take() -> Column {
-    let column = finish()
+  /// What keeps long texts alive.
+  private var textOwners: [AnyObject] { owners + (arena.map { [$0] } ?? []) }
+
+  private var validity: Validity? {
+    if nullCount == 0 { return nil }
+    return validityWords.flatMap {
+      Validity(words: $0.finish(), count: count, nullCount: nullCount)
+    }
+  }
+
+  /// The rows of all columns, one after the other; nothing is left in them.
+  static func take(_ columns: [GrowingColumn]) -> Column {
+    guard let first = columns.first else { preconditionFailure("columns of some worker") }
+    defer { for column in columns { column.removeAll() } }
+    if columns.count == 1 { return first.finish() }
+    if first.width == 0 { return Column.concatenate(columns.map { $0.finish() }) }
+    let count = columns.reduce(0) { $0 + $1.count }
+    var validity = ValidityBuilder()
+    for column in columns {
+      if let own = column.validity {
+        validity.append(own, 0..<column.count)
+      } else {
+        validity.append(repeating: true, count: column.count)
+      }
+    }
+    let owners = columns.flatMap(\.textOwners)
+    let block = GrowingBlocks.gathered(columns.map(\.blocks))
+    return Column(
+      flat: first.values(block, count: count, owners: owners),
+      count: count,
+      validity: validity.finish()
+    )
+  }
+
+  private func removeAll() {
     count = 0
-    capacity = 0
-    block = MemoryBlock(byteCount: 0)
+    blocks.removeAll()
     validityWords = nil
     nullCount = 0
     arena = nil
@@ -258,10 +290,9 @@ final class GrowingColumn {
     lastDictionary = nil
     parts = []
     nestedByteCount = 0
-    return column
   }
 
-  private func values() -> Values {
+  private func values(_ block: MemoryBlock, count: Int, owners: [AnyObject]) -> Values {
     @inline(__always)
     func view<Element: BitwiseCopyable>() -> Buffer<Element> {
       Buffer(
@@ -279,87 +310,8 @@ final class GrowingColumn {
     case .int128: return .int128(view())
     case .float32: return .float32(view())
     case .float64: return .float64(view())
-    case .bytes:
-      let all = owners + (arena.map { [$0] } ?? [])
-      return .bytes(view(), heap: ByteHeap(all))
+    case .bytes: return .bytes(view(), heap: ByteHeap(owners))
     case .list, .row: preconditionFailure("nested values are kept apart")
     }
   }
-}
-
-/// Columns that grow together: rows that a sink keeps.
-final class RowCollection {
-  let columns: [GrowingColumn]
-  private(set) var rowCount = 0
-
-  init(_ types: [SQLType]) { columns = types.map { GrowingColumn($0) } }
-
-  var byteCount: Int { columns.reduce(0) { $0 + $1.byteCount } }
-  /// What of it the rows take.
-  var usedByteCount: Int { columns.reduce(0) { $0 + $1.usedByteCount } }
-
-  func append(_ batch: Batch) {
-    for (column, part) in zip(columns, batch.columns) { column.append(part) }
-    rowCount += batch.rowCount
-  }
-
-  func append(_ columns: [Column], rows: Buffer<UInt32>) {
-    for (column, part) in zip(self.columns, columns) { column.append(part, rows: rows) }
-    rowCount += rows.count
-  }
-
-  func finish() -> Batch {
-    Batch(columns: columns.map { $0.finish() }, rowCount: rowCount)
-  }
-
-  /// The rows of several collections one after the other; columns are joined in parallel.
-  ///
-  /// Nothing is left in the collections, so that hardly more memory is needed than for one of the two.
-  static func joined(_ parts: [RowCollection], _ types: [SQLType], _ control: RunControl) throws
-    -> Batch
-  {
-    let filled = parts.filter { $0.rowCount > 0 }
-    let rowCount = filled.reduce(0) { $0 + $1.rowCount }
-    if filled.isEmpty {
-      return Batch(
-        columns: types.map { Column(flat: $0.zeros(count: 0), count: 0) },
-        rowCount: 0
-      )
-    }
-    if filled.count == 1 { return filled[0].finish() }
-    let results = SharedArray<Column?>(repeating: nil, count: types.count)
-    let box = SharedValue(filled)
-    try control.parallel(types.count) { column in
-      results[column] = Column.concatenate(box.value.map { $0.columns[column].take() })
-    }
-    return Batch(columns: results.values.compactMap { $0 }, rowCount: rowCount)
-  }
-}
-
-/// Slots that threads fill, each its own.
-final class SharedArray<Element>: @unchecked Sendable {
-  private let storage: UnsafeMutableBufferPointer<Element>
-
-  init(repeating value: Element, count: Int) {
-    storage = .allocate(capacity: count)
-    storage.initialize(repeating: value)
-  }
-
-  deinit {
-    storage.deinitialize()
-    storage.deallocate()
-  }
-
-  subscript(index: Int) -> Element {
-    get { storage[index] }
-    set { storage[index] = newValue }
-  }
-
-  var values: [Element] { Array(storage) }
-}
-
-/// A value that threads share because who made it sees to it that they do not collide.
-final class SharedValue<Value>: @unchecked Sendable {
-  let value: Value
-  init(_ value: Value) { self.value = value }
 }

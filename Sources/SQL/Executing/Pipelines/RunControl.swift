@@ -82,6 +82,16 @@ final class RunControl: @unchecked Sendable {
     }
     try check()
   }
+
+  /// The same without threads where `control` is nil.
+  static func parallel(
+    _ count: Int,
+    _ control: RunControl?,
+    _ body: @escaping @Sendable (Int) throws -> Void
+  ) throws {
+    if let control { return try control.parallel(count, body) }
+    for number in 0..<count { try body(number) }
+  }
 }
 
 /// A number that threads take turns to raise.
