@@ -52,8 +52,8 @@ struct DataFolder: Sendable {
   var names: [String] { tables.keys.sorted() }
 
   /// The files of a table; nil where there is none of that name.
-  func files(of name: String) throws(SQLError) -> [FileSearch.Found]? {
+  func files(of name: String, threads: Int = 1) throws(SQLError) -> [FileSearch.Found]? {
     guard let path = tables[name.lowercased()] else { return nil }
-    return try FileSearch.files(path)
+    return try FileSearch.files(path, threads: threads)
   }
 }

@@ -1,3 +1,4 @@
+import ColumnFormat
 import ObjectStore
 
 #if canImport(Glibc)
@@ -17,9 +18,9 @@ struct FileSearch {
   /// All files, in the order of their paths; empty where nothing fits.
   ///
   /// Folders that the pattern names are searched at any depth.
-  static func files(_ pattern: String) throws(SQLError) -> [Found] {
+  static func files(_ pattern: String, threads: Int = 1) throws(SQLError) -> [Found] {
     // A file may have such a name without meaning a pattern.
-    if let found = try existing(pattern) { return found }
+    if let found = try existing(pattern, threads: threads) { return found }
     guard GlobPattern.isPattern(pattern) else { return [] }
     guard let alternatives = GlobPattern.alternatives(pattern) else {
       throw SQLError(.notSupported, "the pattern '\(pattern)' has more than 1000 alternatives")
@@ -35,21 +36,22 @@ struct FileSearch {
   private var found: [String: Found] = [:]
 
   /// The file, or all files of the folder; nil where there is neither.
-  private static func existing(_ path: String) throws(SQLError) -> [Found]? {
+  private static func existing(_ path: String, threads: Int = 1) throws(SQLError) -> [Found]? {
     var status = stat()
     guard stat(path, &status) == 0 else { return nil }
     if status.st_mode & S_IFMT != S_IFDIR {
       guard let info = try? LocalFolder(".").info(path) else { return nil }
       return [Found(path: path, byteCount: info.byteCount, tag: info.tag)]
     }
-    return try folder(path)
+    return try folder(path, threads: threads)
   }
 
   /// The files of a folder at any depth, without those whose names begin with `_` or `.`.
-  static func folder(_ path: String) throws(SQLError) -> [Found] {
+  static func folder(_ path: String, threads: Int = 1) throws(SQLError) -> [Found] {
     do {
       let store = LocalFolder(path)
-      return try store.list("").map {
+      let workers: LocalFolder.Threads = { WorkerThreads.run(count: threads, $0) }
+      return try store.list("", threads: threads > 1 ? workers : nil).map {
         Found(path: store.systemPath($0.path), byteCount: $0.byteCount, tag: $0.tag)
       }
     } catch {

@@ -21,7 +21,7 @@ struct TableResolver: TableResolving {
 
   func file(_ pattern: String, at range: SourceRange) throws(SQLError) -> TableHandle {
     do throws(SQLError) {
-      let found = try FileSearch.files(pattern)
+      let found = try FileSearch.files(pattern, threads: files.threads)
       if found.isEmpty {
         throw FileSearch.nothing(pattern)
       }
@@ -36,7 +36,9 @@ struct TableResolver: TableResolving {
   private func found(_ parts: [String]) throws(SQLError) -> TableHandle {
     let table = parts[parts.count - 1]
     let title = parts.joined(separator: ".")
-    if parts.count == 1, let dataFolder, let found = try dataFolder.files(of: table) {
+    if parts.count == 1, let dataFolder,
+      let found = try dataFolder.files(of: table, threads: files.threads)
+    {
       return try files.table(title, found)
     }
     if parts.count == 3, !TableResolver.isCatalog(parts[0]) {
