@@ -4,7 +4,7 @@ import ColumnFormat
 /// ranges that merge independently.
 enum ParallelSort {
   /// Below this many rows one thread is as fast.
-  private static let rowCountParallel = 50_000
+  private static let rowCountParallel = 8192
 
   static func permutation(_ batch: Batch, _ order: RowOrder, _ control: RunControl) throws
     -> Buffer<UInt32>
