@@ -86,12 +86,13 @@ struct FooterAggregation {
     var results: [Scalar] = calls.map { part in
       if case .extreme = part.call { .null } else { .int(0) }
     }
+    let places = FileColumns.KnownPlaces()
     for found in files.files {
       let file: ParquetFile
       do { file = try ParquetFileCache.shared.file(found.path).file } catch {
         throw ScanFailure.translate(error)
       }
-      let columns = try FileColumns(scan, found, file.schema)
+      let columns = try FileColumns(scan, found, file.schema, places)
       for group in file.metadata.rowGroups.indices
       where file.metadata.rowGroups[group].rowCount > 0 {
         for index in calls.indices {

@@ -3,6 +3,7 @@
 #endif
 import ColumnFormat
 import RowFormat
+import Synchronization
 
 /// Where the columns of a scan come from in one file.
 struct FileColumns {
@@ -21,10 +22,20 @@ struct FileColumns {
   /// The fields and members to read.
   let paths: [FieldPath]
 
-  init(_ scan: LogicalPlan.Scan, _ file: ScanFiles.File, _ schema: Schema) throws {
+  /// - Parameters:
+  ///   - scan: Of a table.
+  ///   - file: One of the table's.
+  ///   - schema: The file's.
+  ///   - known: What remembers where the table's columns stand.
+  init(
+    _ scan: LogicalPlan.Scan,
+    _ file: ScanFiles.File,
+    _ schema: Schema,
+    _ known: KnownPlaces
+  ) throws {
     var origins: [Origin] = []
     var paths: [FieldPath] = []
-    let places = FileColumns.Places(scan.table, schema)
+    let places = known.places(scan.table, schema)
     for scanned in scan.columns {
       let column = scan.table.columns[scanned.tableColumn]
       if column.isHidden && column.name == RowLocator.columnName {
@@ -125,6 +136,20 @@ struct FileColumns {
       if table.readsByPosition { return column < schema.fields.count ? column : nil }
       let name = table.columns[column].name
       return positions[name] ?? positions[name.lowercased()]
+    }
+  }
+
+  /// The places in the file that was looked at last: as a rule the files of a table have one schema, and
+  /// to find names by text takes longer than to read the footer that is known of a small file.
+  final class KnownPlaces: Sendable {
+    private let last = Mutex<(schema: Schema, places: Places)?>(nil)
+
+    /// Where columns of `table`, which is the same in all calls, stand in a file with `schema`.
+    func places(_ table: TableHandle, _ schema: Schema) -> Places {
+      if let known = last.withLock({ $0 }), known.schema == schema { return known.places }
+      let places = Places(table, schema)
+      last.withLock { $0 = (schema, places) }
+      return places
     }
   }
 

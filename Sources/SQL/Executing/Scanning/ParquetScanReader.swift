@@ -36,11 +36,7 @@ final class ParquetScanReader: SourceReader {
       for group in groups {
         if try !read(group, file, columns, push) { return }
         try control.countRead(byteCountRead, by: source.plan.counts)
-        control.mappedFiles.count(
-          byteCountRead,
-          of: file,
-          heldByteCount: control.budget.byteCount
-        )
+        control.mappedFiles.count(byteCountRead, of: file)
         byteCountRead = 0
       }
     } catch { throw ScanFailure.translate(error) }
@@ -52,7 +48,7 @@ final class ParquetScanReader: SourceReader {
     let plan = source.plan
     let found = FilePlaces(
       file: index,
-      columns: try FileColumns(plan.scan, source.files[index], file.schema),
+      columns: try FileColumns(plan.scan, source.files[index], file.schema, plan.knownPlaces),
       comparable: plan.mayPrune ? plan.comparablePaths(file) : [:]
     )
     filePlaces = found

@@ -17,6 +17,7 @@ final class ScanPlan: @unchecked Sendable {
   /// How many rows are read at a time: of few narrow columns more, as what is done once for each batch
   /// counts there, of others so many that a batch stays in the second-level cache.
   let batchRowCount: Int
+  let knownPlaces = FileColumns.KnownPlaces()
   private let rowsPut = Atomic<Int>(0)
 
   /// - Parameters:
@@ -100,7 +101,7 @@ final class ScanPlan: @unchecked Sendable {
   /// types.
   func comparablePaths(_ file: ParquetFile) -> [ColumnID: FieldPath] {
     var pathOf: [ColumnID: FieldPath] = [:]
-    let places = FileColumns.Places(scan.table, file.schema)
+    let places = knownPlaces.places(scan.table, file.schema)
     for scanned in scan.columns {
       let column = scan.table.columns[scanned.tableColumn]
       guard column.partitionIndex == nil, !column.isHidden,

@@ -151,7 +151,12 @@ final class LateFetchSource: Source, @unchecked Sendable {
   }
 
   private func fetch(_ piece: Piece, _ file: ParquetFile, _ control: RunControl) throws -> Batch {
-    let columns = try FileColumns(plan.payload, scanned.files[piece.file], file.schema)
+    let columns = try FileColumns(
+      plan.payload,
+      scanned.files[piece.file],
+      file.schema,
+      scanned.plan.knownPlaces
+    )
     do {
       let reader = try file.reader(rowGroup: piece.rowGroup, paths: columns.paths)
       defer {
