@@ -1,3 +1,4 @@
+import ColumnFormat
 import ObjectStore
 import TestSupport
 import Testing
@@ -27,6 +28,26 @@ import Testing
     symlink("../data/x", directory("data/again"))
     symlink("nowhere", directory("data/dangling"))
     #expect(try store.list("data").map(\.path) == ["data/again/file", "data/x/file"])
+  }
+
+  @Test(arguments: [1, 2, 5])
+  func `threads find what one of them would`(threadCount: Int) throws {
+    for day in 1...30 {
+      for hour in 0..<3 { directory.write("1", to: "t/year=2026/day=\(day)/hour=\(hour)/part") }
+    }
+    directory.write("1", to: "t/year=2026/top")
+    directory.write("1", to: "t/year=2026/day=7/_hidden/part")
+    symlink("../..", directory("t/year=2026/day=9/up"))
+    symlink("../day=8", directory("t/year=2026/day=9/other"))
+    let alone = try store.list("t")
+    #expect(alone.count == 94)
+    let together = try store.list("t") { body in
+      WorkerThreads.run(count: threadCount, body)
+    }
+    #expect(together == alone)
+    #expect(throws: ObjectStoreError.self) {
+      try store.list("none") { body in WorkerThreads.run(count: threadCount, body) }
+    }
   }
 
   @Test func `a folder that is not there is named`() {
