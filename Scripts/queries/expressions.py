@@ -169,7 +169,9 @@ class Expressions:
         inner = self.scope(alias)
         table = self.table()
         text = same(f"FROM {table} {alias}")
-        if self.chance(0.2):
+        if self.chance(0.25):
+            text, inner = self.derived(alias, table, scope, depth)
+        elif self.chance(0.2):
             other = f"p{self.choice.randint(0, 999)}"
             key = self.one("r", "i", "x", "s")
             text = same(f"FROM {table} {alias} {self.one('JOIN', 'LEFT JOIN')} t3 {other} ON {alias}.{key} = {other}.{key}")
@@ -177,13 +179,56 @@ class Expressions:
         both = inner + scope if self.chance(0.65) else inner
         if self.chance(0.3) and scope:
             kind = self.one("integer", "varchar", "date", "bigint")
-            equal = pair("{} = {}", same(self.column(inner, kind)), self.leaf(scope, kind))
+            equal = pair("{} = {}", self.leaf(inner, kind), self.leaf(scope, kind))
             if self.chance(0.5):
                 equal = pair("{} AND {}", equal, self.condition(both, depth + 2))
             return pair("{} WHERE {}", text, equal), inner
         if self.chance(0.75):
             return pair("{} WHERE {}", text, self.condition(both, depth + 2)), inner
         return text, inner
+
+    def derived(self, alias, table, scope, depth):
+        """A subquery in the FROM of a subquery, which may see the row around both: groups, windows, first rows, unions."""
+        own = f"e{self.choice.randint(0, 999)}"
+        inside = self.scope(own)
+        where = pair(" WHERE {}", self.condition(inside + scope if self.chance(0.7) else inside, depth + 2)) if self.chance(0.8) else same("")
+        shown = [(f"{alias}.r", "integer"), (f"{alias}.i", "integer"), (f"{alias}.s", "varchar"), (f"{alias}.t", "date")]
+        columns = f"{own}.r, {own}.i, {own}.s, {own}.t"
+        first = self.one("", " DESC", " NULLS FIRST", " DESC NULLS FIRST")
+        form = self.choice.randint(0, 7)
+        if form == 0:
+            key = self.one("i", "s", "t")
+            texts = {name: f"{own}.{name}" if name == key else f"max({own}.{name})" for name in "rist"}
+            having = pair(" HAVING {}", self.one(same("count(*) > 1"), pair(f"max({own}.r) > {{}}", self.leaf(scope, "integer")))) if self.chance(0.4) else same("")
+            query = pair("SELECT " + ", ".join(f"{text} AS {name}" for name, text in texts.items()) + f" FROM {table} {own}{{}} GROUP BY {own}.{key}{{}}", where, having)
+        elif form == 1:
+            query = pair(f"SELECT max({own}.r) AS r, min({own}.i) AS i, max({own}.s) AS s, min({own}.t) AS t FROM {table} {own}{{}}", where)
+        elif form == 2:
+            count = self.choice.choice([1, 2, 5])
+            query = pair(f"SELECT {columns} FROM {table} {own}{{}} ORDER BY {own}.{self.one('i', 's', 't')}{first}, {own}.r LIMIT {count}", where)
+        elif form == 3:
+            other = self.table()
+            more = pair(" WHERE {}", self.condition(self.scope("o") + scope, depth + 2))
+            query = pair(f"SELECT {columns} FROM {table} {own}{{}} {self.one('UNION ALL', 'UNION', 'EXCEPT', 'INTERSECT', 'EXCEPT ALL', 'INTERSECT ALL')} "
+                         f"SELECT o.r, o.i, o.s, o.t FROM {other} o{{}}", where, more)
+        elif form == 4:
+            call = self.one("row_number()", "rank()", f"count({own}.s)", f"sum({own}.x)")
+            query = pair(f"SELECT {own}.r, CAST({call} OVER (PARTITION BY {own}.{self.one('x', 'k', 's')} ORDER BY {own}.{self.one('i', 't')}{first}, {own}.r) AS integer) AS i, "
+                         f"{own}.s, {own}.t FROM {table} {own}{{}}", where)
+        elif form == 5:
+            query = pair(f"SELECT DISTINCT {own}.x AS r, {own}.i, {own}.s, {own}.t FROM {table} {own}{{}}", where)
+        elif form == 6:
+            join = self.one("LEFT JOIN", "RIGHT JOIN", "FULL JOIN")
+            query = pair(f"SELECT coalesce({own}.r, z.r) AS r, {own}.i, z.s, {own}.t FROM {table} {own} {join} t3 z ON {own}.{self.one('i', 'x')} = z.{self.one('r', 'i')}{{}}", where)
+        else:
+            name = self.column(scope, "array")
+            if not name:
+                query = pair(f"SELECT {columns} FROM {table} {own}{{}}", where)
+            else:
+                return pair((f"FROM UNNEST({name}) WITH ORDINALITY AS {alias} (i, r)", f"FROM (SELECT unnest({name}) AS i, generate_subscripts({name}, 1) AS r) AS {alias}")), [
+                    (f"{alias}.r", "bigint"), (f"{alias}.i", "integer")]
+        # Rows of these forms may repeat, and then have no first one.
+        return pair(f"FROM ({{}}) {alias}", query), shown + [("", "repeats")] * (form in (3, 5, 6))
 
     def scalar_subquery(self, scope, kind, depth):
         source, inner = self.inner_source(scope, depth)
@@ -193,7 +238,7 @@ class Expressions:
             return pair(f"CAST((SELECT {form} {{}}) AS bigint)" if "{}" in form else "(SELECT count(*) {1})", column, source)
         if kind == "integer" and self.chance(0.2):
             return pair("(SELECT max({}) {} GROUP BY {} ORDER BY 1 DESC NULLS LAST LIMIT 1)", column, source, self.leaf(inner, "varchar"))
-        if self.chance(0.7):
+        if self.chance(0.7) or any(type == "repeats" for _, type in inner):
             return pair(f"(SELECT {self.one('max', 'min')}({{}}) {{}})", column, source)
         alias = inner[0][0].split(".")[0]
         keys = {name.split(".")[0] for name, _ in inner}
