@@ -149,16 +149,19 @@ extension Binder {
       return try resolve(
         WindowSpecification(base: name, partitionBy: [], orderBy: [], frame: nil),
         context,
-        seen: []
+        seen: [],
+        isWhole: true
       )
     case nil: return WindowSpecification(base: nil, partitionBy: [], orderBy: [], frame: nil)
     }
   }
 
+  /// `OVER w` is the whole of a named window, while `OVER (w …)` adds to one that has no frame.
   private func resolve(
     _ specification: WindowSpecification,
     _ context: ExpressionContext,
-    seen: Set<String>
+    seen: Set<String>,
+    isWhole: Bool = false
   ) throws(SQLError) -> WindowSpecification {
     guard let base = specification.base else { return specification }
     let key = base.text.lowercased()
@@ -174,6 +177,13 @@ extension Binder {
       )
     }
     let parent = try resolve(named.specification, context, seen: seen.union([key]))
+    if parent.frame != nil && !isWhole {
+      throw SQLError(
+        .invalidWindowReference,
+        "a window that builds on '\(base.text)' cannot take its frame: \(base.text) must have none",
+        at: base.range
+      )
+    }
     if !specification.partitionBy.isEmpty
       || (!specification.orderBy.isEmpty && !parent.orderBy.isEmpty)
     {

@@ -51,9 +51,9 @@ import Testing
         let (one, two) = (left.element[column], right.element[column])
         if one.isNull != two.isNull { return one.isNull == nullsFirst }
         if one.isNull { continue }
-        // NaN stands between the numbers and the nulls, whatever the direction.
+        // NaN is the least number where nulls come first, and the greatest where they come last.
         if case .double(let x) = one, case .double(let y) = two, x.isNaN != y.isNaN {
-          return x.isNaN == nullsFirst
+          return x.isNaN == (nullsFirst != isDescending)
         }
         if let order = isBefore(one, two) { return order != isDescending }
       }

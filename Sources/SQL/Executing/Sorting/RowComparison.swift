@@ -13,8 +13,8 @@ final class RowComparison {
     /// For lists and rows.
     var column: Int
 
-    /// NaN stands between the numbers and the nulls.
-    var nanIsLeast: Bool { isDescending != nullsFirst }
+    /// As in ``SortWords``.
+    var nanIsLeast: Bool { nullsFirst }
   }
 
   private let columns: [Column]

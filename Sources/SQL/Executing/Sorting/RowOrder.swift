@@ -71,8 +71,9 @@ struct SortWords {
   /// behind it.
   private func encode(_ column: Column, _ key: RowOrder.Key, offset: Int, width: Int) {
     let flip: UInt64 = key.isDescending ? .max : 0
-    // NaN stands between the numbers and the nulls.
-    let nanIsLeast = key.isDescending != key.nullsFirst
+    // As in Trino: NaN is the least number where nulls come first, and the greatest where they come
+    // last; DESC turns the numbers around with it.
+    let nanIsLeast = key.nullsFirst
     let validity = column.rowValidity
     // The null bit: what sorts first is 0.
     let valueBit: UInt64 = key.nullsFirst ? 1 : 0

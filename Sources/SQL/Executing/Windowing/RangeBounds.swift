@@ -6,12 +6,15 @@ struct RangeBounds: FrameBounds {
   private enum Keys {
     case none
     case integers([Int128])
+    case reals([Float])
     case doubles([Double])
   }
 
   private let keys: Keys
   private let column: Column?
   private let isDescending: Bool
+  /// Whether NaN lies before the numbers, and not behind them.
+  private let isNaNFirst: Bool
   private let call: WindowComputation.Call
 
   init(_ window: WindowComputation, _ call: WindowComputation.Call) throws {
@@ -26,24 +29,25 @@ struct RangeBounds: FrameBounds {
       keys = .none
       column = nil
       isDescending = false
+      isNaNFirst = false
       return
     }
     isDescending = key.isDescending
+    isNaNFirst = key.nullsFirst != key.isDescending
     let column = window.rows.columns[key.column].flattened()
     self.column = column
     let sign: Int128 = key.isDescending ? -1 : 1
     func wide<Number: FixedWidthInteger>(_ values: Buffer<Number>) -> Keys {
       .integers(values.values.map { Int128($0) &* sign })
     }
-    let factor: Double = key.isDescending ? -1 : 1
     switch column.flatValues {
     case .int8(let values): keys = wide(values)
     case .int16(let values): keys = wide(values)
     case .int32(let values): keys = wide(values)
     case .int64(let values): keys = wide(values)
     case .int128(let values): keys = wide(values)
-    case .float32(let values): keys = .doubles(values.values.map { Double($0) * factor })
-    case .float64(let values): keys = .doubles(values.values.map { $0 * factor })
+    case .float32(let values): keys = .reals(values.values.map { key.isDescending ? -$0 : $0 })
+    case .float64(let values): keys = .doubles(values.values.map { key.isDescending ? -$0 : $0 })
     default: keys = .none
     }
   }
@@ -170,6 +174,15 @@ struct RangeBounds: FrameBounds {
           high = middle
         }
       }
+    case .reals(let values):
+      let distance: Float =
+        switch offset {
+        case .int(let value): Float(value)
+        case .float(let value): value
+        case .double(let value): Float(value)
+        default: 0
+        }
+      return bound(values, row, distance * Float(direction), low..<high, isStart: isStart)
     case .doubles(let values):
       let distance: Double =
         switch offset {
@@ -178,17 +191,36 @@ struct RangeBounds: FrameBounds {
         case .double(let value): value
         default: 0
         }
-      let target = values[row] + distance * Double(direction)
-      while low < high {
-        let middle = (low + high) / 2
-        if isStart ? values[middle] < target : values[middle] <= target {
-          low = middle + 1
-        } else {
-          high = middle
-        }
-      }
+      return bound(values, row, distance * Double(direction), low..<high, isStart: isStart)
     case .none:
       throw SQLError(.notSupported, "a RANGE frame with an offset over this type of sort key")
+    }
+    return low
+  }
+
+  /// As `search` among floating-point numbers, where every NaN is as far as every other.
+  private func bound<Number: BinaryFloatingPoint>(
+    _ values: [Number],
+    _ row: Int,
+    _ distance: Number,
+    _ rows: Range<Int>,
+    isStart: Bool
+  ) -> Int {
+    let target = values[row] + distance
+    func isBefore(_ left: Number, _ right: Number) -> Bool {
+      if left.isNaN || right.isNaN {
+        return isNaNFirst ? left.isNaN && !right.isNaN : !left.isNaN && right.isNaN
+      }
+      return left < right
+    }
+    var (low, high) = (rows.lowerBound, rows.upperBound)
+    while low < high {
+      let middle = (low + high) / 2
+      if isStart ? isBefore(values[middle], target) : !isBefore(target, values[middle]) {
+        low = middle + 1
+      } else {
+        high = middle
+      }
     }
     return low
   }
