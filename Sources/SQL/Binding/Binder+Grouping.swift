@@ -46,6 +46,10 @@ extension Binder {
       var seen: Set<[Int]> = []
       sets = sets.filter { seen.insert($0).inserted }
     }
+    // One set of all keys is a plain GROUP BY, such as `GROUP BY ()`.
+    if sets.count == 1 && sets[0].count == keys.count {
+      return Grouping(keys: keys, sets: nil, setColumn: nil)
+    }
     return Grouping(keys: keys, sets: sets, setColumn: ids.column("grouping_set", .bigint))
   }
 
@@ -172,10 +176,14 @@ extension Binder {
       )
     )
     let keyIDs = Set(keys.map(\.id))
+    var hidden = input.columns.map(\.id)
+    for case .scalar(let column) in context.argumentSubqueries.map(\.use) {
+      hidden.append(column.id)
+    }
     return GroupedInput(
       plan: plan,
       keys: grouping.keys,
-      hidden: Set(input.columns.map(\.id).filter { !keyIDs.contains($0) }),
+      hidden: Set(hidden.filter { !keyIDs.contains($0) }),
       names: context.scope.entries.reduce(into: [:]) { $0[$1.column.id] = $1.name }
     )
   }

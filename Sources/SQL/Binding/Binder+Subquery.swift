@@ -39,6 +39,14 @@ extension Binder {
     for known in context.subqueries where PlanMatching.isSame(known.query, bound) {
       if case .scalar(let column) = known.use { return .column(column) }
     }
+    // So does what a key of GROUP BY is made of.
+    for known in context.argumentSubqueries {
+      if case .scalar(let column) = known.use, context.grouping?.uses(column) == true,
+        !known.query.plan.freeColumnIDs.isEmpty, PlanMatching.isSame(known.query, bound)
+      {
+        return .column(column)
+      }
+    }
     let column = ids.column(inner.name, inner.type)
     context.subqueries.append(
       PendingSubquery(use: .scalar(column: column), query: bound, range: range)

@@ -103,6 +103,11 @@ struct Grouping {
   var keys: [GroupKey]
   var sets: [[Int]]?
   var setColumn: PlanColumn?
+
+  /// Whether a key is computed from the column.
+  func uses(_ column: PlanColumn) -> Bool {
+    keys.contains { $0.expression.columnIDs.contains(column.id) }
+  }
 }
 
 /// A key of GROUP BY and the column that holds it.

@@ -64,7 +64,7 @@ extension LogicalPlan {
     }
     switch plan {
     case .limit(let input, let count, let offset):
-      guard let ordered = input.orderedCompletely else { return nil }
+      guard let ordered = input.orderedCompletely(input.columnIDs) else { return nil }
       plan = .limit(ordered, count: count, offset: offset)
     case .topN: return nil
     default: break
@@ -72,24 +72,29 @@ extension LogicalPlan {
     return isPossible ? plan : nil
   }
 
-  /// The rows in the order that they have, those without one by all of their columns.
-  private var orderedCompletely: LogicalPlan? {
+  /// The rows in the order that they have, those without one by all of the needed columns: rows that
+  /// differ in others only may stand for one another.
+  private func orderedCompletely(_ needed: Set<ColumnID>) -> LogicalPlan? {
     switch self {
     case .project(let input, let items):
-      return input.orderedCompletely.map { .project($0, items: items) }
+      let used = items.filter { needed.contains($0.column.id) }.map(\.expression.columnIDs)
+      return input.orderedCompletely(used.reduce(into: []) { $0.formUnion($1) })
+        .map { .project($0, items: items) }
     case .sort(let input, let keys):
-      guard let others = input.keysOfAllColumns else { return nil }
+      guard let others = input.keys(of: needed) else { return nil }
       return .sort(
         input,
         keys: keys + others.filter { key in !keys.contains { $0.column.id == key.column.id } }
       )
-    default: return keysOfAllColumns.map { .sort(self, keys: $0) }
+    default:
+      guard let keys = keys(of: needed) else { return nil }
+      return keys.isEmpty ? self : .sort(self, keys: keys)
     }
   }
 
-  private var keysOfAllColumns: [SortKey]? {
+  private func keys(of needed: Set<ColumnID>) -> [SortKey]? {
     var keys: [SortKey] = []
-    for column in columns {
+    for column in columns where needed.contains(column.id) {
       guard column.type.isOrderable else { return nil }
       keys.append(.init(column: column, isDescending: false, nullsFirst: false))
     }
