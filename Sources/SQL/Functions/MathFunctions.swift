@@ -125,6 +125,17 @@ enum MathFunctions {
     functions.scalar("sign(integer) -> integer", canFail: false) { a, n, _ in
       try Rowwise.map(a, n) { (x: Int32) -> Int32? in x.signum() }
     }
+    functions.scalar("sign(smallint) -> smallint", canFail: false) { a, n, _ in
+      try Rowwise.map(a, n) { (x: Int16) -> Int16? in x.signum() }
+    }
+    functions.scalar("sign(tinyint) -> tinyint", canFail: false) { a, n, _ in
+      try Rowwise.map(a, n) { (x: Int8) -> Int8? in x.signum() }
+    }
+    functions.scalar("sign(real) -> real", canFail: false) { a, n, _ in
+      try Rowwise.map(a, n) { (x: Float) -> Float? in
+        x.isNaN || x == 0 ? x : x < 0 ? -1 : 1
+      }
+    }
     functions.scalar("sign(double) -> double", canFail: false) { a, n, _ in
       try Rowwise.map(a, n) { (x: Double) -> Double? in
         x.isNaN || x == 0 ? x : x < 0 ? -1 : 1

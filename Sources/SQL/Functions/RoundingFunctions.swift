@@ -25,19 +25,16 @@ enum RoundingFunctions {
       canFail: false
     ) { a, _, _ in a[0] }
     functions.scalar("round(integer) -> integer", canFail: false) { a, _, _ in a[0] }
+    functions.scalar("round(smallint) -> smallint", canFail: false) { a, _, _ in a[0] }
+    functions.scalar("round(tinyint) -> tinyint", canFail: false) { a, _, _ in a[0] }
     functions.scalar("round(bigint, bigint) -> bigint") { a, n, _ in
       try Rowwise.map(a, n) { (value: Int64, digits: Int64) -> Int64? in
         try rounded(value, digits)
       }
     }
-    functions.scalar("round(integer, bigint) -> integer") { a, n, _ in
-      try Rowwise.map(a, n) { (value: Int32, digits: Int64) -> Int32? in
-        guard let result = Int32(exactly: try rounded(Int64(value), digits)) else {
-          throw SQLError(.numericOutOfRange, "integer overflow in round: \(value)")
-        }
-        return result
-      }
-    }
+    digits(&functions, Int32.self, "integer")
+    digits(&functions, Int16.self, "smallint")
+    digits(&functions, Int8.self, "tinyint")
     functions.scalar("round(double) -> double", canFail: false) { a, n, _ in
       try Rowwise.map(a, n) { (x: Double) -> Double? in x.rounded(.toNearestOrAwayFromZero) }
     }
@@ -65,6 +62,22 @@ enum RoundingFunctions {
       },
       kernel: decimalDigits
     )
+  }
+
+  private static func digits<Number: FixedWidthInteger & KernelArgument & PhysicalValue & Sendable>(
+    _ functions: inout FunctionRegistry,
+    _ number: Number.Type,
+    _ type: String
+  ) {
+    functions.scalar("round(\(type), bigint) -> \(type)") { a, n, _ in
+      try Rowwise.map(a, n) { (value: Number, digits: Int64) -> Number? in
+        let rounded = try rounded(Int64(value), digits)
+        guard let result = Number(exactly: rounded) else {
+          throw SQLError(.numericOutOfRange, "Out of range for \(type): \(rounded)")
+        }
+        return result
+      }
+    }
   }
 
   private static func rounded(_ value: Int64, _ digits: Int64) throws -> Int64 {
@@ -153,7 +166,9 @@ enum RoundingFunctions {
       _,
       _ in a[0]
     }
-    functions.scalar("\(name)(integer) -> integer", canFail: false) { a, _, _ in a[0] }
+    for type in ["integer", "smallint", "tinyint"] {
+      functions.scalar("\(name)(\(type)) -> \(type)", canFail: false) { a, _, _ in a[0] }
+    }
     functions.scalar("\(name)(double) -> double", canFail: false) { a, n, _ in
       try Rowwise.map(a, n) { (x: Double) -> Double? in x.rounded(rule) }
     }
