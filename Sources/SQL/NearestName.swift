@@ -5,8 +5,9 @@ package enum NearestName {
     -> String?
   {
     let wanted = Array(name.lowercased().utf8)
-    // A third of the letters, at least one: `id` may become `ids` but not `no`.
-    let limit = max(1, min(3, wanted.count / 3))
+    // A third of the letters, one or two: `id` may become `ids` but not `no`, and of a name of one
+    // letter nothing would be left.
+    let limit = wanted.count < 2 ? 0 : max(1, min(2, wanted.count / 3))
     var best: (distance: Int, name: String)?
     for candidate in candidates {
       let other = Array(candidate.lowercased().utf8)

@@ -16,5 +16,8 @@ import Testing
     #expect(NearestName.suggestion(for: "customer", among: names) == "customer_id")
     #expect(NearestName.suggestion(for: "zzz", among: names) == nil)
     #expect(NearestName.suggestion(for: "id", among: ["no"]) == nil)
+    #expect(NearestName.suggestion(for: "x", among: ["y", "xy"]) == nil)
+    #expect(NearestName.suggestion(for: "X", among: ["x"]) == "x")
+    #expect(NearestName.suggestion(for: "order_time", among: ["border_line"]) == nil)
   }
 }

@@ -175,9 +175,10 @@ extension Binder {
     } else if parts.count == 1 && last.isQuoted {
       error.help = "double quotes name a column; text is written '\(last.text)'"
     } else if parts.count > 1, reachable.isEmpty,
-      let near = NearestName.suggestion(
-        for: parts[0].text,
-        among: Array(Set(entries.compactMap(\.qualifier.last))).sorted()
+      let near = nearQualifier(
+        parts[0],
+        among: entries.filter { $0.name?.lowercased() == last.text.lowercased() },
+        all: entries
       )
     {
       error.help = "did you mean '\(near).\(last.text)'?"
@@ -185,6 +186,20 @@ extension Binder {
       error.help = SQLError.list(of: reachable.compactMap(\.name))
     }
     return error
+  }
+
+  /// The table that somebody may have meant: the only one that fits, or one of a similar name.
+  func nearQualifier(
+    _ name: Identifier,
+    among fitting: [Scope.Entry],
+    all entries: [Scope.Entry]
+  ) -> String? {
+    let only = Set(fitting.compactMap(\.qualifier.last))
+    if only.count == 1 { return only.first }
+    return NearestName.suggestion(
+      for: name.text,
+      among: Set(entries.compactMap(\.qualifier.last)).sorted()
+    )
   }
 
   private func fields(

@@ -176,7 +176,8 @@ extension Binder {
       throw .columnNotFound(
         name.text,
         at: name.range,
-        suggestion: NearestName.suggestion(for: name.text, among: scope.entries.compactMap(\.name))
+        suggestion: NearestName.suggestion(for: name.text, among: scope.entries.compactMap(\.name)),
+        among: scope.entries.compactMap(\.name)
       )
     }
   }

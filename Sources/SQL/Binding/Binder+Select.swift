@@ -171,9 +171,10 @@ extension Binder {
           .tableNotFound,
           "table '\(parts[0].text)' not found in FROM",
           at: qualifier.range,
-          help: NearestName.suggestion(
-            for: parts[0].text,
-            among: Array(Set(context.scope.entries.compactMap(\.qualifier.last))).sorted()
+          help: nearQualifier(
+            parts[0],
+            among: context.scope.entries,
+            all: context.scope.entries
           ).map { "did you mean '\($0)'?" }
         )
       }

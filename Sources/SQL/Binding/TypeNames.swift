@@ -46,6 +46,7 @@ extension SQLType {
     case "date": self = .date
     case "time", "time without time zone":
       self = .time(precision: try bounded(0...9, numbers.first ?? 3))
+    case "time with time zone": throw .notSupported("the type \(syntax.name)", at: syntax.range)
     case "timestamp", "timestamp without time zone":
       self = .timestamp(precision: try bounded(0...9, numbers.first ?? 3))
     case "timestamp with time zone":
