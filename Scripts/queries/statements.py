@@ -249,7 +249,8 @@ class Statements(Expressions):
         group = same("")
         if keys:
             group = same(" GROUP BY " + ", ".join(str(number + 1) for number in range(len(keys))))
-            plain = all(key[0].replace(".", "").replace("_", "").isalnum() and "." in key[0] for key in keys)
+            # Neither literals, which would be positions, nor subqueries, which would be others each time.
+            plain = all("." in key[0] and "SELECT" not in key[0] and key[0] == key[1] for key in keys)
             if plain and self.chance(0.6):
                 names = [key[0] for key in keys]
                 sets = ["()"] + [f"({name})" for name in names] + ["(" + ", ".join(names) + ")"] + ["(" + ", ".join(names[1:]) + ")"]
@@ -267,6 +268,13 @@ class Statements(Expressions):
                 lambda: pair("bool_or({})", self.condition(scope, 2)))())
         if self.chance(0.12):
             items.append(same(self.one("rank() OVER (ORDER BY count(*))", "sum(count(*)) OVER ()", "count(*) * 1.0e0 / sum(count(*)) OVER ()")))
+        if self.chance(0.12) and keys and "SELECT" not in keys[0][0] and "." in keys[0][0]:
+            value = self.one("count(*)", f"max({self.leaf(scope, 'integer')[0]})", f"min({self.leaf(scope, 'bigint')[0]})")
+            call = self.one("sum", "max", "count", "min")
+            frame = self.one("", " RANGE BETWEEN 1 PRECEDING AND 2 FOLLOWING", " GROUPS BETWEEN 1 PRECEDING AND CURRENT ROW", " RANGE UNBOUNDED PRECEDING")
+            order = self.one("", " DESC", " NULLS FIRST", " DESC NULLS FIRST")
+            part = pair("PARTITION BY {} ", keys[0]) if self.chance(0.5) else same("")
+            items.append(pair(f"{call}({value}) OVER ({{}}ORDER BY {value}{order}{frame})", part))
         return items, group
 
     def select(self, kinds=None):
@@ -318,6 +326,30 @@ class Statements(Expressions):
         return pair(f"SELECT {names} , a.r AS c1, b.r AS c2 FROM {one} a {kind} {other} b USING ({names}) WHERE {{}}"
                     f" QUALIFY {call} OVER (PARTITION BY {first} ORDER BY a.r, b.r) <= 2", where)
 
+    def nested(self, kinds, depth=0):
+        """Set operations within one another, each with the first rows in the order of all columns, or with those that tie."""
+        if depth > 2 or self.chance(0.3):
+            return self.select(kinds)
+        operation = self.one("UNION", "UNION ALL", "INTERSECT", "EXCEPT", "INTERSECT ALL", "EXCEPT ALL")
+        query = pair(f"({{}}) {operation} ({{}})", self.nested(kinds, depth + 1), self.nested(kinds, depth + 1))
+        if self.chance(0.5):
+            return query
+        keys = ", ".join(f"{number + 1}{self.one('', ' DESC', ' NULLS FIRST', ' DESC NULLS FIRST')}" for number in range(len(kinds)))
+        count, skipped = self.choice.choice([0, 1, 5, 20]), self.choice.choice([0, 0, 3])
+        offset = f" OFFSET {skipped}" if skipped else ""
+        return pair((f"{{}} ORDER BY {keys}{offset} {self.one(f'LIMIT {count}', f'FETCH FIRST {count} ROWS ONLY')}",
+                     f"{{}} ORDER BY {keys} LIMIT {count}{offset}"), query)
+
+    def recursive(self):
+        """Steps from row to row of a small table."""
+        where = self.condition(self.scope("a"), 1)
+        scope = [("w.r", "integer"), ("w.i", "integer"), ("w.d", "integer")] + self.scope("b")
+        on = self.one("b.r = w.i", "b.r = w.i + 1", "b.i = w.r", "b.r = (w.r * 7 + 3) % 30", "b.x = w.d AND b.r = w.i")
+        step = pair("SELECT b.r, {}, w.d + 1 FROM w JOIN t3 b ON " + on + " WHERE w.d < 3 AND {}", self.leaf(scope, "integer"), self.condition(scope, 2))
+        last = self.one("SELECT * FROM w", "SELECT d, count(*), sum(r) FROM w GROUP BY d", "SELECT w.d, a.s FROM w LEFT JOIN t3 a ON a.r = w.i",
+                        "SELECT r, max(d) FROM w GROUP BY r HAVING count(*) > 1")
+        return pair("WITH RECURSIVE w (r, i, d) AS (SELECT a.r, a.i, 0 FROM t3 a WHERE {} UNION ALL {}) " + last, where, step)
+
     def query(self):
         self.last = None
         self.is_strict = self.chance(0.65)
@@ -336,7 +368,11 @@ class Statements(Expressions):
             if self.chance(0.2):
                 query = pair("SELECT * FROM ({}) AS w WHERE c0 IS NOT NULL", query)
             return Query(*query)
-        if form < 0.3:
+        if form < 0.27:
+            return Query(*self.nested([self.choice.choice(KEYS) for _ in range(self.choice.randint(1, 2))]))
+        if form < 0.28:
+            return Query(*self.recursive())
+        if form < 0.32:
             one = self.select(["integer", "varchar"])
             other = pair("SELECT v.c0, z.c1, count(*) AS n FROM w AS v {} w AS z ON v.c0 = z.c0 AND v.c1 = z.c1 GROUP BY v.c0, z.c1",
                          same(self.one("JOIN", "LEFT JOIN", "FULL JOIN")))
