@@ -218,12 +218,19 @@ extension Binder {
     var predicates: [BoundExpression] = []
     for conjunct in filter.conjuncts {
       var context = ExpressionContext(clause, scope)
-      if let joined = try bindExistence(conjunct, on: plan, &context) {
+      // A subquery is computed for the rows that earlier conditions leave: they may guard it, as in
+      // `x <> 0 AND y > (SELECT … WHERE 1 / x …)`.
+      let filtered = predicates.isEmpty ? plan : .filter(plan, predicate: .conjunction(predicates))
+      if let joined = try bindExistence(conjunct, on: filtered, &context) {
         plan = joined
+        predicates = []
         continue
       }
       let predicate = try bindCondition(conjunct, &context)
-      plan = try attach(context.subqueries, to: plan)
+      if !context.subqueries.isEmpty {
+        plan = try attach(context.subqueries, to: filtered)
+        predicates = []
+      }
       predicates.append(predicate)
     }
     return predicates.isEmpty ? plan : .filter(plan, predicate: .conjunction(predicates))
