@@ -57,6 +57,17 @@ final class CommitSequence: @unchecked Sendable {
     }
   }
 
+  /// Settles with all other streams into the destination what columns of DynamoDB's records mean.
+  func agree(on claims: Schema) throws(LakeWriterError) -> Schema {
+    try retry.attempt { () throws(LakeWriterError) in
+      try FieldRegistry(
+        streamsFolder: settings.streamsFolder,
+        destination: settings.destinationName
+      )
+      .agree(on: claims, isDryRun: journal == nil)
+    }
+  }
+
   /// Writes a Parquet file under its hidden name and returns its size.
   func write(_ rows: PartitionBuffer, schema: Schema, name: String) throws(LakeWriterError) -> Int {
     guard let journal else { return 0 }

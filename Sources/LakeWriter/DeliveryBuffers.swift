@@ -73,6 +73,24 @@ final class DeliveryBuffers: @unchecked Sendable {
     locked { settings.projection == nil ? current.schema : knownInput }
   }
 
+  /// Asks whether other streams into the destination call something in `schema` otherwise.
+  ///
+  /// - Parameters:
+  ///   - schema: The columns of a block.
+  ///   - known: What it was decoded with.
+  /// - Returns: What it is to be decoded with; nil where nothing is called otherwise.
+  /// - Throws: When it cannot be settled with them.
+  func agreed(_ schema: Schema, evolving known: Schema) throws(LakeWriterError) -> Schema? {
+    let claims = DynamoDBColumns.claims(schema)
+    let names = Set(known.fields.map { $0.name.lowercased() })
+    if claims.fields.allSatisfy({ names.contains($0.name.lowercased()) }) { return nil }
+    let agreed = try commits.agree(on: claims)
+    if DynamoDBColumns.aligned(claims, to: agreed) == claims { return nil }
+    // A stream that has files under such a name goes on as it began.
+    if agreed.fields.contains(where: { names.contains($0.name.lowercased()) }) { return nil }
+    return Schema(known.fields + agreed.fields)
+  }
+
   /// Whether the key attributes of the items are wanted and not known yet.
   var lacksItemKeys: Bool { settings.appliesRemovals && locked { itemKeys == nil } }
 
@@ -164,6 +182,7 @@ final class DeliveryBuffers: @unchecked Sendable {
       let first = try seen.firstOnly(parts, keys: keys, nowMillis: now)
       parts = first.parts
       summary.repeatedCount += first.repeatedCount
+      summary.unkeyedCount += first.unkeyedCount
     }
     var schema = rows.decoded.schema
     if block.format == .dynamodb && settings.declared == nil && settings.projection == nil {

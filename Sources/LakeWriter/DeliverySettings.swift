@@ -294,6 +294,8 @@ public struct DeliverySummary: Sendable {
   public var untimedCount = 0
   /// Records that were left out because one of the same key came shortly before.
   public var repeatedCount = 0
+  /// Records that can be no repetitions because a field of the key is missing or null.
+  public var unkeyedCount = 0
   /// Records that were left out because no pattern matches, or because they are removals.
   public var filteredCount = 0
   /// Records that were left out because their time is not in the window.

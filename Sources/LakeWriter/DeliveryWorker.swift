@@ -83,21 +83,29 @@ struct DeliveryWorker {
   /// Turns a block's text into rows.
   private func decode(_ input: BlockSource.Numbered) throws(LakeWriterError) -> DecodedBlock {
     if let rows = input.rows { return rows }
-    do throws(RowFormatError) { return try decodeText(input) } catch {
-      throw LakeWriterError(.source("\(error)"), path: error.path)
-    }
+    let known = buffers.inputSchema
+    let decoded = try decode(input, evolving: known)
+    guard input.format == .dynamodb, settings.declared == nil, settings.projection == nil,
+      let agreed = try buffers.agreed(decoded.schema, evolving: known)
+    else { return decoded }
+    return try decode(input, evolving: agreed)
   }
 
-  private func decodeText(
-    _ input: BlockSource.Numbered
-  ) throws(RowFormatError) -> DecodedBlock {
+  private func decode(
+    _ input: BlockSource.Numbered,
+    evolving known: Schema
+  ) throws(LakeWriterError) -> DecodedBlock {
     var options = settings.neededDecoding
     options.takesOpenXForms = settings.declared != nil
     let decoder = RecordDecoder(format: input.format, options: options)
-    if let declared = settings.declared {
-      return try decoder.decode(input.block, fixed: declared.schema)
+    do throws(RowFormatError) {
+      if let declared = settings.declared {
+        return try decoder.decode(input.block, fixed: declared.schema)
+      }
+      return try decoder.decode(input.block, evolving: known)
+    } catch {
+      throw LakeWriterError(.source("\(error)"), path: error.path)
     }
-    return try decoder.decode(input.block, evolving: buffers.inputSchema)
   }
 
   /// Finds each row's partition.

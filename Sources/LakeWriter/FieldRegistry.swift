@@ -1,3 +1,4 @@
+import Catalog
 package import ColumnFormat
 import ObjectStore
 import RowFormat
@@ -13,8 +14,16 @@ import RowFormat
 ///                 DATABASE.TABLE.lock   held while a stream numbers new fields
 /// ```
 /// A number is written here before it stands in a file, so that no two streams give one number to
-/// two fields, or two numbers to one.
+/// two fields, or two numbers to one. So is what a column of DynamoDB's records means whose name an
+/// attribute and a fact of a change both claim: see ``DynamoDBColumns``.
 package struct FieldRegistry: Sendable {
+  /// What the file holds.
+  private struct Contents: Equatable {
+    var numbering = FieldNumbering()
+    /// The columns that ``DynamoDBColumns/claims(_:)`` gives of all streams together.
+    var changeColumns = Schema([])
+  }
+
   private let store: LocalFolder
   private let name: String
   private var path: String { "\(FieldRegistry.folder)/\(name).json" }
@@ -48,10 +57,32 @@ package struct FieldRegistry: Sendable {
     var all = try load()
     let before = all
     // Numbers of a stream that is older than the registry, or of the catalog.
-    all.adopt(numbering)
-    _ = all.number(Schema(fields))
+    all.numbering.adopt(numbering)
+    _ = all.numbering.number(Schema(fields))
     if all != before { try save(all) }
-    return all
+    return all.numbering
+  }
+
+  /// Settles with the other streams which columns hold the facts of changes and which an item's
+  /// attributes, where both claim a name: who comes first keeps it.
+  ///
+  /// - Parameters:
+  ///   - claims: What ``DynamoDBColumns/claims(_:)`` gives of the stream's columns.
+  ///   - isDryRun: Whether to look only.
+  /// - Returns: The columns of all streams; what the stream calls otherwise has to give way.
+  /// - Throws: When the registry cannot be read or written.
+  package func agree(
+    on claims: Schema,
+    isDryRun: Bool = false
+  ) throws(LakeWriterError) -> Schema {
+    let descriptor = isDryRun ? -1 : try lock()
+    defer { if descriptor >= 0 { close(descriptor) } }
+    let before = try load()
+    var all = before
+    let aligned = DynamoDBColumns.aligned(claims, to: all.changeColumns)
+    all.changeColumns = DynamoDBColumns.claims(all.changeColumns.merged(with: aligned))
+    if all != before && !isDryRun { try save(all) }
+    return all.changeColumns
   }
 
   /// Waits until no other stream is numbering; nobody keeps it longer than it takes to write a file.
@@ -71,10 +102,10 @@ package struct FieldRegistry: Sendable {
     return descriptor
   }
 
-  private func load() throws(LakeWriterError) -> FieldNumbering {
+  private func load() throws(LakeWriterError) -> Contents {
     let bytes: [UInt8]
     do throws(ObjectStoreError) { bytes = try store.read(path) } catch {
-      if error.kind == .notFound { return FieldNumbering() }
+      if error.kind == .notFound { return Contents() }
       throw LakeWriterError(.source("\(error)"), path: store.systemPath(path))
     }
     guard let document = try? JSONValue.parse(bytes),
@@ -87,7 +118,17 @@ package struct FieldRegistry: Sendable {
       guard let number = member.value.integerValue, number > 0 else { throw damaged }
       numbers[member.name] = number
     }
-    return FieldNumbering(numbers: numbers, last: last)
+    var columns: [Field] = []
+    for column in document["changeColumns"]?.arrayValue ?? [] {
+      guard let name = column["name"]?.stringValue, let text = column["type"]?.stringValue,
+        let type = try? HiveType.parse(text)
+      else { throw damaged }
+      columns.append(Field(name, type))
+    }
+    return Contents(
+      numbering: FieldNumbering(numbers: numbers, last: last),
+      changeColumns: Schema(columns)
+    )
   }
 
   private var damaged: LakeWriterError {
@@ -98,14 +139,21 @@ package struct FieldRegistry: Sendable {
     )
   }
 
-  private func save(_ numbering: FieldNumbering) throws(LakeWriterError) {
-    let document: JSONValue = [
+  private func save(_ contents: Contents) throws(LakeWriterError) {
+    var document: JSONObject = [
       "formatVersion": .integer(FieldRegistry.formatVersion),
-      "lastFieldId": .integer(numbering.last),
-      "fieldIds": numbering.json,
+      "lastFieldId": .integer(contents.numbering.last),
+      "fieldIds": contents.numbering.json,
     ]
+    if !contents.changeColumns.fields.isEmpty {
+      document["changeColumns"] = .array(
+        contents.changeColumns.fields.map {
+          ["name": .string($0.name), "type": .string(HiveType.exactText($0.type))]
+        }
+      )
+    }
     do throws(ObjectStoreError) {
-      try store.put(Array((document.prettyText + "\n").utf8), at: path)
+      try store.put(Array((JSONValue.object(document).prettyText + "\n").utf8), at: path)
     } catch {
       throw LakeWriterError(destination: error, path: store.systemPath(path))
     }

@@ -58,8 +58,11 @@ struct InputIdentity: Sendable, Equatable {
   /// - Returns: The file with its new size.
   /// - Throws: When it is gone, or begins with other bytes, or is shorter than it was.
   func current(byteCountMax: Int? = nil) throws(LakeWriterError) -> InputIdentity {
-    guard var now = try InputIdentity(file: path), now.byteCount >= byteCount,
-      InputIdentity.hash(try InputIdentity.head(path, byteCount: byteCount)) == head
+    guard var now = try InputIdentity(file: path) else { throw changed }
+    if now.byteCount < byteCount {
+      throw now.fileNumber == fileNumber ? shortened(to: now.byteCount) : changed
+    }
+    guard InputIdentity.hash(try InputIdentity.head(path, byteCount: byteCount)) == head
     else { throw changed }
     if let byteCountMax { now.byteCount = max(byteCount, min(now.byteCount, byteCountMax)) }
     if now.byteCount < InputIdentity.headByteCountMax {
@@ -117,6 +120,16 @@ struct InputIdentity: Sendable, Equatable {
       path: path,
       help: "put the file back, or deliver the new one under another name; one that was renamed is "
         + "known where its new name is an input, too"
+    )
+  }
+
+  private func shortened(to byteCount: Int) -> LakeWriterError {
+    LakeWriterError(
+      .source("\(self.byteCount) bytes of it are known to the stream, and now it has \(byteCount)"),
+      path: path,
+      help:
+        "a log that is emptied and filled again (copytruncate) may lose lines each time: let it "
+        + "be rotated by renaming; deliver what it holds now under another name"
     )
   }
 

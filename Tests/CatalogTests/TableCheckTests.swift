@@ -61,6 +61,36 @@ import Testing
     #expect(findings.first?.detail == "2 files lie outside of all partitions")
   }
 
+  @Test func `files of no bytes are counted and no damage, as queries pass over them`() throws {
+    try table()
+    for name in ["month=06/none.parquet", "month=07_$folder$", "month=09/none.parquet"] {
+      _ = zoo.directory.write("", to: "\(folder)/\(name)")
+    }
+    _ = zoo.directory.write("{\"a\":1}\n", to: "lake/data/shop/texts/a.json")
+    try zoo.crawl()
+    _ = zoo.directory.write("", to: "lake/data/shop/texts/b.json")
+    for isDeep in [false, true] {
+      let report = try check(isDeep: isDeep)
+      #expect(report.findings == [])
+      #expect(report.emptyCount == 2)
+    }
+  }
+
+  @Test func `a damaged description of a database is a finding with its path`() throws {
+    try table()
+    let catalog = try zoo.catalog()
+    try catalog.create(DatabaseDescription(name: "empty"))
+    #expect(try check().findings == [])
+    for database in ["empty", "shop"] {
+      _ = zoo.directory.write("{\"format\"", to: "lake/catalog/\(database)/database.json")
+    }
+    let findings = try check().findings
+    #expect(findings.map(\.kind) == [.catalog, .catalog])
+    #expect(findings.map(\.path) == ["catalog/empty/database.json", "catalog/shop/database.json"])
+    let one = try TableCheck(catalog).run([TableName(database: "shop", table: "orders")])
+    #expect(one.findings.map(\.path) == ["catalog/shop/database.json"])
+  }
+
   @Test func `partitions below S3 lie in the folder that stands for it`() throws {
     try zoo.parquet("s3/b/t/p=1/a.parquet", fields)
     try zoo.parquet("s3/b/elsewhere/a.parquet", fields)

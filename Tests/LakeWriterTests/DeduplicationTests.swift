@@ -23,6 +23,7 @@ import Testing
     #expect(summary.failure == nil)
     #expect(try lake.ids() == Array(0..<70))
     #expect(summary.repeatedCount == 230)
+    #expect(summary.unkeyedCount == 0)
     #expect(summary.undeliveredRowCount == 0)
   }
 
@@ -33,6 +34,7 @@ import Testing
       $0.deduplication = DeduplicationRule(fields: ["key"], windowSeconds: 3600)
     }
     #expect(summary.deliveredRowCount == 10)
+    #expect(summary.unkeyedCount == 10)
   }
 
   @Test func `a key of two fields is the same when both are`() throws {

@@ -42,6 +42,8 @@ public struct CheckReport: Sendable {
   public var partitionCount = 0
   /// How many files were looked into.
   public var fileCount = 0
+  /// How many of them hold no bytes: queries pass these over, as Athena does.
+  public var emptyCount = 0
   /// Their size.
   public var byteCount = 0
   /// What is wrong, table by table.

@@ -33,10 +33,19 @@ public struct TableCheck: Sendable {
   ///   cannot be listed.
   public func run(_ names: [TableName] = []) throws(CatalogError) -> CheckReport {
     var tables = names
+    var databases: [String] = []
     if names.isEmpty {
-      for database in try catalog.databases() { tables += try catalog.tables(in: database) }
+      databases = try catalog.databases()
+      for database in databases { tables += try catalog.tables(in: database) }
     }
     var report = CheckReport()
+    for database in Set(tables.map(\.database)).union(databases).sorted() {
+      do throws(CatalogError) { _ = try catalog.database(database) } catch {
+        report.findings.append(
+          CheckFinding(.catalog, table: database, path: error.path, detail: error.message)
+        )
+      }
+    }
     for name in tables where !progress.isCancelled() {
       report.tableCount += 1
       do throws(CatalogError) {
@@ -65,10 +74,11 @@ public struct TableCheck: Sendable {
     if table.parameters["presto_view"] == "true" { return }
     let files = try self.files(snapshot, &report)
     report.fileCount += files.count
+    report.emptyCount += files.count { $0.byteCount == 0 }
     report.byteCount += files.reduce(0) { $0 + $1.byteCount }
     progress.begin(files.count, files.reduce(0) { $0 + $1.byteCount })
     let found = WorkerThreads.map(count: files.count, threadCount: threadCount) { index, _ in
-      if progress.isCancelled() { return [CheckFinding]() }
+      if progress.isCancelled() || files[index].byteCount == 0 { return [CheckFinding]() }
       let reading = FileReading(progress, byteCount: files[index].byteCount)
       defer { reading.finish() }
       return check(files[index], of: table, reading)
@@ -126,7 +136,7 @@ public struct TableCheck: Sendable {
       if let folder = TableCheck.folder(of: object.path, among: counts) {
         counts[folder, default: 0] += 1
         files.append(File(path: path, byteCount: object.byteCount))
-      } else {
+      } else if object.byteCount > 0 {
         orphans[TableCheck.parent(of: path), default: 0] += 1
       }
     }

@@ -142,6 +142,26 @@ package struct DynamoDBColumns {
     return Schema(fields)
   }
 
+  /// Finds the columns whose names a change's facts and an item's attributes both may claim.
+  ///
+  /// - Parameter schema: The columns of DynamoDB's records.
+  /// - Returns: These columns in an order that says which is which: attributes under their own names,
+  ///   the facts, attributes that gave way.
+  package static func claims(_ schema: Schema) -> Schema {
+    let columns = DynamoDBColumns(schema, isProjected: false)
+    let facts = columns.positions.compactMap(\.self)
+    // Attributes of all four names must not look like the facts, which stand in this order.
+    let plain = names.reversed().flatMap { name in
+      schema.fields.indices.filter {
+        !facts.contains($0) && schema.fields[$0].name.lowercased() == name
+      }
+    }
+    let renamed = names.compactMap { columns.renamed[$0] }
+    return Schema(
+      (plain + facts + renamed).map { Field(schema.fields[$0].name, schema.fields[$0].type) }
+    )
+  }
+
   private static func free(_ name: String, _ taken: Set<String>) -> String {
     if !taken.contains(name.lowercased()) { return name }
     var number = 1
