@@ -29,6 +29,10 @@ struct CheckText {
     var text =
       "checked \(counts.joined(separator: ", ")) in \(Quantity.seconds(seconds)): \(found)\n"
       + "  read     \(depth)\n"
+    if report.emptyCount > 0 {
+      text +=
+        "  empty    \(Quantity.count(report.emptyCount, "file")) of no bytes: queries pass over such\n"
+    }
     for kind in CheckFinding.Kind.allCases {
       let count = report.findings.count { $0.kind == kind }
       if count > 0 { text += "  \(CheckText.word(kind)) \(count): \(CheckText.advice(kind))\n" }
@@ -40,6 +44,7 @@ struct CheckText {
     [
       "tables": .integer(report.tableCount), "partitions": .integer(report.partitionCount),
       "files": .integer(report.fileCount), "bytes": .integer(report.byteCount),
+      "empty": .integer(report.emptyCount),
       "deep": .boolean(isDeep),
       "findings": .array(
         report.findings.map { finding in

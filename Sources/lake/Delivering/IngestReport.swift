@@ -51,6 +51,12 @@ struct IngestReport {
         "  repeated \(Quantity.count(summary.repeatedCount, "record")) left out by key"
       )
     }
+    if summary.unkeyedCount > 0 {
+      lines.append(
+        "  note     \(Quantity.count(summary.unkeyedCount, "record")) had no key for --dedup: "
+          + "delivered, repeated or not"
+      )
+    }
     if summary.supersededCount > 0 {
       lines.append(
         "  applied  \(Quantity.grouped(summary.supersededCount)) rows were replaced or removed by "
@@ -121,6 +127,7 @@ struct IngestReport {
       "rejected": .integer(summary.rejectedCount),
       "filtered": .integer(summary.filteredCount),
       "repeated": .integer(summary.repeatedCount),
+      "unkeyed": .integer(summary.unkeyedCount),
       "superseded": .integer(summary.supersededCount),
       "outsideWindow": .integer(summary.outsideCount),
       "undelivered": .integer(summary.undeliveredRowCount),

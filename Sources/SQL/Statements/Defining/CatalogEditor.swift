@@ -109,11 +109,12 @@ struct CatalogEditor: Sendable {
       try catalog.tables(in: name)
     }
     if !tables.isEmpty && !statement.cascades {
+      let its = tables.count == 1 ? "its table" : "its \(tables.count) tables"
       throw SQLError(
         .semantic,
         "Database \(name) is not empty. One or more tables exist.",
         at: range,
-        help: "DROP DATABASE \(name) CASCADE drops its \(tables.count) tables too; data stay"
+        help: "DROP DATABASE \(name) CASCADE drops \(its) too; data stay"
       )
     }
     _ = try translated(at: range) { () throws(CatalogError) in try catalog.drop(database: name) }
