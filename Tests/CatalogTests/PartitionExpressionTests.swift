@@ -1,4 +1,4 @@
-import Catalog
+@testable import Catalog
 import ColumnFormat
 import Testing
 
@@ -65,6 +65,43 @@ import Testing
     ) { try PartitionExpressionTests.matches(text) }
   }
 
+  @Test func `a table's partitions that meet a condition are those that a filter leaves`() throws {
+    let zoo = CrawlZoo()
+    let name = TableName(database: "shop", table: "t")
+    let keys = Array(PartitionExpressionTests.keys.prefix(3))
+    let added = ["a", "b\"c", "ü/x", nil, "elsewhere"].flatMap { store in
+      (1...6).map { day -> Partition in
+        let values = ["\(2023 + day % 2)", "2024-01-0\(day)", store]
+        let folder = PartitionPath.folder(keys: keys.map(\.name), values: values)
+        let location = store == "elsewhere" ? "/far/away/\(day)" : folder
+        return Partition(values: values, location: location)
+      }
+    }
+    try zoo.catalog().commit(name) { _ in
+      TableUpdate(
+        location: "data/shop/t",
+        format: .parquet,
+        columns: [Field("id", .int32)],
+        partitionKeys: keys,
+        addedPartitions: added.reversed()
+      )
+    }
+    let catalog = try zoo.catalog()
+    let snapshot = try #require(try catalog.snapshot(of: name))
+    let all = try catalog.partitions(of: snapshot)
+    #expect(all.count == added.count)
+    for text in [
+      "year = 2024", "store is null", "store like '%x' and year in (2023, 2024)",
+      "d > '2024-01-04' or store = 'elsewhere'", "not (store = 'b\"c')", "year = 1999",
+    ] {
+      let expression = try PartitionExpression(text, keys: keys)
+      #expect(
+        try catalog.partitions(of: snapshot, where: expression)
+          == all.filter { expression.matches($0) }
+      )
+    }
+  }
+
   @Test func `a hundred thousand partitions are searched in a moment`() throws {
     let expression = try PartitionExpression(
       "year = 2024 and store in ('a', 'b') and d > '2024-06-01'",
@@ -76,6 +113,6 @@ import Testing
         location: ""
       )
     }
-    #expect(partitions.count(where: expression.matches) == 3334)
+    #expect(partitions.count { expression.matches($0) } == 3334)
   }
 }

@@ -51,33 +51,49 @@ public struct PartitionExpression: Sendable {
   }
 
   /// Whether a partition's values make the condition true.
-  public func matches(_ partition: Partition) -> Bool {
-    let values = zip(keys, partition.values).map { key, value in
-      value.map { PartitionLiteral($0, as: key.type) }
-    }
-    return PartitionExpression.evaluate(root, values) == true
+  public func matches(_ partition: Partition) -> Bool { matches(partition.values) }
+
+  /// Whether the keys' values make the condition true.
+  func matches(_ values: [String?]) -> Bool {
+    values.count == keys.count && evaluate(root, values) == true
   }
 
   /// True, false, or neither where a null decides.
-  private static func evaluate(_ node: Node, _ values: [PartitionLiteral?]) -> Bool? {
+  private func evaluate(_ node: Node, _ values: [String?]) -> Bool? {
+    func literal(_ key: Int) -> PartitionLiteral? {
+      values[key].map { PartitionLiteral($0, as: keys[key].type) }
+    }
     switch node {
     case .or(let nodes):
-      let results = nodes.map { evaluate($0, values) }
-      return results.contains(true) ? true : results.contains(nil) ? nil : false
+      var result: Bool? = false
+      for node in nodes {
+        let next = evaluate(node, values)
+        if next == true { return true }
+        if next == nil { result = nil }
+      }
+      return result
     case .and(let nodes):
-      let results = nodes.map { evaluate($0, values) }
-      return results.contains(false) ? false : results.contains(nil) ? nil : true
+      var result: Bool? = true
+      for node in nodes {
+        let next = evaluate(node, values)
+        if next == false { return false }
+        if next == nil { result = nil }
+      }
+      return result
     case .not(let node): return evaluate(node, values).map { !$0 }
-    case .comparison(let key, let comparison, let literal):
-      return values[key].map { holds($0, comparison, literal) }
+    case .comparison(let key, let comparison, let wanted):
+      return literal(key).map { PartitionExpression.holds($0, comparison, wanted) }
     case .within(let key, let literals):
-      return values[key].map { value in literals.contains { holds(value, .equal, $0) } }
+      return literal(key).map { value in
+        literals.contains { PartitionExpression.holds(value, .equal, $0) }
+      }
     case .between(let key, let low, let high):
-      return values[key].map {
-        holds($0, .greaterOrEqual, low) && holds($0, .lessOrEqual, high)
+      return literal(key).map {
+        PartitionExpression.holds($0, .greaterOrEqual, low)
+          && PartitionExpression.holds($0, .lessOrEqual, high)
       }
     case .like(let key, let pattern):
-      return values[key].map { isLike(Array($0.text), pattern) }
+      return literal(key).map { PartitionExpression.isLike(Array($0.text), pattern) }
     case .isNull(let key): return values[key] == nil
     }
   }
@@ -187,7 +203,8 @@ struct PartitionLiteral: Sendable {
   /// Below zero where the first comes first, zero where they are the same.
   static func order(_ left: PartitionLiteral, _ right: PartitionLiteral) -> Int {
     guard let first = left.number, let second = right.number else {
-      return order(Array(left.text.utf8), Array(right.text.utf8))
+      let (one, other) = (left.text.utf8, right.text.utf8)
+      return one.elementsEqual(other) ? 0 : one.lexicographicallyPrecedes(other) ? -1 : 1
     }
     if first.isNegative != second.isNegative { return first.isNegative ? -1 : 1 }
     let magnitude =

@@ -8,13 +8,15 @@ struct PartitionLines {
   private let bytes: UnsafeBufferPointer<UInt8>
   private let keys: [String]
   private let path: String
+  private let condition: PartitionExpression?
 
-  /// Calls `body` with each partition of a segment; false, before any call, if it is not laid out in
+  /// Calls `body` with each partition of a segment that meets a condition; false, before any call, if it is not laid out in
   /// lines, so that it must be parsed whole.
   static func forEach(
     _ bytes: [UInt8],
     keys: [String],
     path: String,
+    where condition: PartitionExpression?,
     _ body: (Partition) throws(CatalogError) -> Void
   ) throws(CatalogError) -> Bool {
     guard let newline = bytes.firstIndex(of: UInt8(ascii: "\n")) else { return false }
@@ -35,7 +37,8 @@ struct PartitionLines {
     var failure: CatalogError?
     list.withUnsafeBufferPointer { bytes in
       do throws(CatalogError) {
-        try PartitionLines(bytes: bytes, keys: keys, path: path).forEach(body)
+        try PartitionLines(bytes: bytes, keys: keys, path: path, condition: condition)
+          .forEach(body)
       } catch {
         failure = error
       }
@@ -56,14 +59,17 @@ struct PartitionLines {
       if end > start {
         let line = UnsafeBufferPointer(rebasing: bytes[start..<end])
         if let values = PartitionLines.plain(line), values.count == keys.count {
-          try body(
-            Partition(
-              values: values,
-              location: PartitionPath.folder(keys: keys, values: values)
+          if condition?.matches(values) ?? true {
+            try body(
+              Partition(
+                values: values,
+                location: PartitionPath.folder(keys: keys, values: values)
+              )
             )
-          )
+          }
         } else {
-          try body(try parsed(line))
+          let partition = try parsed(line)
+          if condition?.matches(partition) ?? true { try body(partition) }
         }
       }
       start = next

@@ -145,11 +145,17 @@ public final class TableCatalog: Sendable {
     return try partitions(of: snapshot)
   }
 
-  /// The partitions that belong to a snapshot, sorted by values; null comes last.
-  public func partitions(of snapshot: TableSnapshot) throws(CatalogError) -> [Partition] {
+  /// The partitions that belong to a snapshot, or those that meet a condition, sorted by values; null
+  /// comes last.
+  public func partitions(
+    of snapshot: TableSnapshot,
+    where condition: PartitionExpression? = nil
+  ) throws(CatalogError) -> [Partition] {
     var partitions: [Partition] = []
-    partitions.reserveCapacity(min(snapshot.partitionCount, 1 << 22))
-    try forEachPartition(of: snapshot) { partition in partitions.append(partition) }
+    if condition == nil { partitions.reserveCapacity(min(snapshot.partitionCount, 1 << 22)) }
+    try forEachPartition(of: snapshot, where: condition) { partition in
+      partitions.append(partition)
+    }
     // The list is mostly in order already: one segment is written in the order of its folders.
     for index in partitions.indices.dropFirst()
     where !Partition.precedes(partitions[index - 1], partitions[index]) {
@@ -158,16 +164,17 @@ public final class TableCatalog: Sendable {
     return partitions
   }
 
-  /// Calls `body` with each partition of a snapshot, in the order in which they were registered;
-  /// takes the memory of one segment's text, however many there are.
+  /// Calls `body` with each partition of a snapshot, or those that meet a condition, in the order in
+  /// which they were registered; takes the memory of one segment's text, however many there are.
   public func forEachPartition(
     of snapshot: TableSnapshot,
+    where condition: PartitionExpression? = nil,
     _ body: (Partition) throws(CatalogError) -> Void
   ) throws(CatalogError) {
     let folder = TableCatalog.folder(of: snapshot.description.name)
     let keys = snapshot.description.partitionKeys.map(\.name)
     for segment in snapshot.segments {
-      try forEachPartition(in: "\(folder)/\(segment.file)", keys: keys, body)
+      try forEachPartition(in: "\(folder)/\(segment.file)", keys: keys, where: condition, body)
     }
   }
 
@@ -177,6 +184,7 @@ public final class TableCatalog: Sendable {
   private func forEachPartition(
     in path: String,
     keys: [String],
+    where condition: PartitionExpression?,
     _ body: (Partition) throws(CatalogError) -> Void
   ) throws(CatalogError) {
     let bytes: [UInt8]
@@ -185,9 +193,10 @@ public final class TableCatalog: Sendable {
     } catch {
       throw CatalogError(error)
     }
-    if try PartitionLines.forEach(bytes, keys: keys, path: path, body) { return }
+    if try PartitionLines.forEach(bytes, keys: keys, path: path, where: condition, body) { return }
     for entry in try PartitionSegment(try CatalogFile.read(path, from: store)).entries {
-      try body(try PartitionSegment.partition(entry, keys: keys, path: path))
+      let partition = try PartitionSegment.partition(entry, keys: keys, path: path)
+      if condition?.matches(partition) ?? true { try body(partition) }
     }
   }
 

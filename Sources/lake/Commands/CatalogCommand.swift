@@ -162,7 +162,7 @@ struct CatalogPartitionsCommand: ParsableCommand {
     let filter = try condition.map { text throws(CatalogError) in
       try PartitionExpression(text, keys: snapshot.description.partitionKeys)
     }
-    let all = try catalog.partitions(of: snapshot).filter { filter?.matches($0) ?? true }
+    let all = try catalog.partitions(of: snapshot, where: filter)
     let partitions = all.prefix(limit ?? all.count)
     let keys = snapshot.description.partitionKeys.map(\.name)
     if global.json {
