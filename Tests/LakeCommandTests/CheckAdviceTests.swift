@@ -74,6 +74,17 @@ import Testing
     expect(run, "mismatch", advice: "`lake crawl` widens the table's type", then: "lake crawl")
   }
 
+  @Test func `a file of no bytes is counted and nothing is wrong, as queries pass over it`() throws
+  {
+    let run = try lake()
+    let before = run.run("lake sql 'select count(*) from shop.orders'").text
+    _ = run.run("touch \(Self.day)/empty.parquet")
+    let (text, code) = run.run("lake check --deep")
+    #expect(code == 0 && text.contains("nothing is wrong"), "\(text)")
+    #expect(text.contains("empty    1 file of no bytes: queries pass over such"), "\(text)")
+    #expect(run.run("lake sql 'select count(*) from shop.orders'").text == before)
+  }
+
   @Test func `bounds that the values contradict are untrue`() throws {
     let run = try lake()
     let folder = run.folder("lake/data/shop/orders/year=2026/month=11/day=02")

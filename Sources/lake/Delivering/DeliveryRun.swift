@@ -106,6 +106,12 @@ struct DeliveryRun {
           + "writes Parquet, as many small files are slow to query"
       )
     }
+    if settings.windowMillis != nil && settings.timeField == nil && !global.quiet {
+      StandardError.note(
+        "--from and --to go by when records arrive, or changes of DynamoDB were made: --time-field "
+          + "names a time that they have"
+      )
+    }
     let started = Stopwatch()
     let line = ProgressLine(
       isShown: global.showsProgress,

@@ -101,7 +101,7 @@ final class QuerySession {
     } catch var error as SQLError {
       let offset = statement.byteOffset + (whole?.byteOffset ?? 0)
       error.range = error.range.map { SourceRange($0.start + offset, $0.end + offset) }
-      if [.syntaxError, .notSupported].contains(error.code),
+      if error.code == .syntaxError || error.code == .notSupported && error.help == nil,
         let hint = OtherShells.hint(forStatement: statement.text)
       {
         error.help = hint

@@ -53,9 +53,12 @@ enum OtherShells {
     let words = text.split { !($0.isLetter || $0.isNumber || $0 == "_") }.map { $0.uppercased() }
     guard let first = words.first else { return nil }
     if let hint = hint(forFirst: first, words.dropFirst().first) { return hint }
-    if words.count >= 2, words[words.count - 2] == "FORMAT" {
-      return
-        "\\format \(words[words.count - 1].lowercased()), or `lake sql --format`, prints results so"
+    // Not `WITH (format = 'PARQUET')`.
+    let spaced = text.split { $0.isWhitespace || $0 == ";" }
+    if spaced.count >= 2, spaced[spaced.count - 2].uppercased() == "FORMAT",
+      let format = spaced.last, format.allSatisfy(\.isLetter)
+    {
+      return "\\format \(format.lowercased()), or `lake sql --format`, prints results so"
     }
     if words.contains("OUTFILE") {
       return "\\o FILE, or `lake sql -o FILE`, writes results to a file"
