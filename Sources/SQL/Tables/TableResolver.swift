@@ -69,7 +69,9 @@ struct TableResolver: TableResolving {
   private func notFound(_ name: TableName, isQualified: Bool) throws(SQLError) -> SQLError {
     var candidates = isQualified ? [] : (dataFolder?.names ?? [])
     let known = try catalog?.names() ?? []
-    if isQualified, !known.contains(where: { $0.database == name.database }) {
+    // Databases of no tables are there, too.
+    let databases = try catalog?.databases() ?? []
+    if isQualified, !databases.contains(name.database) {
       let near = NearestName.suggestion(
         for: name.database,
         among: Set(known.map(\.database)).sorted()
