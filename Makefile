@@ -56,7 +56,8 @@ kills: setup
 	@command -v python3 > /dev/null || { echo "kills: skipped, there is no python3"; exit 0; }; \
 	for seed in 1 2; do \
 	  Scripts/kill-ingest "$$(swift build --show-bin-path)/lake" --kills 10 --seed $$seed --megabytes 1 || exit 1; \
-	done
+	done; \
+	Scripts/kill-statements "$$(swift build --show-bin-path)/lake" --rounds 11 --rows 5000
 
 test-release: setup
 	swift test -c release -Xswiftc -enable-testing --disable-xctest --scratch-path .build-release
