@@ -90,7 +90,7 @@ struct GlobalOptions: ParsableArguments {
       throw ValidationError("--memory must be at least 16MiB, not \(memory.byteCount) bytes")
     }
     var info = stat()
-    if stat(lakeFolder, &info) == 0, info.st_mode & S_IFMT != S_IFDIR {
+    if stat(lakeFolder, &info) == 0, info.st_mode & S_IFMT != S_IFDIR, needsLake {
       throw ValidationError("'\(lakeFolder)' is no folder; --lake and $LAKE_HOME name a folder")
     }
   }
@@ -102,6 +102,14 @@ extension GlobalOptions {
     if let lake { return lake }
     if let home = GlobalOptions.environment("LAKE_HOME"), !home.isEmpty { return home }
     return "./lake"
+  }
+
+  /// Whether a lake must be there or be made: the program itself may lie in the current folder under
+  /// the name that a lake has when none is named.
+  private var needsLake: Bool {
+    let isNamed = lake != nil || !(GlobalOptions.environment("LAKE_HOME") ?? "").isEmpty
+    let command = Lake.globalOptionsLast(Array(CommandLine.arguments.dropFirst())).first ?? ""
+    return isNamed || !["generate", "inspect", "sql"].contains(command)
   }
 
   /// How many threads may work.
