@@ -48,7 +48,7 @@ package struct RejectReplay {
     )
   }
 
-  private var hasClaims: Bool { !((try? rejects.entries(of: folder)) ?? []).isEmpty }
+  private var hasClaims: Bool { !((try? claims()) ?? []).isEmpty }
 
   /// Moves the documents out of the rejects.
   private func claim() throws(LakeWriterError) {
@@ -144,6 +144,8 @@ package struct RejectReplay {
       throw LakeWriterError(.source("\(error)"), path: rejects.systemPath(path))
     }
     for entry in entries where entry.isFolder { try removeFolders("\(path)/\(entry.name)") }
+    // What a replay that was killed was about to write; this one has the stream's lock.
+    rejects.removeUnfinished(in: path, olderThan: .max)
     try delete(path)
   }
 

@@ -266,6 +266,8 @@ final class StreamJournal: Sendable {
   /// Removes the spools and the lists of inputs that are not needed any more.
   private func tidy(keeping ledger: InputLedger) throws(LakeWriterError) {
     do throws(ObjectStoreError) {
+      // Of writers that were killed: this one has the stream's lock.
+      store.removeUnfinished(in: "", olderThan: .max)
       let current = StreamState.inputsPath(run: ledger.run)
       for entry in try store.entries(of: "")
       where entry.name.hasPrefix(StreamState.inputsPrefix) && entry.name != current {

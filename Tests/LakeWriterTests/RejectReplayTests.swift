@@ -41,6 +41,20 @@ import Testing
     )
   }
 
+  @Test func `what a replay that was killed was about to write does not stand in the way`() throws {
+    let lake = try RejectReplayTests.lakeWithDeepRecords()
+    let folder = "rejects/shop/orders/_replay-orders/inputs/format-conversion-failed"
+    for name in [".a.ndjson-0.4711-1.tmp", "b.ndjson-0"] {
+      _ = lake.write("{\"id\":1", to: "\(folder)/\(name)")
+    }
+    let cut = lake.write("{", to: "streams/orders/.checkpoint.json.4711-3.tmp")
+    let summary = RejectReplayTests.replay(lake)
+    #expect(summary.failure == nil)
+    #expect(try lake.ids() == Array(0..<20))
+    #expect(access("\(lake.rejects)/_replay-orders", F_OK) != 0)
+    #expect(access(cut, F_OK) != 0)
+  }
+
   @Test func `records that become rows leave the rejects, others stay with one more attempt`()
     throws
   {
