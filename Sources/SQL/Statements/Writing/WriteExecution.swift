@@ -184,10 +184,7 @@ struct WriteExecution {
       }
     }
     let staging = "\(parent)/\(prefix)\(id)"
-    try WrittenFolders.make(staging)
-    guard let lock = FolderLock(staging) else {
-      throw SQLError(.hiveFileSystem, "cannot lock '\(staging)'")
-    }
+    let lock = try FolderLock.making(staging)
     do throws(SQLError) {
       let (sink, statistics) = try fill(staging)
       let files = sink.files.map { WriteJournal.Target(name: $0.name, folder: $0.folder) }

@@ -39,10 +39,7 @@ struct WriteJournal: Sendable {
 
   /// Makes the journal's folder, whose lock the caller keeps, and the one of unfinished files.
   func begin() throws(SQLError) -> FolderLock {
-    try WrittenFolders.make(folder)
-    guard let lock = FolderLock(folder) else {
-      throw SQLError(.hiveFileSystem, "cannot lock '\(folder)'")
-    }
+    let lock = try FolderLock.making(folder)
     let text: JSONValue = .object([
       "format": 1, "kind": .string(isNewTable ? "create" : "insert"),
       "database": .string(table.database), "table": .string(table.table),

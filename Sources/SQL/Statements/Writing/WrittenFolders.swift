@@ -104,5 +104,27 @@ struct FolderLock: ~Copyable {
     self.descriptor = descriptor
   }
 
+  /// Makes a folder and takes its lock.
+  ///
+  /// Between the two another process may take the folder for one that a killed statement has left, and
+  /// remove it.
+  ///
+  /// - Throws: Where it cannot be made, or others hold it for seconds.
+  static func making(_ path: String) throws(SQLError) -> FolderLock {
+    for _ in 0..<1000 {
+      try WrittenFolders.make(path)
+      if let lock = FolderLock(path), lock.isHeld(at: path) { return lock }
+      usleep(5000)
+    }
+    throw SQLError(.hiveFileSystem, "cannot lock '\(path)'")
+  }
+
+  /// Whether the path still leads to the folder that is locked.
+  private func isHeld(at path: String) -> Bool {
+    var (mine, there) = (stat(), stat())
+    return fstat(descriptor, &mine) == 0 && stat(path, &there) == 0
+      && mine.st_ino == there.st_ino && mine.st_dev == there.st_dev
+  }
+
   deinit { close(descriptor) }
 }
