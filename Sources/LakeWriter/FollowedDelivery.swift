@@ -28,6 +28,9 @@ public struct FollowedDelivery: Sendable {
 
   /// Delivers until ``DeliverySettings/isInterrupted`` says so, or the destination fails.
   ///
+  /// What has come by then and waits for its time is delivered, too, unless a round was interrupted:
+  /// then it goes on with the rest another time.
+  ///
   /// - Parameter progress: See ``DeliveryStream/deliver(_:progress:)``.
   /// - Returns: What all rounds together delivered.
   public func run(
@@ -40,22 +43,27 @@ public struct FollowedDelivery: Sendable {
     var total = DeliverySummary()
     var delivered: [String: Int] = [:]
     var lastMillis: Int64?
-    while !settings.isInterrupted() {
+    var isEnding = false
+    while !isEnding && total.failure == nil && !total.isInterrupted {
+      isEnding = settings.isInterrupted()
+      if isEnding { settings.isInterrupted = { false } }
       let files = files()
       let sizes = Dictionary(files.map { ($0.key, $0.byteCount) }) { max($0, $1) }
       let addedByteCount = sizes.reduce(0) { $0 + max($1.value - (delivered[$1.key] ?? 0), 0) }
       let now = FollowedDelivery.clockMillis
+      // Nobody who interrupts the start wants all that there is to be delivered first.
       let isDue =
-        lastMillis.map { now - $0 >= intervalMillis } ?? true
-        || addedByteCount >= settings.hints.byteCount
+        isEnding
+        ? lastMillis != nil
+        : lastMillis.map { now - $0 >= intervalMillis } ?? true
+          || addedByteCount >= settings.hints.byteCount
       if addedByteCount > 0 && isDue {
         let paths = files.map(\.path).sorted()
         total.add(DeliveryStream(settings).deliver(paths, progress: progress))
-        if total.failure != nil { break }
         delivered = sizes
         lastMillis = now
       }
-      usleep(FollowedDelivery.pollMicros)
+      if !isEnding && total.failure == nil { usleep(FollowedDelivery.pollMicros) }
     }
     // An interrupt is how it ends.
     total.isInterrupted = false
@@ -111,6 +119,7 @@ extension DeliverySummary {
     outsideCount += round.outsideCount
     filteredCount += round.filteredCount
     repeatedCount += round.repeatedCount
+    unkeyedCount += round.unkeyedCount
     undeliveredRowCount += round.undeliveredRowCount
     // An input that is damaged is found again in each round.
     inputFailures.removeAll { failure in round.inputFailures.contains { $0.path == failure.path } }

@@ -91,6 +91,32 @@ import Testing
     #expect(summary.recordCount == 29)
   }
 
+  @Test func `an interrupt delivers the whole lines that wait for their time`() throws {
+    let lake = TestLake()
+    let path = lake.write(TestRecords.text(0..<5), to: "in/a.log")
+    let isDone = Atomic<Bool>(false)
+    WorkerThreads.run(count: 2) { number in
+      if number == 1 {
+        for _ in 0..<150 where ((try? lake.ids().count) ?? 0) < 5 { usleep(100_000) }
+        FollowedDeliveryTests.append(TestRecords.text(5..<8) + "{\"id\":8", to: path)
+        usleep(500_000)
+        #expect((try? lake.ids()) == Array(0..<5))
+        return isDone.store(true, ordering: .sequentiallyConsistent)
+      }
+      let settings = lake.settings {
+        $0.hints = BufferingHints(byteCount: 1 << 20, intervalSeconds: 300)
+        $0.isInterrupted = { isDone.load(ordering: .sequentiallyConsistent) }
+      }
+      let summary = FollowedDelivery(settings) { [path] }.run()
+      #expect(summary.isComplete)
+      #expect(summary.deliveredRowCount == 8)
+    }
+    #expect(try lake.ids() == Array(0..<8))
+    FollowedDeliveryTests.append("}\n", to: path)
+    #expect(lake.deliver([path]) { $0.resumes = true }.deliveredRowCount == 1)
+    #expect(try lake.ids() == Array(0..<9))
+  }
+
   @Test func `a file that was cut, or took the name of one that is no input, is refused`() throws {
     for renames in [false, true] {
       let lake = TestLake()
