@@ -13,9 +13,6 @@ import Synchronization
 /// A worker that is short of memory makes no more groups: its rows go to the temporary file, divided by
 /// the same hashes, and ``SpilledAggregation`` adds them to the groups of their part at the end.
 final class AggregateSink: Sink, GroupSupply, @unchecked Sendable {
-  /// Groups that are to be divided by their first keys take less than this part of the memory, or are
-  /// finished part by part: what they are brought together to takes about as much again for each worker.
-  private static let inMemoryShare = 8
   /// From so many rows of a part on, others are expected to be like it.
   private static let tellingRowCount = 1 << 14
 
@@ -126,16 +123,22 @@ final class AggregateSink: Sink, GroupSupply, @unchecked Sendable {
     }
   }
 
+  /// What all workers hold.
+  var byteCount: Int { workers.reduce(0) { $0 + $1.byteCount } }
+  /// Whether there are rows in the temporary file.
+  var hasSpilled: Bool { spilled != nil }
+
   override func combine(_ control: RunControl) throws {
+    try combine(control, dividesByPrefix: false)
+  }
+
+  /// Ends the input; `dividesByPrefix` says whether the first keys are to tell the part of a group.
+  func combine(_ control: RunControl, dividesByPrefix: Bool) throws {
+    isDividedByPrefix = dividesByPrefix
     if workers.isEmpty { _ = try worker(0, control) }
     workers.sort { $0.index < $1.index }
     for (pass, description) in shape.passes.enumerated() where description.isGrandTotal {
       try workers[0].addEmptyGroup(pass)
-    }
-    if divisionKeyCount != nil {
-      let byteCount = workers.reduce(0) { $0 + $1.byteCount }
-      isDividedByPrefix =
-        spilled != nil || byteCount > control.budget.byteCountMax / AggregateSink.inMemoryShare
     }
     if try keepSeparate() { return }
     let scattered = workers.contains { $0.scattered != nil || !$0.setAside.isEmpty }
@@ -215,19 +218,28 @@ final class AggregateSink: Sink, GroupSupply, @unchecked Sendable {
       _ = try emit(whole, true)
       return
     }
-    var groups = Optional(try merged(part: part, control))
+    var rows = try take(part: part, control)
+    if rows.spilled.isEmpty {
+      if let groups = rows.groups { _ = try emit(groups, true) }
+      return
+    }
+    let rest = SpilledAggregation(self, control)
+    _ = try rest.add(rows.spilled, to: &rows.groups, level: 1, emit)
+  }
+
+  /// What there is of a part in memory, and by pass in the file.
+  func take(part: Int, _ control: RunControl) throws -> DistinctParts.Rows {
+    let groups = try merged(part: part, control)
     if unfinishedCount.wrappingSubtract(1, ordering: .acquiringAndReleasing).newValue == 0 {
       // Everything is in the parts' own groups.
       groupsByPart = [:]
       setAsideByPart = [:]
       for worker in workers { worker.forget() }
     }
-    guard let spilled else {
-      if let groups { _ = try emit(groups, true) }
-      return
-    }
-    let rest = SpilledAggregation(self, control)
-    _ = try rest.add(spilled.map { $0.partitions[part] }, to: &groups, level: 1, emit)
+    return DistinctParts.Rows(
+      groups: groups,
+      spilled: spilled?.map { $0.partitions[part] } ?? []
+    )
   }
 
   /// The groups of a part that are in memory.

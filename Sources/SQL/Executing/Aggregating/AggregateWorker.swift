@@ -336,8 +336,8 @@ final class AggregateWorker: BatchConsumer {
   }
 
   /// Adds groups of the first stage of DISTINCT.
-  func merge(_ first: GroupedRows, _ plan: DistinctPlan) throws {
-    try groups.merge(first, plan, encoder) { try account.set(byteCount) }
+  func merge(_ first: GroupedRows, _ table: DistinctPlan.Table, _ plan: DistinctPlan) throws {
+    try groups.merge(first, table, plan, encoder) { try account.set(byteCount) }
   }
 
   /// The groups are taken over by another worker.

@@ -5,7 +5,7 @@ import Synchronization
 ///
 /// The second stage is made in memory, by all workers. Where the first one does not fit, or takes so much
 /// that the second might not, the first is divided by the keys of the second, and each part goes through
-/// both stages by itself.
+/// both stages by itself (``DistinctParts``).
 ///
 /// Where the first rows make many groups, none of them large, all goes through one stage, in which rows are
 /// divided by the groups' keys (``DistinctWorker``).
@@ -15,11 +15,15 @@ final class DistinctAggregateSink: Sink, GroupSupply, @unchecked Sendable {
 
   /// Rows of one stage are in many parts, which take some memory however few rows there are.
   private static let oneStageMemoryMin = 64 << 20
+  /// Tables of the first stage take less than this part of the memory, or are finished part by part: what
+  /// they are brought together to takes about as much again for each worker.
+  private static let inMemoryShare = 8
   /// Above so many rows no part of one stage may have more than a quarter: the workers share the parts.
   private static let evenRowCountMin = 1 << 18
 
   private let plan: DistinctPlan
-  private let first: AggregateSink
+  /// One for each table of the first stage.
+  private let first: [AggregateSink]
   private let second: AggregateSink
   /// Nil where two stages are needed.
   private let single: AggregateSink?
@@ -29,12 +33,14 @@ final class DistinctAggregateSink: Sink, GroupSupply, @unchecked Sendable {
 
   init(_ plan: DistinctPlan, inputTypes: [SQLType], statistics: OperatorStatistics?) {
     self.plan = plan
-    first = AggregateSink(
-      plan.first,
-      inputTypes: inputTypes,
-      divisionKeyCount: plan.groupKeyCount > 0 ? plan.groupKeyCount : nil,
-      statistics: statistics
-    )
+    first = plan.tables.map {
+      AggregateSink(
+        $0.shape,
+        inputTypes: inputTypes,
+        divisionKeyCount: plan.groupKeyCount > 0 ? plan.groupKeyCount : nil,
+        statistics: statistics
+      )
+    }
     second = AggregateSink(plan.second, inputTypes: nil, statistics: statistics)
     single = plan.oneStage.map {
       AggregateSink($0, inputTypes: inputTypes, isScattered: true, statistics: statistics)
@@ -46,8 +52,10 @@ final class DistinctAggregateSink: Sink, GroupSupply, @unchecked Sendable {
 
   var partCount: Int {
     if let single, way == .oneStage { return single.partCount }
-    return first.isDividedByPrefix ? first.partCount : second.partCount
+    return isDivided ? first[0].partCount : second.partCount
   }
+
+  private var isDivided: Bool { first[0].isDividedByPrefix }
 
   /// What is decided; one stage may still become two, while rows come.
   var way: Way { Way(rawValue: decision.load(ordering: .acquiring)) ?? .twoStages }
@@ -65,8 +73,11 @@ final class DistinctAggregateSink: Sink, GroupSupply, @unchecked Sendable {
     }
   }
 
-  /// The only stage, or the first of two.
-  func stage(_ isOnly: Bool) -> AggregateSink { isOnly ? single ?? first : first }
+  /// One worker's part of the only stage, or of each table of the first of two.
+  func stage(isOnly: Bool, _ worker: Int, _ control: RunControl) throws -> [AggregateWorker] {
+    let sinks = isOnly ? single.map { [$0] } ?? first : first
+    return try sinks.map { try $0.worker(worker, control) }
+  }
 
   /// The keys of the groups among a batch's columns.
   func groupKeys(_ batch: Batch) -> [Column] { shape.keyColumns(0, of: batch) }
@@ -76,10 +87,7 @@ final class DistinctAggregateSink: Sink, GroupSupply, @unchecked Sendable {
     let isPossible =
       single != nil && !budget.spillsAtOnce
       && budget.byteCountMax >= DistinctAggregateSink.oneStageMemoryMin
-    guard isPossible else {
-      decide(.twoStages)
-      return try first.makeConsumer(worker)
-    }
+    if !isPossible { decide(.twoStages) }
     return monitor.locked {
       if let known = workers[worker.index] { return known }
       let made = DistinctWorker(self, index: worker.index, worker.control)
@@ -97,18 +105,25 @@ final class DistinctAggregateSink: Sink, GroupSupply, @unchecked Sendable {
     }
     for worker in workers.values { try worker.fallBack() }
     workers = [:]
-    try first.combine(control)
-    if first.isDividedByPrefix { return }
+    let isTooMuch =
+      first.reduce(0) { $0 + $1.byteCount }
+      > control.budget.byteCountMax / DistinctAggregateSink.inMemoryShare
+    let divides = plan.groupKeyCount > 0 && (isTooMuch || first.contains(where: \.hasSpilled))
+    for table in first { try table.combine(control, dividesByPrefix: divides) }
+    if isDivided { return }
+    let parts = first.enumerated().flatMap { table, sink in
+      (0..<sink.partCount).map { (table: table, part: $0) }
+    }
     let next = SharedCounter()
-    let partCount = first.partCount
-    control.pool.run(min(control.settings.threads, partCount)) { index in
+    control.pool.run(min(control.settings.threads, parts.count)) { index in
       do {
         let worker = try self.second.worker(index, control)
         while !control.isStopped {
-          let part = next.take()
-          if part >= partCount { return }
-          try self.first.finish(part: part, control) { groups, _ in
-            try worker.merge(groups, self.plan)
+          let number = next.take()
+          if number >= parts.count { return }
+          let (table, part) = parts[number]
+          try self.first[table].finish(part: part, control) { groups, _ in
+            try worker.merge(groups, self.plan.tables[table], self.plan)
             return !control.isStopped
           }
         }
@@ -131,65 +146,8 @@ final class DistinctAggregateSink: Sink, GroupSupply, @unchecked Sendable {
 
   func finish(part: Int, _ control: RunControl, _ emit: GroupReceiver) throws {
     if let single, way == .oneStage { return try single.finish(part: part, control, emit) }
-    if !first.isDividedByPrefix { return try second.finish(part: part, control, emit) }
-    let account = MemoryAccount(control.budget, for: second.name, statistics: statistics)
-    let encoder = KeyEncoder(KeyLayout(shape.keyTypes))
-    var groups = try GroupedRows(shape, capacity: 64)
-    try first.finish(part: part, control) { piece, isLast in
-      try groups.merge(piece, plan, encoder) { try account.set(groups.byteCount) }
-      if !isLast { return !control.isStopped }
-      let complete = groups
-      groups = try GroupedRows(shape, capacity: 64)
-      defer { account.release() }
-      return try emit(complete, true)
-    }
-  }
-}
-
-extension GroupedRows {
-  private static let stepRowCount = 8192
-
-  /// Adds groups of the first stage of DISTINCT: their keys as rows, and the states of other calls.
-  ///
-  /// `grown` is called whenever there may be more groups.
-  func merge(
-    _ first: GroupedRows,
-    _ plan: DistinctPlan,
-    _ encoder: KeyEncoder,
-    grown: () throws -> Void
-  ) throws {
-    let keys = first.keyColumns()
-    let count = first.groupCount
-    let targets = Buffer<UInt32>(count: count)
-    var start = 0
-    while start < count {
-      let end = min(start + GroupedRows.stepRowCount, count)
-      let input = Batch(columns: keys.map { $0.slice(start..<end) }, rowCount: end - start)
-      encoder.encode(plan.groupKeys(input), rowCount: input.rowCount)
-      let numbers = try resolve(
-        words: encoder.words,
-        hashes: encoder.hashes,
-        rowCount: input.rowCount
-      )
-      let own = targets.base + start
-      own.update(from: numbers, count: input.rowCount)
-      for distinct in plan.distinct {
-        let rows = plan.rows(of: distinct, input)
-        let values = input.taking(rows)
-        if values.rowCount == 0 { continue }
-        let valueGroups = Buffer<UInt32>(count: values.rowCount)
-        for row in 0..<values.rowCount {
-          valueGroups.base[row] = own[Int(rows.indices.base[row])]
-        }
-        try update([distinct.call], values, groups: valueGroups.base)
-      }
-      try grown()
-      start = end
-    }
-    if plan.merged.isEmpty { return }
-    let sources = Buffer<UInt32>(count: count)
-    for group in 0..<count { sources.base[group] = UInt32(truncatingIfNeeded: group) }
-    try mergeStates(first, plan.merged, sources: sources, targets: targets)
-    try grown()
+    if !isDivided { return try second.finish(part: part, control, emit) }
+    let rows = try first.map { try $0.take(part: part, control) }
+    _ = try DistinctParts(plan, first, second, control).finish(rows, level: 1, emit)
   }
 }

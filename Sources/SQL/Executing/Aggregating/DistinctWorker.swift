@@ -28,7 +28,7 @@ final class DistinctWorker: BatchConsumer {
   private var sample: [Batch] = []
   private var sampledRowCount = 0
   /// Where rows go, once it is decided.
-  private var target: AggregateWorker?
+  private var targets: [AggregateWorker]?
   /// Whether that is the only stage.
   private var isOneStage = false
   private var batchCount = 0
@@ -43,9 +43,9 @@ final class DistinctWorker: BatchConsumer {
   }
 
   override func consume(_ batch: Batch) throws {
-    guard let target else { return try look(batch) }
-    try target.consume(batch)
-    if isOneStage && (hasTooMuch(target) || sink.way == .twoStages) { try fallBack() }
+    guard let targets else { return try look(batch) }
+    for target in targets { try target.consume(batch) }
+    if isOneStage && (hasTooMuch(targets[0]) || sink.way == .twoStages) { try fallBack() }
   }
 
   private func hasTooMuch(_ worker: AggregateWorker) -> Bool {
@@ -87,25 +87,29 @@ final class DistinctWorker: BatchConsumer {
 
   /// Hands the sample on, once it is decided where, and what comes after it.
   func begin() throws {
-    if target != nil { return }
+    if targets != nil { return }
     isOneStage = sink.way == .oneStage
-    let target = try sink.stage(isOneStage).worker(index, control)
-    self.target = target
+    let targets = try sink.stage(isOnly: isOneStage, index, control)
+    self.targets = targets
     keys = nil
     counts = []
     let first = sample
     sample = []
-    for batch in first { try target.consume(batch) }
+    for batch in first {
+      for target in targets { try target.consume(batch) }
+    }
   }
 
   /// Moves all rows of one stage to the first of two.
   func fallBack() throws {
-    guard isOneStage, let before = target else { return }
+    guard isOneStage, let before = targets else { return }
     sink.decide(.twoStages)
     isOneStage = false
-    let target = try sink.stage(false).worker(index, control)
-    self.target = target
-    try before.takeScattered { try target.consume($0) }
+    let targets = try sink.stage(isOnly: false, index, control)
+    self.targets = targets
+    try before[0].takeScattered { batch in
+      for target in targets { try target.consume(batch) }
+    }
   }
 
   override func close() throws {
@@ -115,6 +119,6 @@ final class DistinctWorker: BatchConsumer {
       decide(keys)
     }
     try begin()
-    try target?.close()
+    for target in targets ?? [] { try target.close() }
   }
 }
