@@ -5,8 +5,11 @@ final class InNode: ExpressionNode {
   private let operand: ExpressionNode
   private let hasNull: Bool
   private let numbers: Set<Int128>
+  /// Where they are few.
   private let small: [Int64]
-  private let doubles: [Double]
+  private let integers: NumberSet
+  /// The bits of floating-point numbers.
+  private let doubles: NumberSet
   private let views: ViewTable
   private let heap: ByteArena
   private let constants: Column
@@ -23,9 +26,11 @@ final class InNode: ExpressionNode {
     isNested = operand.type.physicalType == .list || operand.type.physicalType == .row
     let shift = isZoned ? 16 : 0
     numbers = Set(values.map { $0.wide >> shift })
-    let distinct = numbers.compactMap { Int64(exactly: $0) }
+    let distinct = Set(numbers.compactMap { Int64(exactly: $0) })
     small = distinct.count == numbers.count && distinct.count <= 8 ? distinct.sorted() : []
-    doubles = values.map(\.floating)
+    integers = NumberSet(distinct)
+    // What is not a number equals nothing.
+    doubles = NumberSet(Set(values.map(\.floating).filter { !$0.isNaN }.map(InNode.bits)))
     let arena = ByteArena()
     var table = ViewTable(capacity: values.count)
     for case .bytes(let bytes) in values { _ = table.insert(arena.copy(bytes)) }
@@ -93,18 +98,20 @@ final class InNode: ExpressionNode {
     let result = Buffer<UInt8>(count: count)
     let target = result.base
     switch column.flatValues {
-    case .boolean(let values): integers(values, count, target)
-    case .int8(let values): integers(values, count, target)
-    case .int16(let values): integers(values, count, target)
-    case .int32(let values): integers(values, count, target)
-    case .int64(let values): integers(values, count, target)
+    case .boolean(let values): decideIntegers(values, count, target)
+    case .int8(let values): decideIntegers(values, count, target)
+    case .int16(let values): decideIntegers(values, count, target)
+    case .int32(let values): decideIntegers(values, count, target)
+    case .int64(let values): decideIntegers(values, count, target)
     case .int128(let values):
       let shift: Int128 = isZoned ? 16 : 0
       for row in 0..<count { target[row] = bit(numbers.contains(values.base[row] >> shift)) }
     case .float32(let values):
-      for row in 0..<count { target[row] = bit(doubles.contains(Double(values.base[row]))) }
+      let source = values.base
+      doubles.find(count, target) { InNode.bits(Double(source[$0])) }
     case .float64(let values):
-      for row in 0..<count { target[row] = bit(doubles.contains(values.base[row])) }
+      let source = values.base
+      doubles.find(count, target) { InNode.bits(source[$0]) }
     case .bytes(let values, _):
       for row in 0..<count { target[row] = bit(views.find(values.base[row]) != nil) }
     case .list, .row:
@@ -131,15 +138,21 @@ final class InNode: ExpressionNode {
     return Column(booleans: result, validity: Validity.fromBytes(known.base, count: count))
   }
 
+  /// The same for both zeros.
   @inline(__always)
-  private func integers<Value: PhysicalValue & FixedWidthInteger>(
+  private static func bits(_ number: Double) -> Int64 {
+    number == 0 ? 0 : Int64(bitPattern: number.bitPattern)
+  }
+
+  @inline(__always)
+  private func decideIntegers<Value: PhysicalValue & FixedWidthInteger>(
     _ values: Buffer<Value>,
     _ count: Int,
     _ target: UnsafeMutablePointer<UInt8>
   ) {
     let source = values.base
     if small.isEmpty {
-      for row in 0..<count { target[row] = bit(numbers.contains(Int128(source[row]))) }
+      integers.find(count, target) { Int64(truncatingIfNeeded: source[$0]) }
       return
     }
     target.update(repeating: 0, count: count)
