@@ -110,12 +110,17 @@ enum RoundingFunctions {
   private static func decimal(_ match: SignatureMatch, _ rule: FloatingPointRoundingRule)
     -> ScalarFunction.Kernel?
   {
-    guard case .decimal(_, let scale) = match.argumentTypes[0],
+    guard case .decimal(let precision, let scale) = match.argumentTypes[0],
       case .decimal(let resultPrecision, _) = match.resultType
     else { return nil }
     let divisor = DecimalMath.powers[scale]
     // To compare rules takes a call, which is not for each row.
     let isToNearest = rule == .toNearestOrAwayFromZero
+    if precision <= 18 && resultPrecision <= 18 {
+      if scale == 0 { return { a, _, _ in a[0] } }
+      let divisor = SmallDivisor(UInt64(DecimalMath.smallPowers[scale]))
+      return { a, n, _ in smallDecimal(a[0], n, divisor, rule) }
+    }
     return { a, n, _ in
       let wide = try Rowwise.map([DecimalArithmetic.widened(a[0])], n) {
         (x: Int128) -> Int128? in
@@ -131,13 +136,103 @@ enum RoundingFunctions {
     }
   }
 
+  /// Divides decimals of up to 18 digits.
+  private static func smallDecimal(
+    _ column: Column,
+    _ rowCount: Int,
+    _ divisor: SmallDivisor,
+    _ rule: FloatingPointRoundingRule
+  ) -> Column {
+    let half = divisor.divisor / 2
+    let almost = divisor.divisor - 1
+    switch rule {
+    case .up:
+      return smallDecimal(column, rowCount, divisor, ifNegative: 0, ifPositive: almost)
+    case .down:
+      return smallDecimal(column, rowCount, divisor, ifNegative: almost, ifPositive: 0)
+    case .toNearestOrAwayFromZero:
+      return smallDecimal(column, rowCount, divisor, ifNegative: half, ifPositive: half)
+    default: return smallDecimal(column, rowCount, divisor, ifNegative: 0, ifPositive: 0)
+    }
+  }
+
+  /// Divides what is added to magnitudes first; the sum stays below 2^63, and a value behind a null row comes
+  /// to something.
+  @inline(__always)
+  private static func smallDecimal(
+    _ column: Column,
+    _ rowCount: Int,
+    _ divisor: SmallDivisor,
+    ifNegative: UInt64,
+    ifPositive: UInt64,
+    factor: Int64 = 1
+  ) -> Column {
+    let source = Operand<Int64>(column)
+    let values = source.buffer.base
+    let mask = source.mask
+    let result = Buffer<Int64>(count: rowCount)
+    let target = result.base
+    for row in 0..<rowCount {
+      let value = values[row & mask]
+      let sign = value &>> 63
+      let added = ifPositive ^ ((ifPositive ^ ifNegative) & UInt64(bitPattern: sign))
+      let quotient = divisor.quotient(of: value.magnitude &+ added)
+      let magnitude = Int64(truncatingIfNeeded: quotient) &* factor
+      target[row] = (magnitude ^ sign) &- sign
+    }
+    return Column(result, validity: source.validity)
+  }
+
+  /// Decimals of up to 18 digits with the same number of digits in all rows, where this drops some.
+  private static func smallDecimal(
+    _ column: Column,
+    _ digits: Column,
+    _ rowCount: Int,
+    scale: Int,
+    isToNearest: Bool
+  ) -> Column? {
+    guard case .constant(.int64(let number), false) = digits.form else { return nil }
+    let dropped = scale - Int(max(min(number.base[0], 100), -100))
+    if dropped <= 0 { return column }
+    if dropped > 18 { return .constant(.int(0), .int64, count: rowCount) }
+    let factor = DecimalMath.smallPowers[dropped]
+    let divisor = SmallDivisor(UInt64(factor))
+    let added = isToNearest ? divisor.divisor / 2 : 0
+    return smallDecimal(
+      column,
+      rowCount,
+      divisor,
+      ifNegative: added,
+      ifPositive: added,
+      factor: factor
+    )
+  }
+
   private static func decimalDigits(_ match: SignatureMatch) -> ScalarFunction.Kernel? {
     guard case .decimal(_, let scale) = match.argumentTypes[0],
       case .decimal(let resultPrecision, _) = match.resultType
     else { return nil }
+    // One digit more than the argument has: no result is too large.
+    let isSmall = resultPrecision <= 18
     return { a, n, _ in
+      if isSmall, let small = smallDecimal(a[0], a[1], n, scale: scale, isToNearest: true) {
+        return small
+      }
+      // As a rule digits are the same for all rows, and numbers have far fewer than the type.
+      var divisor: SmallDivisor?
+      if case .constant(.int64(let number), false) = a[1].form {
+        let dropped = scale - Int(max(min(number.base[0], 100), -100))
+        if (1...17).contains(dropped) {
+          divisor = SmallDivisor(UInt64(DecimalMath.smallPowers[dropped]))
+        }
+      }
       let wide = try Rowwise.map([DecimalArithmetic.widened(a[0]), a[1]], n) {
         (x: Int128, digits: Int64) -> Int128? in
+        if let divisor, !isSmall, let value = DecimalMath.small(x), value.magnitude < 1 << 61 {
+          let quotient = divisor.quotient(of: value.magnitude &+ divisor.divisor / 2)
+          let magnitude = Int128(quotient &* divisor.divisor)
+          return value < 0 ? 0 &- magnitude : magnitude
+        }
         let dropped = Int64(scale) - max(digits, -100)
         if dropped <= 0 { return x }
         if dropped > 38 { return 0 }
@@ -210,6 +305,11 @@ enum RoundingFunctions {
     ) { match in
       guard case .decimal(let precision, let scale) = match.argumentTypes[0] else { return nil }
       return { a, n, _ in
+        if precision <= 18,
+          let small = smallDecimal(a[0], a[1], n, scale: scale, isToNearest: false)
+        {
+          return small
+        }
         let wide = try Rowwise.map([DecimalArithmetic.widened(a[0]), a[1]], n) {
           (x: Int128, digits: Int64) -> Int128? in
           let dropped = Int64(scale) - max(digits, -100)
