@@ -39,6 +39,8 @@ struct ExpressionCompiler {
   private var positions: [ColumnID: Int]
   private var columnCount: Int
   private let context: EvaluationContext
+  /// Whether what is compiled is within a ``SmallDomainNode``.
+  private var isWithinDomain = false
 
   init(input: [PlanColumn], context: EvaluationContext) {
     positions = Dictionary(
@@ -50,6 +52,13 @@ struct ExpressionCompiler {
   }
 
   mutating func compile(_ expression: BoundExpression) throws(SQLError) -> ExpressionNode {
+    if !isWithinDomain, let domain = SmallDomain(expression),
+      let index = positions[domain.column.id]
+    {
+      isWithinDomain = true
+      defer { isWithinDomain = false }
+      return SmallDomainNode(try compile(expression), over: index, domain)
+    }
     switch expression {
     case .column(let column):
       guard let index = positions[column.id] else {

@@ -4,18 +4,23 @@ import ColumnFormat
 enum DatePatternFunctions {
   typealias Bytes = UnsafeRawBufferPointer
 
-  /// A pattern that is compiled once while it does not change.
+  /// A pattern that is compiled once while it does not change; for one batch.
   struct PatternCache {
     private var source: [UInt8]?
+    /// Where the pattern was that came last; it stays there while a batch is computed.
+    private var address: UnsafeRawPointer?
     private var compiled: DateTimePattern?
     private let isJoda: Bool
 
     init(isJoda: Bool) { self.isJoda = isJoda }
 
     mutating func pattern(_ text: Bytes) throws -> DateTimePattern {
-      if let compiled, let source, source.elementsEqual(text) { return compiled }
+      if let compiled, let source, source.count == text.count {
+        if address == text.baseAddress || source.elementsEqual(text) { return compiled }
+      }
       let made = isJoda ? try DateTimePattern(joda: text) : try DateTimePattern(mysql: text)
       source = Array(text)
+      address = text.baseAddress
       compiled = made
       return made
     }

@@ -29,6 +29,20 @@ enum NumberText {
 
   /// `value` with at least `width` digits.
   static func append(_ value: Int, width: Int, to text: inout [UInt8]) {
+    if value >= 0 && value < 1_000_000_000 && width > 0 && width <= 9 {
+      // Most are numbers of times, of as many digits as there are to be.
+      var rest = UInt32(truncatingIfNeeded: value)
+      let start = text.count
+      for _ in 0..<width { text.append(48) }
+      var place = start + width - 1
+      while rest > 0 && place >= start {
+        text[place] = 48 &+ UInt8(truncatingIfNeeded: rest % 10)
+        rest /= 10
+        place &-= 1
+      }
+      if rest == 0 { return }
+      text.removeLast(width)
+    }
     var digits = 1
     var limit = 10
     while digits < 18 && value >= limit {
