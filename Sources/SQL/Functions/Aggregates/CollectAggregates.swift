@@ -145,12 +145,8 @@ enum CollectAggregates {
       "How often each value comes.",
       examples: ["histogram(x) FROM (VALUES 'a', 'b', 'a') AS t(x)": "{a=2, b=1}"]
     ) { match in
-      let types = match.argumentTypes
-      return {
-        CollectState(types, skipsNulls: 0) { columns, offsets in
-          counts(columns[0], offsets, types[0]) { $0 }
-        }
-      }
+      let type = match.argumentTypes[0]
+      return { ValueCountState(type) }
     }
     functions.aggregate(
       "map_union(map(K, V)) -> map(K, V)",
