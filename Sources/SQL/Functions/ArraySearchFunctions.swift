@@ -49,6 +49,9 @@ enum ArraySearchFunctions {
     let united = Column.unitedValidity(arguments)
     let target = Buffer<R>(repeating: R.filler, count: rowCount)
     let known = Buffer<UInt8>(repeating: 1, count: rowCount)
+    if searchTexts(lists, values, united, target, known, result) {
+      return Column(target, validity: Validity.fromBytes(known.base, count: rowCount))
+    }
     for row in 0..<rowCount {
       guard united?.isValid(row) ?? true else {
         known.base[row] = 0
@@ -71,6 +74,39 @@ enum ArraySearchFunctions {
       }
     }
     return Column(target, validity: Validity.fromBytes(known.base, count: rowCount))
+  }
+
+  /// The same for texts, none of which is null within an array; false where it is not so.
+  private static func searchTexts<R: PhysicalValue>(
+    _ lists: ListOperand,
+    _ values: Column,
+    _ validity: Validity?,
+    _ target: Buffer<R>,
+    _ known: Buffer<UInt8>,
+    _ result: (_ found: Int?, _ sawNull: Bool) -> R?
+  ) -> Bool {
+    guard lists.elements.physicalType == .bytes, lists.elements.validity == nil else {
+      return false
+    }
+    let elements = Operand<ByteView>(lists.elements)
+    let wanted = Operand<ByteView>(values)
+    for row in 0..<target.count {
+      if let validity, !validity.isValid(row) {
+        known.base[row] = 0
+        continue
+      }
+      let value = wanted[row]
+      let range = lists[row]
+      var place = range.lowerBound
+      while place < range.upperBound && !ByteView.isEqual(elements[place], value) { place &+= 1 }
+      let found = place < range.upperBound ? place - range.lowerBound : nil
+      if let value = result(found, false) {
+        target.base[row] = value
+      } else {
+        known.base[row] = 0
+      }
+    }
+    return true
   }
 
   private static func join(_ match: SignatureMatch) -> ScalarFunction.Kernel? {

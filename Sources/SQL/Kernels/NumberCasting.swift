@@ -241,11 +241,29 @@ enum NumberCasting {
         (value: Float) -> Int128? in parse(Double(value), value.description)
       }
     } else {
+      let limit = Double(DecimalMath.smallPowers[min(precision, 15)])
+      let factor = Double(DecimalMath.smallPowers[min(scale, 15)])
+      let mayBeShort = scale <= 15
       unscaled = try Casting.convert(column, isTry, failure: failure) {
-        (value: Double) -> Int128? in parse(value, value.description)
+        (value: Double) -> Int128? in
+        if mayBeShort, let short = shortDecimal(value, factor: factor, limit: limit) {
+          return Int128(short)
+        }
+        return parse(value, value.description)
       }
     }
     return sized(unscaled, precision)
+  }
+
+  /// The unscaled value of a double that is a decimal of up to 15 digits with no more of them after the point
+  /// than there are zeros in `factor`.
+  ///
+  /// No two such decimals have the same double, so that the one that has is the shortest text too. Powers of ten
+  /// up to 22 are doubles, so that the quotient is the decimal's.
+  @inline(__always)
+  private static func shortDecimal(_ value: Double, factor: Double, limit: Double) -> Int64? {
+    let unscaled = (value * factor).rounded(.toNearestOrEven)
+    return unscaled.magnitude < limit && unscaled / factor == value ? Int64(unscaled) : nil
   }
 
   /// 128-bit unscaled values in the width that the precision has; they fit.
