@@ -68,10 +68,11 @@ enum StringFunctions {
     let arena = ByteArena()
     let first: UInt8 = isUpper ? 0x61 : 0x41
     var text: [UInt8] = []
+    let mapping = CaseMapping(isUpper: isUpper)
     return try Rowwise.map(arguments, rowCount, arena: arena) { (bytes: Bytes) -> ByteView? in
       guard UTF8Text.isASCII(bytes) else {
         text.removeAll(keepingCapacity: true)
-        appendCase(bytes, isUpper: isUpper, to: &text)
+        mapping.append(bytes, to: &text)
         return arena.copy(text)
       }
       if bytes.count <= ByteView.inlineByteCountMax {
@@ -89,19 +90,6 @@ enum StringFunctions {
         target[index] = byte ^ (bit(byte &- first < 26) &<< 5)
       }
       return ByteView(target, count: bytes.count)
-    }
-  }
-
-  /// Code point by code point, as Trino does: one that has no single counterpart stays.
-  private static func appendCase(_ bytes: Bytes, isUpper: Bool, to text: inout [UInt8]) {
-    for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars {
-      let mapped =
-        isUpper ? scalar.properties.uppercaseMapping : scalar.properties.lowercaseMapping
-      // İ alone has a short form beside its long one.
-      let single =
-        mapped.unicodeScalars.count == 1
-        ? mapped.unicodeScalars.first : scalar == "\u{130}" && !isUpper ? "i" : nil
-      UTF8Text.append((single ?? scalar).value, to: &text)
     }
   }
 
