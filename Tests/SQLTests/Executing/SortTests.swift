@@ -143,6 +143,33 @@ import Testing
     #expect(tied.map { $0[0] } == SortTests.sorted(rows, keys).prefix(100).map { $0[0] })
   }
 
+  /// Texts that share much of their beginning, of all lengths around the eight bytes that are looked at at
+  /// once, some with zeros at the end, and one that is longer than what is looked at so.
+  @Test(arguments: [false, true], [false, true])
+  func `texts that begin alike are sorted by what follows`(isDescending: Bool, second: Bool) throws
+  {
+    var numbers = SeededNumbers(21)
+    func text(_ alphabet: [String]) -> Scalar {
+      let beginning = String(repeating: "same ", count: numbers.int(4))
+      let tail = (0..<numbers.int(20)).map { _ in alphabet[numbers.int(alphabet.count)] }
+      return .text(beginning + tail.joined())
+    }
+    let long = String(repeating: "a very long text ", count: 20)
+    let rows = (0..<4000).map { number -> [Scalar] in
+      let first: Scalar =
+        numbers.int(40) == 0
+        ? .text(long + "\(numbers.int(5))")
+        : numbers.int(3) == 0 ? .text("one of many texts") : text(["a", "b", "\0"])
+      return [first, text(["x", "é"]), .int(Int64(number))]
+    }
+    var fixture = PlanFixture()
+    let fields: [(name: String, type: SQLType)] = [("a", .text), ("b", .text), ("n", .bigint)]
+    let table = fixture.table("t", fields, rows, batchRowCount: 1000)
+    let keys = [(0, isDescending, false), (1, second, false), (2, false, false)]
+    let found = try fixture.run(.sort(table.plan, keys: plan(table, keys)), table.columns)
+    #expect(found == SortTests.sorted(rows, keys))
+  }
+
   @Test func `a limit lets exactly its rows pass`() throws {
     var fixture = PlanFixture()
     let rows = (0..<1000).map { [Scalar.int(Int64($0))] }

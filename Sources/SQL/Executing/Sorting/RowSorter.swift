@@ -36,9 +36,12 @@ enum RowSorter {
       )
     }
     let comparison = words.inexactKey.map { RowComparison(batch, order, from: $0) }
+    let ties = comparison.flatMap { comparison in
+      words.inexactKey.flatMap { TextTies(batch, order, from: $0, comparison) }
+    }
     let scratch = Buffer<Entry>(count: rows.count)
-    sort(entries.base, rows.count, scratch.base, word: 0, words, comparison)
-    return entries
+    sort(entries.base, rows.count, scratch.base, word: 0, words, comparison, ties)
+    return withExtendedLifetime(scratch) { entries }
   }
 
   private static func sort(
@@ -47,7 +50,8 @@ enum RowSorter {
     _ scratch: UnsafeMutablePointer<Entry>,
     word: Int,
     _ words: SortWords,
-    _ comparison: RowComparison?
+    _ comparison: RowComparison?,
+    _ ties: TextTies?
   ) {
     sortByWord(entries, count, scratch)
     let isLast = word + 1 >= words.wordCount
@@ -65,7 +69,10 @@ enum RowSorter {
             let row = Int(truncatingIfNeeded: run[index].row)
             run[index].word = words.words.base[row &* words.wordCount &+ word &+ 1]
           }
-          sort(run, size, scratch + start, word: word + 1, words, comparison)
+          sort(run, size, scratch + start, word: word + 1, words, comparison, ties)
+          for index in 0..<size { run[index].word = value }
+        } else if let ties, size >= TextTies.rowCountMin {
+          ties.sort(run, size, scratch + start)
           for index in 0..<size { run[index].word = value }
         } else if let comparison {
           sortByComparison(run, size, scratch + start, comparison)
@@ -76,7 +83,7 @@ enum RowSorter {
   }
 
   /// Sorts by word; equal ones keep their order.
-  private static func sortByWord(
+  static func sortByWord(
     _ entries: UnsafeMutablePointer<Entry>,
     _ count: Int,
     _ scratch: UnsafeMutablePointer<Entry>
@@ -165,7 +172,7 @@ enum RowSorter {
   }
 
   /// Merge sort by the rows' values.
-  private static func sortByComparison(
+  static func sortByComparison(
     _ entries: UnsafeMutablePointer<Entry>,
     _ count: Int,
     _ scratch: UnsafeMutablePointer<Entry>,
