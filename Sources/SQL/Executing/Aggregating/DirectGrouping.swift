@@ -21,10 +21,14 @@ final class DirectGrouping {
   }
 
   private static let entryCountMax = 1 << 16
+  /// Entries of dictionaries with no more of them are looked for in the dictionary before.
+  private static let translatedCountMax = 64
   private static let missing = UInt32.max
 
   private let types: [SQLType]
   private var domains: [Domain] = []
+  /// For each key whose dictionary is another one with entries of the domain's: the domain's code of each.
+  private var translations: [(dictionary: ColumnDictionary, codes: Buffer<UInt32>)?]
   private var map = Buffer<UInt32>(count: 0)
   private var codes = Buffer<UInt32>(count: Batch.rowCountTarget)
   private var isOff: Bool
@@ -35,6 +39,7 @@ final class DirectGrouping {
   /// What looks at keys of these types, unless it `isOff` from the start.
   init(_ types: [SQLType], isOff: Bool = false) {
     self.types = types
+    translations = types.map { _ in nil }
     self.isOff = isOff || types.isEmpty || types.count > 6
   }
 
@@ -58,8 +63,8 @@ final class DirectGrouping {
     }
     if codes.count < rowCount { codes = Buffer<UInt32>(count: rowCount) }
     var stride: UInt32 = 1
-    for (column, domain) in zip(keys, domains) {
-      fill(column, domain, stride, rowCount)
+    for (index, domain) in domains.enumerated() {
+      fill(keys[index], domain, translations[index]?.codes, stride, rowCount)
       stride &*= UInt32(domain.size + 1)
     }
     let numbers = groups.room(rowCount).base
@@ -108,7 +113,7 @@ final class DirectGrouping {
     var isSame = domains.count == keys.count
     for (index, column) in keys.enumerated() {
       let old = index < domains.count ? domains[index] : nil
-      guard let domain = self.domain(column, old, &isSame) else { return false }
+      guard let domain = self.domain(column, index, old, &isSame) else { return false }
       fresh.append(domain)
     }
     if isSame { return true }
@@ -128,9 +133,20 @@ final class DirectGrouping {
     return true
   }
 
-  private func domain(_ column: Column, _ old: Domain?, _ isSame: inout Bool) -> Domain? {
+  private func domain(_ column: Column, _ key: Int, _ old: Domain?, _ isSame: inout Bool)
+    -> Domain?
+  {
     if case .dictionary(_, let dictionary) = column.form {
-      if case .dictionary(let known)? = old, known === dictionary { return old }
+      if case .dictionary(let known)? = old {
+        if translations[key]?.dictionary === dictionary { return old }
+        translations[key] = nil
+        if known === dictionary { return old }
+        if let codes = DirectGrouping.codes(of: dictionary, in: known) {
+          translations[key] = (dictionary, codes)
+          return old
+        }
+      }
+      translations[key] = nil
       isSame = false
       return .dictionary(dictionary)
     }
@@ -163,6 +179,25 @@ final class DirectGrouping {
     let base = low > Int64.min + slack ? low - slack : low
     let top = high < Int64.max - slack ? high + slack : high
     return .integers(base: base, size: Int(top - base) + 1)
+  }
+
+  /// The codes that the texts of a dictionary have in another one; nil where these are many, or one has none.
+  private static func codes(of dictionary: ColumnDictionary, in known: ColumnDictionary)
+    -> Buffer<UInt32>?
+  {
+    guard dictionary.count <= translatedCountMax, known.count <= translatedCountMax,
+      case .bytes(let texts, _) = dictionary.values, case .bytes(let others, _) = known.values
+    else { return nil }
+    let codes = Buffer<UInt32>(count: dictionary.count)
+    for index in 0..<dictionary.count {
+      var code = 0
+      while code < known.count && !ByteView.isEqual(texts.base[index], others.base[code]) {
+        code += 1
+      }
+      if code == known.count { return nil }
+      codes.base[index] = UInt32(truncatingIfNeeded: code)
+    }
+    return codes
   }
 
   /// The smallest and largest integer of a column, as an empty range where all are null.
@@ -204,8 +239,14 @@ final class DirectGrouping {
     }
   }
 
-  /// Adds a column's codes, times `stride`, to the rows' numbers.
-  private func fill(_ column: Column, _ domain: Domain, _ stride: UInt32, _ rowCount: Int) {
+  /// Adds a column's codes, times `stride`, to the rows' numbers; `translation` has the domain's codes of them.
+  private func fill(
+    _ column: Column,
+    _ domain: Domain,
+    _ translation: Buffer<UInt32>?,
+    _ stride: UInt32,
+    _ rowCount: Int
+  ) {
     let target = codes.base
     let isFirst = stride == 1
     let nullCode = UInt32(domain.size) &* stride
@@ -230,7 +271,12 @@ final class DirectGrouping {
     case .dictionary:
       guard case .dictionary(let own, _) = column.form else { return }
       let source = own.base
-      write { source[$0] }
+      if let translation {
+        let codes = translation.base
+        write { codes[Int(source[$0])] }
+      } else {
+        write { source[$0] }
+      }
     case .integers(let base, _):
       switch column.flatValues {
       case .boolean(let values): writeIntegers(values, base)
