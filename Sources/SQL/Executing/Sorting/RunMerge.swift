@@ -2,12 +2,15 @@ import ColumnFormat
 
 /// Merges sorted runs of the temporary file.
 ///
-/// One block of each run is in memory. All of them are sorted together; rows up to the first one that
-/// ends its run's block can be put out, as no later block has a row before it. So the merge uses the
-/// same comparisons as the sort.
+/// Some blocks of each run are in memory. All of them are sorted together; rows up to the first one that
+/// ends its run's blocks can be put out, as no later block has a row before it. So the merge uses the
+/// same comparisons as the sort. What is left of each run gets further blocks, so that most of what is sorted
+/// is put out.
 final class RunMerge {
   /// With more runs than this, some are merged to longer ones first.
   private static let runCountMax = 16
+  /// So many blocks of each run are sorted at a time.
+  private static let headBlockCount = 4
 
   private var runs: [SpilledRows]
   private let types: [SQLType]
@@ -60,11 +63,19 @@ final class RunMerge {
     while true {
       var byteCount = 0
       for (index, run) in runs.enumerated() {
-        if heads[index] == nil && next[index] < run.blocks.count {
-          heads[index] = try run.read(run.blocks[next[index]])
+        let rowsPerBlock = max(run.rowCount / max(run.blocks.count, 1), 1)
+        var blocks = heads[index].map { [$0] } ?? []
+        var rowCount = heads[index]?.rowCount ?? 0
+        while next[index] < run.blocks.count
+          && rowCount <= rowsPerBlock * (RunMerge.headBlockCount - 1)
+        {
+          let block = try run.read(run.blocks[next[index]])
           next[index] += 1
+          rowCount += block.rowCount
+          blocks.append(block)
         }
-        byteCount += run.byteCount / max(run.blocks.count, 1)
+        heads[index] = blocks.isEmpty ? nil : Batch.concatenate(blocks)
+        byteCount += run.byteCount / max(run.blocks.count, 1) * RunMerge.headBlockCount
       }
       // Blocks, what is sorted of them, and what is put out.
       try account.set(byteCount * 3)
