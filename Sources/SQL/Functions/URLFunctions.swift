@@ -4,6 +4,16 @@ import ColumnFormat
 enum URLFunctions {
   typealias Bytes = UnsafeRawBufferPointer
 
+  /// Of each byte: 1 where no URL has it, 2 for `#`, 4 for `?`.
+  private static let kinds: [UInt8] = {
+    var kinds = [UInt8](repeating: 0, count: 256)
+    for byte in 0...0x20 { kinds[byte] = 1 }
+    for byte in [0x7F, 0x22, 0x3C, 0x3E, 0x5C, 0x5E, 0x60, 0x7B, 0x7C, 0x7D] { kinds[byte] = 1 }
+    kinds[0x23] = 2
+    kinds[0x3F] = 4
+    return kinds
+  }()
+
   /// Byte ranges of the parts.
   struct Parts {
     var scheme: Range<Int>?
@@ -15,35 +25,51 @@ enum URLFunctions {
 
     /// Takes a URL apart; nil for a text that holds spaces or control characters.
     init?(_ text: Bytes) {
-      for byte in text
-      where byte <= 0x20 || byte == 0x7F || byte == 0x22 || byte == 0x3C
-        || byte == 0x3E || byte == 0x5C || byte == 0x5E || byte == 0x60 || byte == 0x7B
-        || byte == 0x7C || byte == 0x7D
-      { return nil }
       var end = text.count
-      if let hash = text.firstIndex(of: 0x23) {
+      var (hash, mark) = (end, end)
+      var forbidden: UInt8 = 0
+      URLFunctions.kinds.withUnsafeBufferPointer { kinds in
+        for index in 0..<text.count {
+          let kind = kinds[Int(text[index])]
+          if kind == 0 { continue }
+          forbidden |= kind & 1
+          if kind == 2 { hash = min(hash, index) }
+          if kind == 4 { mark = min(mark, index) }
+        }
+      }
+      if forbidden != 0 { return nil }
+      if hash < end {
         fragment = (hash + 1)..<end
         end = hash
       }
-      if let mark = text[..<end].firstIndex(of: 0x3F) {
+      if mark < end {
         query = (mark + 1)..<end
         end = mark
       }
       var start = 0
-      let stop = text[..<end].firstIndex { $0 == 0x3A || $0 == 0x2F }
-      if let colon = stop, text[colon] == 0x3A, colon > 0 {
+      var colon = 0
+      while colon < end && text[colon] != 0x3A && text[colon] != 0x2F { colon &+= 1 }
+      if colon < end, text[colon] == 0x3A, colon > 0 {
         scheme = 0..<colon
         start = colon + 1
       }
       if end - start >= 2, text[start] == 0x2F, text[start + 1] == 0x2F {
         let authority = start + 2
-        let slash = text[authority..<end].firstIndex(of: 0x2F) ?? end
-        var hostStart = authority
-        if let at = text[authority..<slash].lastIndex(of: 0x40) { hostStart = at + 1 }
+        // Where the last @ and the last : of the authority are, and the last ].
+        var slash = authority
+        var (hostStart, lastColon, lastBracket) = (authority, -1, -1)
+        while slash < end && text[slash] != 0x2F {
+          switch text[slash] {
+          case 0x40: hostStart = slash &+ 1
+          case 0x3A: lastColon = slash
+          case 0x5D: lastBracket = slash
+          default: break
+          }
+          slash &+= 1
+        }
         var hostEnd = slash
-        if let colon = text[hostStart..<slash].lastIndex(of: 0x3A),
-          !text[colon..<slash].contains(0x5D)
-        {
+        let colon = lastColon
+        if colon >= hostStart && lastBracket < colon {
           hostEnd = colon
           if colon + 1 < slash {
             let digits = Bytes(rebasing: text[(colon + 1)..<slash])
@@ -141,7 +167,9 @@ enum URLFunctions {
         guard let parts = Parts(text) else { return nil }
         guard let found = range(parts) else { return isNilEmpty ? ByteView() : nil }
         let part = Bytes(rebasing: text[found])
-        if part.contains(0x25), let decoded = decode(part, plusIsSpace: false) {
+        var isEscaped = false
+        for byte in part { isEscaped = isEscaped || byte == 0x25 }
+        if isEscaped, let decoded = decode(part, plusIsSpace: false) {
           return arena.copy(decoded)
         }
         return ByteView(text, found.lowerBound, found.upperBound)
