@@ -67,13 +67,13 @@ enum StringFunctions {
   {
     let arena = ByteArena()
     let first: UInt8 = isUpper ? 0x61 : 0x41
-    var text: [UInt8] = []
+    var scratch = Buffer<UInt8>(count: 1024)
     let mapping = CaseMapping(isUpper: isUpper)
     return try Rowwise.map(arguments, rowCount, arena: arena) { (bytes: Bytes) -> ByteView? in
       guard UTF8Text.isASCII(bytes) else {
-        text.removeAll(keepingCapacity: true)
-        mapping.append(bytes, to: &text)
-        return arena.copy(text)
+        if scratch.count < bytes.count * 3 { scratch = Buffer<UInt8>(count: bytes.count * 4) }
+        let count = mapping.write(bytes, to: scratch.base)
+        return arena.copy(UnsafeRawBufferPointer(start: scratch.base, count: count))
       }
       if bytes.count <= ByteView.inlineByteCountMax {
         var word: (UInt64, UInt64) = (0, 0)

@@ -34,45 +34,58 @@ struct CaseMapping {
     return single ?? scalar
   }
 
-  /// Appends the text in the other case.
-  func append(_ bytes: UnsafeRawBufferPointer, to text: inout [UInt8]) {
-    var position = 0
-    while position < bytes.count {
-      let byte = bytes[position]
-      if byte < 0x80 {
-        text.append(UInt8(truncatingIfNeeded: table[Int(byte)]))
-        position &+= 1
-        continue
-      }
-      if byte & 0xE0 == 0xC0, position &+ 1 < bytes.count, bytes[position &+ 1] & 0xC0 == 0x80 {
-        let code = UInt16(byte & 0x1F) &<< 6 | UInt16(bytes[position &+ 1] & 0x3F)
-        let mapped = table[Int(code)]
-        if mapped >= 0x80 && mapped < 0x800 {
-          text.append(0xC0 | UInt8(truncatingIfNeeded: mapped &>> 6))
-          text.append(0x80 | UInt8(truncatingIfNeeded: mapped & 0x3F))
-        } else {
-          UTF8Text.append(UInt32(mapped), to: &text)
+  /// Writes the text in the other case to `target`, which has room for three times as many bytes: a byte that
+  /// belongs to no code point becomes three, two become three at most.
+  ///
+  /// - Returns: How many bytes it has.
+  func write(_ bytes: UnsafeRawBufferPointer, to target: UnsafeMutablePointer<UInt8>) -> Int {
+    table.withUnsafeBufferPointer { table in
+      var position = 0
+      var count = 0
+      while position < bytes.count {
+        let byte = bytes[position]
+        if byte < 0x80 {
+          target[count] = UInt8(truncatingIfNeeded: table[Int(byte)])
+          count &+= 1
+          position &+= 1
+          continue
         }
-        position &+= 2
-        continue
-      }
-      // Up to the next code point of one or two bytes.
-      let start = position
-      while position < bytes.count, bytes[position] >= 0xE0 || bytes[position] & 0xC0 == 0x80 {
+        if byte & 0xE0 == 0xC0, position &+ 1 < bytes.count, bytes[position &+ 1] & 0xC0 == 0x80 {
+          let code = UInt16(byte & 0x1F) &<< 6 | UInt16(bytes[position &+ 1] & 0x3F)
+          let mapped = table[Int(code)]
+          if mapped >= 0x80 && mapped < 0x800 {
+            target[count] = 0xC0 | UInt8(truncatingIfNeeded: mapped &>> 6)
+            target[count &+ 1] = 0x80 | UInt8(truncatingIfNeeded: mapped & 0x3F)
+            count &+= 2
+          } else {
+            count &+= CaseMapping.write(UInt32(mapped), to: target + count)
+          }
+          position &+= 2
+          continue
+        }
+        // Up to the next code point of one or two bytes.
+        let start = position
         position &+= 1
+        while position < bytes.count, bytes[position] >= 0xE0 || bytes[position] & 0xC0 == 0x80 {
+          position &+= 1
+        }
+        let long = UnsafeRawBufferPointer(rebasing: bytes[start..<position])
+        for scalar in String(decoding: long, as: UTF8.self).unicodeScalars {
+          // Chinese, Japanese and Korean have no cases.
+          let code = scalar.value
+          let isCaseless = (0x3000...0x9FFF).contains(code) || (0xAC00...0xD7A3).contains(code)
+          let own = isCaseless ? scalar : CaseMapping.single(scalar, isUpper: isUpper)
+          count &+= CaseMapping.write(own.value, to: target + count)
+        }
       }
-      if position == start { position &+= 1 }
-      appendLong(UnsafeRawBufferPointer(rebasing: bytes[start..<position]), to: &text)
+      return count
     }
   }
 
-  private func appendLong(_ bytes: UnsafeRawBufferPointer, to text: inout [UInt8]) {
-    for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars {
-      // Chinese, Japanese and Korean have no cases.
-      let isCaseless =
-        (0x3000...0x9FFF).contains(scalar.value) || (0xAC00...0xD7A3).contains(scalar.value)
-      let own = isCaseless ? scalar : CaseMapping.single(scalar, isUpper: isUpper)
-      UTF8Text.append(own.value, to: &text)
-    }
+  private static func write(_ code: UInt32, to target: UnsafeMutablePointer<UInt8>) -> Int {
+    var bytes: [UInt8] = []
+    UTF8Text.append(code, to: &bytes)
+    for (index, byte) in bytes.enumerated() { target[index] = byte }
+    return bytes.count
   }
 }
