@@ -146,9 +146,29 @@ enum TimeCasting {
           )
         }
       case .timestamp(let precision):
-        return try Casting.print(column, to, isTry) { (value: Int64, text) in
-          DateTimeText.appendTimestamp(value, precision: precision, to: &text)
+        let print = {
+          try Casting.print(column, to, isTry) { (value: Int64, text) in
+            DateTimeText.appendTimestamp(value, precision: precision, to: &text)
+          }
         }
+        let perSecond = Int(TimeUnit(precision: precision).perSecond)
+        guard case .varchar(let limit) = to, precision <= 9, limit ?? 29 >= 29 else {
+          return try print()
+        }
+        let arena = ByteArena()
+        var isLong = false
+        let texts = try Rowwise.map([column], column.count, arena: arena) {
+          (value: Int64) -> ByteView? in
+          let text = DateTimeText.view(
+            ofTimestamp: Int(value),
+            perSecond: perSecond,
+            precision: precision,
+            arena
+          )
+          isLong = isLong || text == nil
+          return text
+        }
+        return isLong ? try print() : texts
       case .timestampWithTimeZone(let precision):
         return try Casting.print(column, to, isTry) { (value: Int128, text) in
           DateTimeText.appendZoned(value, precision: precision, to: &text)

@@ -17,6 +17,57 @@ enum DateTimeText {
     return view
   }
 
+  /// A timestamp's characters in memory of the arena; nil for years of more than four digits.
+  ///
+  /// - Parameters:
+  ///   - value: Units since 1970-01-01, `perSecond` of them in a second.
+  ///   - perSecond: A thousand, a million or a billion.
+  ///   - precision: Of the fraction, at most as many digits as `perSecond` has zeros.
+  ///   - arena: What keeps the characters.
+  @inline(__always)
+  static func view(ofTimestamp value: Int, perSecond: Int, precision: Int, _ arena: ByteArena)
+    -> ByteView?
+  {
+    let perDay = 86_400 &* perSecond
+    let days = CivilDate.floorDiv(value, perDay)
+    guard let date = view(ofDate: days) else { return nil }
+    let inDay = value &- days &* perDay
+    let seconds = UInt32(truncatingIfNeeded: inDay / perSecond)
+    let count = precision > 0 ? 20 &+ precision : 19
+    let target = arena.allocate(count)
+    // The date's characters lie in a view from its fifth byte on.
+    target.storeBytes(of: date.head &>> 32 | date.tail &<< 32, as: UInt64.self)
+    target.storeBytes(
+      of: UInt16(truncatingIfNeeded: date.tail &>> 32),
+      toByteOffset: 8,
+      as: UInt16.self
+    )
+    let bytes = target.assumingMemoryBound(to: UInt8.self)
+    @inline(__always)
+    func put(_ separator: UInt8, _ number: UInt32, at place: Int) {
+      bytes[place] = separator
+      bytes[place &+ 1] = 48 &+ UInt8(truncatingIfNeeded: number / 10)
+      bytes[place &+ 2] = 48 &+ UInt8(truncatingIfNeeded: number % 10)
+    }
+    put(32, seconds / 3_600, at: 10)
+    put(58, seconds / 60 % 60, at: 13)
+    put(58, seconds % 60, at: 16)
+    if precision > 0 {
+      bytes[19] = 46
+      var fraction = UInt32(truncatingIfNeeded: inDay % perSecond)
+      var digits = perSecond == 1_000 ? 3 : perSecond == 1_000_000 ? 6 : 9
+      while digits > precision {
+        fraction /= 10
+        digits &-= 1
+      }
+      for place in stride(from: 19 &+ precision, to: 19, by: -1) {
+        bytes[place] = 48 &+ UInt8(truncatingIfNeeded: fraction % 10)
+        fraction /= 10
+      }
+    }
+    return ByteView(UnsafeRawPointer(target), count: count)
+  }
+
   static func append(date days: Int32, to text: inout [UInt8]) { appendDate(Int(days), to: &text) }
 
   static func appendDate(_ days: Int, to text: inout [UInt8]) {
