@@ -7,6 +7,8 @@ import ColumnFormat
 /// are computed, so that texts make a dictionary that stays the same.
 final class SmallDomainNode: ExpressionNode {
   private static let sizeMax = 1 << 16
+  /// A range that grows does so by as much again as it had, but no more than this.
+  private static let slackMax = 1 << 12
   /// Fewer rows are computed as they are.
   private static let rowCountMin = 256
   private static let unknown = UInt32.max
@@ -121,14 +123,27 @@ final class SmallDomainNode: ExpressionNode {
       first = Int64(CivilDate.floorDiv(Int(first), Int(step)))
       last = Int64(CivilDate.floorDiv(Int(last), Int(step)))
     }
+    let end = low + Int64(size) - 1
+    let grows = (down: size > 0 && first < low, up: size > 0 && last > end)
     if size > 0 {
-      if first >= low && last < low + Int64(size) { return true }
+      if !grows.down && !grows.up { return true }
       first = min(first, low)
-      last = max(last, low + Int64(size) - 1)
+      last = max(last, end)
     }
-    let (distance, overflow) = last.subtractingReportingOverflow(first)
-    let (value, isTooLow) = first.multipliedReportingOverflow(by: step)
-    if overflow || isTooLow || distance >= Int64(SmallDomainNode.sizeMax) { return false }
+    var (distance, isTooFar) = last.subtractingReportingOverflow(first)
+    if isTooFar || distance >= Int64(SmallDomainNode.sizeMax) { return false }
+    let room = Int64(SmallDomainNode.sizeMax) - 1 - distance
+    // Where later rows have larger numbers there will be larger ones yet: the dictionary that is to stay the
+    // same would be made anew again and again.
+    let slack = min(Int64(min(size, SmallDomainNode.slackMax)), room)
+    if grows.up {
+      last = last.addingReportingOverflow(slack).overflow ? last : last + slack
+    } else if grows.down {
+      first = first.subtractingReportingOverflow(slack).overflow ? first : first - slack
+    }
+    distance = last - first
+    let (value, isBelowAll) = first.multipliedReportingOverflow(by: step)
+    if isBelowAll || last.multipliedReportingOverflow(by: step).overflow { return false }
     // Numbers are looked for again, and none is computed twice that is in the results.
     let wider = Buffer<UInt32>(repeating: SmallDomainNode.unknown, count: Int(distance) + 2)
     if size > 0 {
