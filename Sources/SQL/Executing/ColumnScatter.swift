@@ -50,41 +50,53 @@ struct ColumnScatter {
     var heap = ByteHeap()
     for piece in pieces {
       let source = Operand<Value>(piece.column)
-      let values = source.buffer.base
-      let mask = source.mask
       if Value.self == ByteView.self { heap = heap.union(piece.column.byteHeap) }
-      guard let rows = piece.rows else {
-        if source.isConstant {
-          target.update(repeating: values[0], count: rowCount)
-        } else {
-          target.update(from: values, count: rowCount)
-        }
-        if let validity = source.validity {
-          hasNulls = true
-          for row in 0..<rowCount { isValid.base[row] = bit(validity.isValid(row)) }
+      // What is flattened here has no other owner.
+      withExtendedLifetime(source) { ColumnScatter.put(piece, source, target, rowCount) }
+      guard let validity = source.validity else {
+        if hasNulls {
+          for index in 0..<(piece.rows?.count ?? rowCount) {
+            isValid.base[piece.rows.map { Int($0.base[index]) } ?? index] = 1
+          }
         }
         continue
       }
-      if piece.isWhole {
-        for index in 0..<rows.count {
-          let row = Int(rows.base[index])
-          target[row] = values[row & mask]
-        }
-      } else {
-        for index in 0..<rows.count { target[Int(rows.base[index])] = values[index & mask] }
-      }
-      if let validity = source.validity {
-        hasNulls = true
-        for index in 0..<rows.count {
-          let row = Int(rows.base[index])
-          isValid.base[row] = bit(validity.isValid(piece.isWhole ? row : index))
-        }
-      } else if hasNulls {
-        for index in 0..<rows.count { isValid.base[Int(rows.base[index])] = 1 }
+      hasNulls = true
+      for index in 0..<(piece.rows?.count ?? rowCount) {
+        let row = piece.rows.map { Int($0.base[index]) } ?? index
+        isValid.base[row] = bit(validity.isValid(piece.isWhole ? row : index))
       }
     }
     let validity = hasNulls ? Validity.fromBytes(isValid.base, count: rowCount) : nil
     return withExtendedLifetime(isValid) { Column(result, validity: validity, heap: heap) }
+  }
+
+  /// Puts a piece's values where they belong.
+  @inline(__always)
+  private static func put<Value: PhysicalValue>(
+    _ piece: Piece,
+    _ source: Operand<Value>,
+    _ target: UnsafeMutablePointer<Value>,
+    _ rowCount: Int
+  ) {
+    let values = source.buffer.base
+    let mask = source.mask
+    guard let rows = piece.rows else {
+      if source.isConstant {
+        target.update(repeating: values[0], count: rowCount)
+      } else {
+        target.update(from: values, count: rowCount)
+      }
+      return
+    }
+    if piece.isWhole {
+      for index in 0..<rows.count {
+        let row = Int(rows.base[index])
+        target[row] = values[row & mask]
+      }
+    } else {
+      for index in 0..<rows.count { target[Int(rows.base[index])] = values[index & mask] }
+    }
   }
 
   /// The same for lists and rows: the pieces one after the other, and of each row its place among them.

@@ -107,11 +107,9 @@ final class InNode: ExpressionNode {
       let shift: Int128 = isZoned ? 16 : 0
       for row in 0..<count { target[row] = bit(numbers.contains(values.base[row] >> shift)) }
     case .float32(let values):
-      let source = values.base
-      doubles.find(count, target) { InNode.bits(Double(source[$0])) }
+      doubles.find(count, target) { InNode.bits(Double(values.base[$0])) }
     case .float64(let values):
-      let source = values.base
-      doubles.find(count, target) { InNode.bits(source[$0]) }
+      doubles.find(count, target) { InNode.bits(values.base[$0]) }
     case .bytes(let values, _):
       for row in 0..<count { target[row] = bit(views.find(values.base[row]) != nil) }
     case .list, .row:

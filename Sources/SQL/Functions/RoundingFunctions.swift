@@ -172,13 +172,15 @@ enum RoundingFunctions {
     let mask = source.mask
     let result = Buffer<Int64>(count: rowCount)
     let target = result.base
-    for row in 0..<rowCount {
-      let value = values[row & mask]
-      let sign = value &>> 63
-      let added = ifPositive ^ ((ifPositive ^ ifNegative) & UInt64(bitPattern: sign))
-      let quotient = divisor.quotient(of: value.magnitude &+ added)
-      let magnitude = Int64(truncatingIfNeeded: quotient) &* factor
-      target[row] = (magnitude ^ sign) &- sign
+    withExtendedLifetime(source) {
+      for row in 0..<rowCount {
+        let value = values[row & mask]
+        let sign = value &>> 63
+        let added = ifPositive ^ ((ifPositive ^ ifNegative) & UInt64(bitPattern: sign))
+        let quotient = divisor.quotient(of: value.magnitude &+ added)
+        let magnitude = Int64(truncatingIfNeeded: quotient) &* factor
+        target[row] = (magnitude ^ sign) &- sign
+      }
     }
     return Column(result, validity: source.validity)
   }

@@ -17,13 +17,14 @@ enum DateTimeText {
     return view
   }
 
-  /// A timestamp's characters in memory of the arena; nil for years of more than four digits.
+  /// A timestamp's characters in memory of the arena.
   ///
   /// - Parameters:
   ///   - value: Units since 1970-01-01, `perSecond` of them in a second.
   ///   - perSecond: A thousand, a million or a billion.
   ///   - precision: Of the fraction, at most as many digits as `perSecond` has zeros.
   ///   - arena: What keeps the characters.
+  /// - Returns: Nil for years of more than four digits.
   @inline(__always)
   static func view(ofTimestamp value: Int, perSecond: Int, precision: Int, _ arena: ByteArena)
     -> ByteView?
