@@ -180,6 +180,30 @@ import Testing
     #expect(Set(found) == Set(expected))
   }
 
+  /// Both tables of distinct values go to the temporary file, and their parts have one group each.
+  @Test func `few groups with more distinct values than there is memory for are counted`() throws {
+    let files = FileQueries()
+    let numbers = 0..<200_000
+    try files.write(
+      "t.parquet",
+      [
+        (Field("k", .int64), numbers.map { .int(Int64($0 % 2)) }),
+        (Field("x", .int64), numbers.map { .int(Int64($0) * 7) }),
+      ],
+      groupRowCount: 20_000
+    )
+    let sql = "SELECT k, count(DISTINCT x), count(DISTINCT x / 14), sum(x) FROM t GROUP BY k"
+    let sum: Int64 = 7 * 100_000 * 99_999
+    for (threads, memory) in [(1, 32 << 20), (2, 40 << 20), (1, 6 << 20)] {
+      let found = try files.rows(sql, threads: threads, memory: memory)
+      let expected: [[Scalar]] = [
+        [.int(0), .int(100_000), .int(100_000), .int(sum)],
+        [.int(1), .int(100_000), .int(100_000), .int(sum + 700_000)],
+      ]
+      #expect(Set(found) == Set(expected))
+    }
+  }
+
   @Test func `a state of distinct values takes over those of another once`() throws {
     let function = try PlanFixture.aggregate("sum", [.bigint])
     let types: [SQLType] = [.bigint]

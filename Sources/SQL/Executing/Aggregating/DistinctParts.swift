@@ -4,7 +4,7 @@ import ColumnFormat
 /// (``KeyPrefix``): what all its tables have of a part is brought together.
 ///
 /// Of one table, groups are handed on as soon as they are complete. Of several, the groups of a part are held
-/// until all tables are through; a part that is too large for that is divided anew.
+/// until all tables are through; a part that may have too many for that is divided anew.
 struct DistinctParts {
   /// What one table has of a part.
   struct Rows {
@@ -18,8 +18,18 @@ struct DistinctParts {
     }
   }
 
-  /// A part is divided if it takes more than this part of the memory, for each worker.
+  /// A part is divided if its groups may take more than this part of the memory, for each worker.
   private static let memoryShare = 8
+
+  /// With less memory empty tables count for much, and nothing is left to an estimate.
+  private static let estimateMemoryMin = 32 << 20
+  /// So many groups in memory are looked at.
+  private static let sampleCount = 2048
+  /// Functions whose state of a group stays small, however many values it is fed.
+  private static let smallStates: Set<String> = [
+    "count", "count_if", "sum", "avg", "min", "max", "bool_and", "bool_or", "every", "stddev",
+    "stddev_samp", "stddev_pop", "variance", "var_samp", "var_pop",
+  ]
 
   private let plan: DistinctPlan
   private let sinks: [AggregateSink]
@@ -57,7 +67,7 @@ struct DistinctParts {
     mayDivide: Bool = true,
     _ emit: GroupSupply.GroupReceiver
   ) throws -> Bool {
-    if mayDivide && rows.count > 1 && isLarge(rows) {
+    if mayDivide && rows.count > 1, try isLarge(rows) {
       return try divide(rows, level: level, emit)
     }
     var rows = rows
@@ -82,9 +92,54 @@ struct DistinctParts {
     return try emit(groups, true)
   }
 
-  private func isLarge(_ rows: [Rows]) -> Bool {
+  /// Whether the groups of a part may take too much while its tables are gone through.
+  private func isLarge(_ rows: [Rows]) throws -> Bool {
     let share = control.budget.byteCountMax / (DistinctParts.memoryShare * control.settings.threads)
-    return rows.reduce(0) { $0 + $1.byteCount } > share
+    if rows.reduce(0, { $0 + $1.byteCount }) <= share { return false }
+    if control.budget.byteCountMax < DistinctParts.estimateMemoryMin { return true }
+    let areSmall = plan.second.calls.allSatisfy {
+      !$0.isOrdered && DistinctParts.smallStates.contains($0.function.name)
+    }
+    if !areSmall { return true }
+    let byteCount = 64 + 16 * plan.second.keyTypes.count + 64 * plan.second.calls.count
+    for (index, own) in rows.enumerated() {
+      if try groupCountMax(own, sinks[index]) * byteCount > share { return true }
+    }
+    return false
+  }
+
+  /// About how many groups some rows have at most: few only if blocks of several places have the same ones.
+  private func groupCountMax(_ rows: Rows, _ sink: AggregateSink) throws -> Int {
+    guard let prefix = sink.makePrefix() else { return 1 }
+    let known = rows.groups?.groupCount ?? 0
+    let total = rows.spilled.reduce(known) { $0 + $1.rowCount }
+    var all: Set<UInt64> = []
+    var sum = 0
+    for spilled in rows.spilled where !spilled.blocks.isEmpty {
+      let last = spilled.blocks.count - 1
+      for place in Set([0, last / 4, last / 2, last / 4 * 3, last]) {
+        let batch = try spilled.read(spilled.blocks[place])
+        let hashes = prefix.hashes(batch.columns, rowCount: batch.rowCount)
+        let own = withExtendedLifetime(prefix) {
+          Set(UnsafeBufferPointer(start: hashes, count: batch.rowCount))
+        }
+        sum += own.count
+        all.formUnion(own)
+      }
+    }
+    if let table = rows.groups?.table {
+      let hashes = prefix.hashes(
+        table.layout,
+        words: table.keys,
+        hashes: table.hashes,
+        rowCount: min(known, DistinctParts.sampleCount),
+        textOwner: table.textOwner
+      )
+      let own = withExtendedLifetime(hashes) { Set(hashes.values) }
+      sum += own.count
+      all.formUnion(own)
+    }
+    return all.count * 4 <= sum * 3 ? all.count * 4 : total
   }
 
   private func divide(_ rows: [Rows], level: Int, _ emit: GroupSupply.GroupReceiver) throws -> Bool
