@@ -16,6 +16,8 @@ extension LocalFolder {
   /// - Parameters:
   ///   - folder: Where to begin, relative to this one.
   ///   - threads: What divides the folders of a large tree among threads; nil for this one alone.
+  /// - Returns: The files, sorted by path.
+  /// - Throws: `notFound` where there is no such folder, and what the system says of one below it.
   public func list(_ folder: String, threads: Threads?) throws(ObjectStoreError)
     -> [ObjectInfo]
   {

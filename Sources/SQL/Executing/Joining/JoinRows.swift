@@ -56,6 +56,7 @@ final class JoinRows {
   ///   - types: Of the rows' columns.
   ///   - layout: Of the keys.
   ///   - control: Whose threads make the table, nil where they have other work.
+  /// - Returns: What finds the rows by key.
   /// - Throws: `exceededMemory` where there are more rows than it can number.
   static func table(
     _ parts: [JoinRows],

@@ -27,6 +27,7 @@ struct FileColumns {
   ///   - file: One of the table's.
   ///   - schema: The file's.
   ///   - known: What remembers where the table's columns stand.
+  /// - Throws: A ``ScanFailure`` where a column of the file has another type than the table says.
   init(
     _ scan: LogicalPlan.Scan,
     _ file: ScanFiles.File,
