@@ -2,8 +2,6 @@ import ColumnFormat
 
 /// Casts from integers, floating point numbers and decimals.
 enum NumberCasting {
-  // MARK: Integers
-
   static func fromInteger(_ from: SQLType, _ to: SQLType) -> Casting.Cast? {
     switch to {
     case .boolean:

@@ -9,8 +9,8 @@ import ColumnFormat
 final class RunMerge {
   /// With more runs than this, some are merged to longer ones first.
   private static let runCountMax = 16
-  /// So many blocks of each run are sorted at a time.
-  private static let headBlockCount = 4
+  /// So many blocks of each run are sorted at a time, where a quarter of the memory has room for them.
+  private static let headBlockCountMax = 4
 
   private var runs: [SpilledRows]
   private let types: [SQLType]
@@ -58,16 +58,22 @@ final class RunMerge {
 
   private func merge(_ runs: [SpilledRows], _ body: (Batch) throws -> Bool) throws {
     let account = MemoryAccount(control.budget, for: "sort", statistics: statistics)
+    // Blocks, what is sorted of them, and what is put out.
+    let byteCount = runs.reduce(0) { $0 + $1.byteCount / max($1.blocks.count, 1) } * 3
+    let headBlockCount = min(
+      max(control.budget.byteCountMax / 4 / max(byteCount, 1), 1),
+      RunMerge.headBlockCountMax
+    )
+    try account.set(byteCount * headBlockCount)
     var next = [Int](repeating: 0, count: runs.count)
     var heads = [Batch?](repeating: nil, count: runs.count)
     while true {
-      var byteCount = 0
       for (index, run) in runs.enumerated() {
         let rowsPerBlock = max(run.rowCount / max(run.blocks.count, 1), 1)
         var blocks = heads[index].map { [$0] } ?? []
         var rowCount = heads[index]?.rowCount ?? 0
         while next[index] < run.blocks.count
-          && rowCount <= rowsPerBlock * (RunMerge.headBlockCount - 1)
+          && rowCount <= rowsPerBlock * (headBlockCount - 1)
         {
           let block = try run.read(run.blocks[next[index]])
           next[index] += 1
@@ -75,10 +81,7 @@ final class RunMerge {
           blocks.append(block)
         }
         heads[index] = blocks.isEmpty ? nil : Batch.concatenate(blocks)
-        byteCount += run.byteCount / max(run.blocks.count, 1) * RunMerge.headBlockCount
       }
-      // Blocks, what is sorted of them, and what is put out.
-      try account.set(byteCount * 3)
       let live = runs.indices.filter { heads[$0] != nil }
       let all = live.compactMap { heads[$0] }
       guard !all.isEmpty else { break }
