@@ -2,6 +2,7 @@ import ColumnFormat
 
 /// Casts from integers, floating point numbers and decimals.
 enum NumberCasting {
+  // MARK: Integers
   static func fromInteger(_ from: SQLType, _ to: SQLType) -> Casting.Cast? {
     switch to {
     case .boolean:
