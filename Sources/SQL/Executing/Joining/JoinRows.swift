@@ -4,9 +4,9 @@ import ColumnFormat
 final class JoinRows {
   let rows: RowCollection
   private let layout: KeyLayout
-  private let words: GrowingBlocks
-  private let hashes = GrowingBlocks(stride: 8)
-  private let nulls = GrowingBlocks(stride: 1)
+  private var words: GrowingBlocks
+  private var hashes = GrowingBlocks(stride: 8)
+  private var nulls = GrowingBlocks(stride: 1)
   /// Long texts of keys.
   private var arenas = [ByteArena()]
 
@@ -71,11 +71,14 @@ final class JoinRows {
         "a join keeps \(rowCount) rows of its right side; it can keep 4294967294"
       )
     }
-    let keys = [parts.map(\.words), parts.map(\.hashes), parts.map(\.nulls)]
-    let gathered = SharedArray<MemoryBlock?>(repeating: nil, count: keys.count)
-    let source = SharedValue(keys)
-    try RunControl.parallel(keys.count, control) { number in
-      gathered[number] = GrowingBlocks.gathered(source.value[number])
+    let keys = SharedArray<[GrowingBlocks]>(repeating: [], count: 3)
+    keys[0] = parts.map { $0.words.take() }
+    keys[1] = parts.map { $0.hashes.take() }
+    keys[2] = parts.map { $0.nulls.take() }
+    let gathered = SharedArray<MemoryBlock?>(repeating: nil, count: 3)
+    try RunControl.parallel(3, control) { number in
+      gathered[number] = GrowingBlocks.gathered(keys[number])
+      keys[number] = []
     }
     func buffer<Element: BitwiseCopyable>(_ number: Int, _ count: Int) -> Buffer<Element> {
       guard let block = gathered[number] else { return Buffer(count: 0) }

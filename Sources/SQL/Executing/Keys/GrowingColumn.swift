@@ -7,7 +7,7 @@ import ColumnFormat
 final class GrowingColumn {
   let type: SQLType
   private(set) var count = 0
-  private let blocks: GrowingBlocks
+  private var blocks: GrowingBlocks
   private let width: Int
   private var validityWords: BufferBuilder<UInt64>?
   private var nullCount = 0
@@ -272,7 +272,7 @@ final class GrowingColumn {
       }
     }
     let owners = columns.flatMap(\.textOwners)
-    let block = GrowingBlocks.gathered(columns.map(\.blocks))
+    let block = GrowingBlocks.gathered(columns.map { $0.blocks.take() })
     return Column(
       flat: first.values(block, count: count, owners: owners),
       count: count,
@@ -282,7 +282,7 @@ final class GrowingColumn {
 
   private func removeAll() {
     count = 0
-    blocks.removeAll()
+    _ = blocks.take()
     validityWords = nil
     nullCount = 0
     arena = nil
