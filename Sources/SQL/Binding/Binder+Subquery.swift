@@ -220,7 +220,9 @@ extension Binder {
       var context = ExpressionContext(clause, scope)
       // A subquery is computed for the rows that earlier conditions leave: they may guard it, as in
       // `x <> 0 AND y > (SELECT … WHERE 1 / x …)`.
-      let filtered = predicates.isEmpty ? plan : .filter(plan, predicate: .conjunction(predicates))
+      func filtered() -> LogicalPlan {
+        predicates.isEmpty ? plan : .filter(plan, predicate: .conjunction(predicates))
+      }
       if let joined = try bindExistence(conjunct, on: filtered, &context) {
         plan = joined
         predicates = []
@@ -228,7 +230,7 @@ extension Binder {
       }
       let predicate = try bindCondition(conjunct, &context)
       if !context.subqueries.isEmpty {
-        plan = try attach(context.subqueries, to: filtered)
+        plan = try attach(context.subqueries, to: filtered())
         predicates = []
       }
       predicates.append(predicate)
@@ -238,7 +240,7 @@ extension Binder {
 
   private mutating func bindExistence(
     _ expression: SyntaxExpression,
-    on plan: LogicalPlan,
+    on plan: () -> LogicalPlan,
     _ context: inout ExpressionContext
   ) throws(SQLError) -> LogicalPlan? {
     switch expression.node {
@@ -246,7 +248,7 @@ extension Binder {
       switch inner.node {
       case .exists(let query):
         return try joinExistence(
-          plan,
+          plan(),
           try bindInner(query, context),
           [],
           isAnti: true,
@@ -266,7 +268,7 @@ extension Binder {
       }
     case .exists(let query):
       return try joinExistence(
-        plan,
+        plan(),
         try bindInner(query, context),
         [],
         isAnti: false,
@@ -274,7 +276,7 @@ extension Binder {
       )
     case .inQuery(let value, let query, let isNegated):
       let (bound, pairs) = try bindMembership(value, query, at: expression.range, &context)
-      let input = try attach(context.subqueries, to: plan)
+      let input = try attach(context.subqueries, to: plan())
       return try joinExistence(input, bound, pairs, isAnti: isNegated, at: expression.range)
     default: return nil
     }
