@@ -102,21 +102,9 @@ final class WantedGroups {
     let last = column.count
     let words = SortWords(all, order)
     let comparison = words.inexactKey.map { RowComparison(all, order, from: $0) }
-    let width = words.wordCount
     for row in 0..<last {
-      var word = 0
-      while word < width
-        && words.words.base[row &* width &+ word] == words.words.base[last &* width &+ word]
-      {
-        word &+= 1
-      }
-      if word == width {
-        let difference = comparison?.compare(row, last) ?? 0
-        result.base[row] = difference < 0 ? -1 : difference == 0 ? 0 : 1
-      } else {
-        let own = words.words.base[row &* width &+ word]
-        result.base[row] = own < words.words.base[last &* width &+ word] ? -1 : 1
-      }
+      let difference = words.compare(row, last, comparison)
+      result.base[row] = difference < 0 ? -1 : difference == 0 ? 0 : 1
     }
     return result
   }

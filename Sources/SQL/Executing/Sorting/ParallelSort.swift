@@ -54,15 +54,7 @@ private final class RowMerger: @unchecked Sendable {
     let (rightRow, leftRow) = (
       Int(truncatingIfNeeded: right.row), Int(truncatingIfNeeded: left.row)
     )
-    var word = 1
-    while word < words.wordCount {
-      let one = words.words.base[rightRow &* words.wordCount &+ word]
-      let two = words.words.base[leftRow &* words.wordCount &+ word]
-      if one != two { return one < two }
-      word += 1
-    }
-    guard let comparison else { return false }
-    return comparison.compare(rightRow, leftRow) < 0
+    return words.compare(rightRow, leftRow, from: 1, comparison) < 0
   }
 
   func merge(

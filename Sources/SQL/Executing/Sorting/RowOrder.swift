@@ -54,6 +54,21 @@ struct SortWords {
     }
   }
 
+  /// Compares two rows by their words from `first` on, and by `comparison` where these agree: below zero
+  /// where `left` comes first, zero where they are the same.
+  @inline(__always)
+  func compare(_ left: Int, _ right: Int, from first: Int = 0, _ comparison: RowComparison?)
+    -> Int
+  {
+    let (one, other) = (words.base + left &* wordCount, words.base + right &* wordCount)
+    var word = first
+    while word < wordCount {
+      if one[word] != other[word] { return one[word] < other[word] ? -1 : 1 }
+      word &+= 1
+    }
+    return comparison?.compare(left, right) ?? 0
+  }
+
   private static func width(_ type: PhysicalType) -> (bits: Int, isExact: Bool) {
     switch type {
     case .boolean: (1, true)

@@ -194,22 +194,12 @@ final class TopNWorker: BatchConsumer {
   {
     let last = rows.count
     let compared = Batch.concatenate([keys(of: batch).taking(rows), worst])
-    let sortWords = SortWords(compared, keyOrder)
-    let (words, wordCount) = (sortWords.words, sortWords.wordCount)
-    let comparison = sortWords.inexactKey.map { RowComparison(compared, keyOrder, from: $0) }
+    let words = SortWords(compared, keyOrder)
+    let comparison = words.inexactKey.map { RowComparison(compared, keyOrder, from: $0) }
     let chosen = Buffer<UInt32>(count: rows.count)
     var count = 0
     for index in 0..<last {
-      var word = 0
-      while word < wordCount
-        && words.base[index &* wordCount &+ word] == words.base[last &* wordCount &+ word]
-      {
-        word &+= 1
-      }
-      let isBetter =
-        word < wordCount
-        ? words.base[index &* wordCount &+ word] < words.base[last &* wordCount &+ word]
-        : comparison.map { $0.compare(index, last) < 0 } ?? false
+      let isBetter = words.compare(index, last, comparison) < 0
       chosen.base[count] = rows.base[index]
       count &+= Int(bit(isBetter))
     }
